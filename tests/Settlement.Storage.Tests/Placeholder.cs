@@ -1,0 +1,1 @@
+namespace Settlement.Storage.Tests;
