@@ -1,0 +1,51 @@
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Settings;
+
+public enum RoundingMode
+{
+    Carry,
+    Truncate,
+}
+
+/// <summary>Days of 24 hours that an account or an ended package has before the next step (9.2).</summary>
+public readonly record struct ArrearsDays(long GraceDays, long RetentionDays);
+
+/// <summary>What a customer level is given: <c>payPerUse</c> drives the account, <c>package</c> drives 8.5.</summary>
+public readonly record struct LevelDays(ArrearsDays PayPerUse, ArrearsDays Package);
+
+/// <summary>The billing settings of RULES.md under their names, with their defaults. Read by <see cref="BillingSettingsReader"/>.</summary>
+public sealed record BillingSettings
+{
+    public static readonly BillingSettings Default = new();
+
+    /// <summary>Levels an account can have; the first is the default.</summary>
+    public static readonly IReadOnlyList<string> LevelNames = ["V0", "V1", "V2", "V3", "V4", "V5"];
+
+    public BillingZone TimeZone { get; init; } = new(8);
+
+    /// <summary>How long after its end an hour is due (2.2).</summary>
+    public long CloseDelayUs { get; init; } = Instant.PerHourUs;
+
+    /// <summary>How long the worker waits at start for what the broker holds (2.4).</summary>
+    public long DrainTimeoutUs { get; init; } = 15 * 60 * Instant.PerSecondUs;
+
+    public RoundingMode Rounding { get; init; } = RoundingMode.Carry;
+
+    public long MaxUsageAgeUs { get; init; } = 35 * Instant.PerDayUs;
+
+    public long MaxClockSkewUs { get; init; } = 5 * 60 * Instant.PerSecondUs;
+
+    /// <summary>Share of calls left, in percent of the live lots' size, at which <c>package-low</c> is sent (10).</summary>
+    public long LowPackagePercent { get; init; } = 20;
+
+    /// <summary>Days before the expiry date of the first renewal attempt (8.2), 0 to 7.</summary>
+    public long DaysBefore { get; init; } = 7;
+
+    /// <summary>For every level that <see cref="Levels"/> does not name.</summary>
+    public LevelDays EveryLevel { get; init; } = new(new ArrearsDays(15, 15), new ArrearsDays(15, 15));
+
+    public IReadOnlyDictionary<string, LevelDays> Levels { get; init; } = new Dictionary<string, LevelDays>();
+
+    public LevelDays DaysOf(string level) => Levels.TryGetValue(level, out var days) ? days : EveryLevel;
+}
