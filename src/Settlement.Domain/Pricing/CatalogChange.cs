@@ -1,0 +1,88 @@
+using System.Globalization;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Pricing;
+
+/// <summary>
+/// Whether one catalog may follow another in a store that is in use. A price list is never edited, only followed by another (5.2), and what a
+/// closed hour was priced with stays what it was. Offers may change their price, calls, term and times; a <c>to</c> withdraws them.
+/// </summary>
+public static class CatalogChange
+{
+    /// <param name="old">The catalog that is in the store.</param>
+    /// <param name="next">The catalog that is to follow.</param>
+    /// <param name="closedThroughHour">The last closed hour, since 1970.</param>
+    /// <param name="zone">The zone in which faults show times.</param>
+    /// <returns>Every reason against it, none when it may follow.</returns>
+    public static List<CatalogFault> Judge(Catalog old, Catalog next, long closedThroughHour, BillingZone zone = default)
+    {
+        var faults = new List<CatalogFault>();
+        if (!string.Equals(old.Currency.Code, next.Currency.Code, StringComparison.Ordinal))
+            faults.Add(new CatalogFault("currency", $"the store is kept in {old.Currency.Code}, which can't change"));
+        JudgeKept(old, next, zone, faults);
+        JudgeAdded(old, next, closedThroughHour, zone, faults);
+        JudgeOffers(old, next, faults);
+        return faults;
+    }
+
+    private static void JudgeKept(Catalog old, Catalog next, BillingZone zone, List<CatalogFault> faults)
+    {
+        foreach (var list in old.Prices)
+        {
+            var at = IndexOf(next.Prices, p => SameScope(p, list) && p.FromUs == list.FromUs);
+            if (at < 0)
+                faults.Add(new CatalogFault("prices", $"the list for {Show(list, zone)} is left out; a price list is never taken back, only followed by another"));
+            else if (!next.Prices[at].Tiers.SequenceEqual(list.Tiers))
+                faults.Add(new CatalogFault(Path("prices", at, "tiers"), $"differ from the store's for {Show(list, zone)}; a price list is never edited, only followed by another"));
+        }
+    }
+
+    private static void JudgeAdded(Catalog old, Catalog next, long closedThroughHour, BillingZone zone, List<CatalogFault> faults)
+    {
+        for (var i = 0; i < next.Prices.Count; i++)
+        {
+            var list = next.Prices[i];
+            var known = old.Prices.Where(p => SameScope(p, list)).ToList();
+            // Before the first list there was no price, so a list there changes nothing that was charged: it fills a gap.
+            if (known.Count == 0 || known.Exists(p => p.FromUs == list.FromUs) || list.FromUs < known.Min(p => p.FromUs))
+                continue;
+            if (list.FromUs < known.Max(p => p.FromUs))
+                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would change the one in force then; it must start after {zone.Show(known.Max(p => p.FromUs))}"));
+            else if (BillingHour.Of(list.FromUs) <= closedThroughHour)
+                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would start in a closed hour; the first open one starts {zone.Show(BillingHour.StartUs(closedThroughHour + 1))}"));
+        }
+    }
+
+    /// <summary>Packages are renewed by their offer for as long as they last (8.6), so it stays known and keeps its scope.</summary>
+    private static void JudgeOffers(Catalog old, Catalog next, List<CatalogFault> faults)
+    {
+        foreach (var before in old.Offers.DistinctBy(o => o.Offer, StringComparer.Ordinal))
+        {
+            var at = IndexOf(next.Offers, o => string.Equals(o.Offer, before.Offer, StringComparison.Ordinal));
+            if (at < 0)
+                faults.Add(new CatalogFault("offers", $"'{before.Offer}' is left out; packages are renewed by it: withdraw it with a \"to\""));
+            else if (!string.Equals(next.Offers[at].Api, before.Api, StringComparison.Ordinal))
+                faults.Add(new CatalogFault(Path("offers", at, "api"), $"'{before.Offer}' is for {before.Api}, which can't change: packages are renewed by it"));
+            else if (!string.Equals(next.Offers[at].Region, before.Region, StringComparison.Ordinal))
+                faults.Add(new CatalogFault(Path("offers", at, "region"), $"'{before.Offer}' is for {before.Region}, which can't change: packages are renewed by it"));
+        }
+    }
+
+    private static bool SameScope(PriceList a, PriceList b) =>
+        string.Equals(a.Api, b.Api, StringComparison.Ordinal) && string.Equals(a.Region, b.Region, StringComparison.Ordinal);
+
+    private static int IndexOf<T>(IReadOnlyList<T> list, Func<T, bool> match)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (match(list[i]))
+                return i;
+        }
+
+        return -1;
+    }
+
+    private static string Show(PriceList list, BillingZone zone) => $"{list.Api} in {list.Region} from {zone.Show(list.FromUs)}";
+
+    private static string Path(string list, int index, string field) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}].{field}");
+}

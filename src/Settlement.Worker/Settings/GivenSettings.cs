@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Settlement.Domain.Settings;
+
+namespace Settlement.Worker.Settings;
+
+/// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and mended.</summary>
+internal sealed record Given(string Key, string Value, string Origin);
+
+/// <summary>Gathers what was given, by key, whatever its letter case; the last source wins.</summary>
+internal static class GivenSettings
+{
+    private static readonly JsonDocumentOptions AsDotNetReadsIt = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    public static Dictionary<string, Given> Gather(SettingsSources sources, List<SettingFault> faults)
+    {
+        var given = new Dictionary<string, Given>(StringComparer.OrdinalIgnoreCase);
+        if (sources.File is { } file)
+            ReadFile(file, given, faults);
+        foreach (var (name, value) in sources.Environment.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            var key = name.Replace("__", ":", StringComparison.Ordinal);
+            if (key.Contains(':', StringComparison.Ordinal) && SettingKeys.Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+                given[key] = new Given(key, value, $"environment variable {name}");
+        }
+
+        foreach (var option in sources.Options)
+        {
+            var equals = option.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+                faults.Add(new SettingFault(option, "an option is given as Section:Key=value"));
+            else
+                given[option[..equals]] = new Given(option[..equals], option[(equals + 1)..], "command line");
+        }
+
+        return given;
+    }
+
+    private static void ReadFile(string file, Dictionary<string, Given> given, List<SettingFault> faults)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(file), AsDotNetReadsIt);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                Flatten(document.RootElement, "", file, given, faults);
+            else
+                faults.Add(new SettingFault(file, "is not a JSON object"));
+        }
+        catch (JsonException e)
+        {
+            faults.Add(new SettingFault(file, $"is not JSON: {e.Message}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new SettingFault(file, $"can't be read: {e.Message}"));
+        }
+    }
+
+    private static void Flatten(JsonElement value, string key, string file, Dictionary<string, Given> given, List<SettingFault> faults)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var field in value.EnumerateObject())
+                    Flatten(field.Value, key.Length == 0 ? field.Name : $"{key}:{field.Name}", file, given, faults);
+                break;
+            case JsonValueKind.Array:
+                foreach (var (i, item) in value.EnumerateArray().Index())
+                    Flatten(item, $"{key}:{i}", file, given, faults);
+                break;
+            case JsonValueKind.Null:
+                break;
+            default:
+                var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+                if (!given.TryAdd(key, new Given(key, text, file)))
+                    faults.Add(new SettingFault(key, "is given twice"));
+                break;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Settlement.Worker.Settings;
+
+/// <summary>Every key there is, and how each of our own is read. The billing keys are read by the domain.</summary>
+internal static class SettingKeys
+{
+    public const string Logging = "Logging";
+    public const string Billing = "Billing";
+
+    public static readonly IReadOnlyList<string> Sections = ["Database", "RabbitMq", Billing, "Http", Logging];
+
+    /// <summary>Gives the changed settings, or the cause why the text is refused. Causes never repeat a secret.</summary>
+    public delegate (WorkerSettings? Settings, string? Cause) Reading(WorkerSettings settings, string text);
+
+    public static readonly IReadOnlyDictionary<string, Reading> Own = new Dictionary<string, Reading>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Database:Engine"] = (s, text) => Engine(text) is { } engine
+            ? (s with { Database = s.Database with { Engine = engine } }, null) : (null, $"'{text}' is neither Sqlite nor SqlServer"),
+        ["Database:ConnectionString"] = (s, text) => IsConnectionString(text)
+            ? (s with { Database = s.Database with { ConnectionString = text } }, null) : (null, "is not a connection string (key=value;…)"),
+        ["RabbitMq:Host"] = (s, text) => (s with { RabbitMq = s.RabbitMq with { Host = text.Length == 0 ? null : text } }, null),
+        ["RabbitMq:Port"] = (s, text) => Whole(text, 1, 65_535, v => s with { RabbitMq = s.RabbitMq with { Port = v } }),
+        ["RabbitMq:VirtualHost"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { VirtualHost = text } }),
+        ["RabbitMq:Username"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { Username = text } }),
+        ["RabbitMq:Password"] = (s, text) => (s with { RabbitMq = s.RabbitMq with { Password = text } }, null),
+        ["RabbitMq:UseTls"] = (s, text) => bool.TryParse(text, out var tls)
+            ? (s with { RabbitMq = s.RabbitMq with { UseTls = tls } }, null) : (null, $"'{text}' is neither true nor false"),
+        ["Http:Port"] = (s, text) => Whole(text, 0, 65_535, v => s with { Http = s.Http with { Port = v } }),
+        ["Http:Token"] = (s, text) => (s with { Http = s.Http with { Token = text.Length == 0 ? null : text } }, null),
+    };
+
+    private static readonly string[] BillingNames =
+    [
+        "TimeZone", "CloseDelay", "DrainTimeout", "Rounding", "MaxUsageAge", "MaxClockSkew", "LowPackagePercent", "DaysBefore", "GraceDays", "RetentionDays",
+        "Levels:{level}:PayPerUse:GraceDays", "Levels:{level}:PayPerUse:RetentionDays", "Levels:{level}:Package:GraceDays", "Levels:{level}:Package:RetentionDays",
+    ];
+
+    /// <summary>All keys as docs/settings.md names them; <c>{level}</c> stands for V0 to V5.</summary>
+    public static readonly IReadOnlyList<string> All = [.. Own.Keys, .. BillingNames.Select(n => $"{Billing}:{n}")];
+
+    private static DatabaseEngine? Engine(string text) =>
+        text.Equals("Sqlite", StringComparison.OrdinalIgnoreCase) ? DatabaseEngine.Sqlite
+        : text.Equals("SqlServer", StringComparison.OrdinalIgnoreCase) ? DatabaseEngine.SqlServer : null;
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = text }.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static (WorkerSettings?, string?) Whole(string text, int min, int max, Func<int, WorkerSettings> set) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var v) && v >= min && v <= max
+            ? (set(v), null) : (null, string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {min} to {max}"));
+
+    private static (WorkerSettings?, string?) NotEmpty(string text, Func<WorkerSettings> set) => text.Length == 0 ? (null, "is empty") : (set(), null);
+}

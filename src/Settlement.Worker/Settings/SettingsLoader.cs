@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using Settlement.Domain.Settings;
+
+namespace Settlement.Worker.Settings;
+
+/// <summary>
+/// Reads all settings or none. A setting that does not exist or does not parse stops the start, and all faults are told at once: a misspelt
+/// setting that is silently ignored bills wrongly for months.
+/// </summary>
+public static class SettingsLoader
+{
+    private const int RabbitMqTlsPort = 5671;
+    private const string ConnectionString = "Database:ConnectionString";
+
+    /// <returns>The settings, or null when there is any fault.</returns>
+    public static WorkerSettings? Load(SettingsSources sources, List<SettingFault> faults)
+    {
+        var found = new List<SettingFault>();
+        var given = GivenSettings.Gather(sources, found);
+        var settings = ReadOwn(given.Values, found) with { Logging = SectionOf(SettingKeys.Logging, given.Values), Billing = ReadBilling(given.Values, found) };
+        if (DatabaseFault(settings.Database, given.ContainsKey(ConnectionString)) is { } cause)
+            found.Add(new SettingFault(ConnectionString, cause));
+        if (settings.RabbitMq.UseTls && !given.ContainsKey("RabbitMq:Port"))
+            settings = settings with { RabbitMq = settings.RabbitMq with { Port = RabbitMqTlsPort } };
+        faults.AddRange(found.Select(f => given.TryGetValue(f.Path, out var g) ? f with { Cause = $"{f.Cause} ({g.Origin})" } : f));
+        return found.Count > 0 ? null : settings;
+    }
+
+    private static WorkerSettings ReadOwn(IEnumerable<Given> given, List<SettingFault> faults)
+    {
+        var settings = WorkerSettings.Default;
+        foreach (var (key, value, _) in given)
+        {
+            var section = key.Split(':')[0];
+            if (!SettingKeys.Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+                faults.Add(new SettingFault(key, $"there is no section '{section}'; sections are {string.Join(", ", SettingKeys.Sections)}"));
+            else if (Is(section, SettingKeys.Billing) || Is(section, SettingKeys.Logging))
+                continue;
+            else if (!SettingKeys.Own.TryGetValue(key, out var read))
+                faults.Add(new SettingFault(key, "there is no such setting"));
+            else if (read(settings, value) is { Settings: { } next })
+                settings = next;
+            else
+                faults.Add(new SettingFault(key, read(settings, value).Cause!));
+        }
+
+        return settings;
+    }
+
+    private static BillingSettings ReadBilling(IEnumerable<Given> given, List<SettingFault> faults)
+    {
+        var prefix = SettingKeys.Billing + ":";
+        foreach (var whole in given.Where(g => Is(g.Key, SettingKeys.Billing)))
+            faults.Add(new SettingFault(whole.Key, "is a section, not a setting"));
+        return BillingSettingsReader.Read(SectionOf(SettingKeys.Billing, given), prefix, faults);
+    }
+
+    /// <summary>What only the two database settings together can tell.</summary>
+    private static string? DatabaseFault(DatabaseSettings database, bool connectionGiven)
+    {
+        if (database.Engine == DatabaseEngine.SqlServer)
+            return connectionGiven ? null : "is needed with SqlServer";
+        try
+        {
+            _ = new SqliteConnectionStringBuilder(database.ConnectionString);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return $"is not for Sqlite: {e.Message}";
+        }
+    }
+
+    /// <summary>The pairs of a section, without its name.</summary>
+    private static ImmutableDictionary<string, string?> SectionOf(string section, IEnumerable<Given> given) =>
+        given.Where(g => g.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))
+            .ToImmutableDictionary(g => g.Key[(section.Length + 1)..], g => (string?)g.Value, StringComparer.OrdinalIgnoreCase);
+
+    private static bool Is(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Settlement.Domain.Settings;
+
+namespace Settlement.Worker.Settings;
+
+public enum DatabaseEngine
+{
+    Sqlite,
+    SqlServer,
+}
+
+public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString);
+
+/// <param name="Port">Where health and metrics answer; 0: nowhere.</param>
+/// <param name="Token">What a request must carry as bearer token, but for health; null: nothing.</param>
+public sealed record HttpSettings(int Port, string? Token);
+
+/// <summary>All settings, validated. Every key is in docs/settings.md; <see cref="SettingsLoader"/> reads them.</summary>
+/// <param name="RabbitMq">Without a host the bus is in-process.</param>
+/// <param name="Logging">The <c>Logging</c> section as it stands, for the host: it is .NET's, not ours.</param>
+public sealed record WorkerSettings(
+    DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, ImmutableDictionary<string, string?> Logging)
+{
+    /// <summary>With no settings at all: a SQLite file in the current directory and an in-process bus.</summary>
+    public static readonly WorkerSettings Default = new(
+        new DatabaseSettings(DatabaseEngine.Sqlite, "Data Source=settlement.db"),
+        new RabbitMqSettings(Host: null, Port: 5672, VirtualHost: "/", Username: "guest", Password: "guest", UseTls: false),
+        BillingSettings.Default,
+        new HttpSettings(Port: 8080, Token: null),
+        ImmutableDictionary<string, string?>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase));
+}
