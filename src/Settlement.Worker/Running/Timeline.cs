@@ -108,7 +108,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         var last = BillingHour.StartUs(BillingHour.Of(untilUs));
         if (store.Read(StoreState.Of).LastRunUs >= last)
             return;
-        closings.Begin(last);
+        Close(last);
         PassRun(last);
     }
 
