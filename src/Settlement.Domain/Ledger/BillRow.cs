@@ -1,0 +1,53 @@
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Ledger;
+
+/// <summary>Kinds of bill rows (6.1), in the order in which rows of one project stand in a closing.</summary>
+public enum RowKind
+{
+    Purchase,
+    Renewal,
+    AutoRenewal,
+    Adjustment,
+    PackageUsage,
+    PayPerUse,
+}
+
+/// <summary>One row of the bill; never changed once written. Amounts in 1e-8.</summary>
+public sealed record BillRow
+{
+    /// <summary>1, 2, 3 … within the account's version; with both it names the row.</summary>
+    public required long Line { get; init; }
+
+    public required RowKind Kind { get; init; }
+
+    public long? ScopeNo { get; init; }
+
+    public string? Project { get; init; }
+
+    public long? PackageNo { get; init; }
+
+    public long? LotNo { get; init; }
+
+    /// <summary>Use period, or the lot's life; null for an adjustment.</summary>
+    public Period? Use { get; init; }
+
+    /// <summary>The hour of use of a usage row.</summary>
+    public long? Hour { get; init; }
+
+    /// <summary>The billing cycle, a month of the billing zone (6.3).</summary>
+    public required int Cycle { get; init; }
+
+    public long? Calls { get; init; }
+
+    public bool Late { get; init; }
+
+    public long FeeE8 { get; init; }
+
+    public long DeductedE8 { get; init; }
+
+    public long WrittenOffE8 { get; init; }
+
+    public IReadOnlyList<TierStep> Steps { get; init; } = [];
+}

@@ -1,0 +1,22 @@
+namespace Settlement.Domain.Lifecycle;
+
+/// <summary>What can fall due on the time line, in the order in which it is done at one instant (2.4). Closings stand before all of these.</summary>
+public enum AgendaKind
+{
+    /// <summary>The lot's last hour has closed: what is left becomes void (10, <c>package-expired</c>).</summary>
+    LotVoid = 10,
+    LotStart = 20,
+    LotEnd = 21,
+    LotExpiring = 22,
+    RenewalAttempt = 30,
+    ArrearsFreeze = 40,
+    ArrearsRelease = 41,
+}
+
+/// <summary>
+/// A step of a lot or an account that will fall due. It says when to look, not what to do: the state decides that then, so
+/// an entry that no longer applies does nothing.
+/// </summary>
+/// <param name="LotNo">The lot, or 0 for a step of the account.</param>
+/// <param name="SortUs">Order among equals: the lot's end (attempts: earliest end first), then package id.</param>
+public sealed record AgendaEntry(long DueUs, AgendaKind Kind, long AccountNo, long PackageNo, long LotNo, long SortUs);

@@ -1,0 +1,69 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Lifecycle;
+
+/// <summary>What one step of the agenda may know.</summary>
+/// <param name="Lot">The lot the entry is about; null for a step of the account.</param>
+/// <param name="LastLot">The last lot of its package.</param>
+/// <param name="LiveLot">Whether the scope has a lot live at the due instant with calls left.</param>
+/// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
+public sealed record StepInput(
+    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot,
+    IReadOnlyList<SubscribedScope> Subscribed);
+
+/// <summary>Decides one step of a lot or an account that fell due. A step whose reason has gone does nothing.</summary>
+public static class LifecycleStep
+{
+    public static Plan Decide(StepInput input)
+    {
+        var plan = new Plan(input.Account, input.Terms, input.Time);
+        if (input is { Package: { } package, Scope: { } scope, Lot: { } lot, LastLot: { } last })
+            OfLot(plan, input, package, scope, lot, last);
+        else
+            Arrears.Step(plan, input.Entry, input.Subscribed);
+        return plan;
+    }
+
+    private static void OfLot(Plan plan, StepInput input, Package package, Scope scope, Lot lot, Lot last)
+    {
+        var cause = $"{package.PackageId}|{lot.LotNo}";
+        switch (input.Entry.Kind)
+        {
+            case AgendaKind.LotStart when lot.Left > 0:
+                LotStart.GoLive(plan, scope, plan.Time.DueUs, "lot-started", cause);
+                break;
+            case AgendaKind.LotEnd:
+                var now = PackageNotices.ModeNow(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, cause + "|end");
+                if (now != scope)
+                    plan.ChangedScopes.Add(now);
+                break;
+            case AgendaKind.LotExpiring when lot.LotNo == last.LotNo:
+                plan.Tell(Notice.Of(
+                    NoticeName.PackageExpiring, $"{cause}|{input.Entry.DueUs}", plan.Time.DueUs, package.PackageId,
+                    ("lot", lot.LotNo), ("end", plan.Zone.Show(lot.EndUs)), ("left", lot.Left), ("autoRenew", package.AutoRenew)));
+                break;
+            case AgendaKind.LotVoid:
+                Void(plan, input, lot, cause);
+                break;
+            case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
+                Renewal.Attempt(plan, package, last, scope);
+                break;
+        }
+    }
+
+    /// <summary>Told once the lot's last hour has closed; while closings are on hold it waits for the next hour.</summary>
+    private static void Void(Plan plan, StepInput input, Lot lot, string cause)
+    {
+        if (input.ClosedHour < BillingHour.Of(lot.EndUs - 1))
+        {
+            plan.Agenda.Add(input.Entry with { DueUs = input.Entry.DueUs + Instant.PerHourUs });
+            return;
+        }
+
+        plan.Tell(Notice.Of(NoticeName.PackageExpired, cause, plan.Time.DueUs, lot.PackageId, ("lot", lot.LotNo), ("voidCalls", lot.Left)));
+    }
+}

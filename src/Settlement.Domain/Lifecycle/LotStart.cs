@@ -1,0 +1,88 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Lifecycle;
+
+/// <summary>A lot comes into being: it is paid, its row is written, and what will fall due for it is planned (3.5, 8.1).</summary>
+internal static class LotStart
+{
+    public static void Pay(Plan plan, Package package, Lot lot, Scope scope, RowKind kind, string cause)
+    {
+        plan.NewLots.Add(lot);
+        plan.Add(new BillRow
+        {
+            Line = plan.NextLine,
+            Kind = kind,
+            ScopeNo = lot.ScopeNo,
+            Project = package.Project,
+            PackageNo = lot.PackageNo,
+            LotNo = lot.LotNo,
+            Use = lot.Life,
+            Cycle = Cycle.OfPayment(plan.Zone, plan.Time.NowUs),
+            Calls = lot.Calls,
+            FeeE8 = lot.PriceE8,
+            DeductedE8 = lot.PriceE8,
+        });
+        plan.Post(cause, (Book.Balance, -lot.PriceE8), (Book.PackageSales, lot.PriceE8));
+        Tell(plan, lot, kind, scope);
+        BalanceWatch.AfterMovement(plan, cause);
+        Begin(plan, lot, scope);
+        PlanEnd(plan, lot);
+        Renewal.PlanNextSlot(plan, package, lot);
+    }
+
+    /// <summary>A live lot puts its scope back on packages (4.4) and re-arms the low notice: calls were added (10).</summary>
+    public static void GoLive(Plan plan, Scope scope, long atUs, string reason, string cause)
+    {
+        var live = PackageNotices.ModeNow(plan, scope with { PackageLowTold = false }, true, reason, atUs, cause);
+        if (live == scope)
+            return;
+        if (plan.NewScopes.Remove(scope))
+            plan.NewScopes.Add(live);
+        else
+            plan.ChangedScopes.Add(live);
+    }
+
+    private static void Begin(Plan plan, Lot lot, Scope scope)
+    {
+        if (lot.StartUs > plan.Time.DueUs)
+            plan.Agenda.Add(Entry(plan, lot, lot.StartUs, AgendaKind.LotStart));
+        else if (lot.EndUs > plan.Time.DueUs)
+            GoLive(plan, scope, plan.Time.DueUs, lot.LotNo == 1 ? "purchased" : "renewed", $"{lot.PackageId}|{lot.LotNo}");
+    }
+
+    private static void PlanEnd(Plan plan, Lot lot)
+    {
+        foreach (var days in (ReadOnlySpan<long>)[7, 1])
+        {
+            var tell = lot.EndUs - days * Instant.PerDayUs;
+            if (tell > Math.Max(lot.StartUs, plan.Time.DueUs))
+                plan.Agenda.Add(Entry(plan, lot, tell, AgendaKind.LotExpiring));
+        }
+
+        plan.Agenda.Add(Entry(plan, lot, lot.EndUs, AgendaKind.LotEnd));
+        plan.Agenda.Add(Entry(plan, lot, BillingHour.FirstOnTheHourUs(lot.EndUs + plan.Terms.Settings.CloseDelayUs), AgendaKind.LotVoid));
+    }
+
+    private static AgendaEntry Entry(Plan plan, Lot lot, long dueUs, AgendaKind kind) =>
+        new(dueUs, kind, plan.Before.AccountNo, lot.PackageNo, lot.LotNo, lot.EndUs);
+
+    private static void Tell(Plan plan, Lot lot, RowKind kind, Scope scope) => plan.Tell(Notice.Of(
+        kind == RowKind.Purchase ? NoticeName.PackagePurchased : NoticeName.PackageRenewed,
+        $"{lot.PackageId}|{lot.LotNo}",
+        plan.Time.DueUs,
+        lot.PackageId,
+        ("lot", lot.LotNo),
+        ("api", scope.Api),
+        ("region", scope.Region),
+        ("project", lot.Project),
+        ("start", plan.Zone.Show(lot.StartUs)),
+        ("end", plan.Zone.Show(lot.EndUs)),
+        ("calls", lot.Calls),
+        ("price", plan.ShowAmount(lot.PriceE8)),
+        ("automatic", kind == RowKind.AutoRenewal)));
+}

@@ -1,0 +1,66 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settling;
+
+namespace Settlement.Domain.Lifecycle;
+
+/// <summary>Renewal by the offer as it is now for the package's own term (8.1), and the automatic attempt (8.3).</summary>
+internal static class Renewal
+{
+    /// <summary>The lot that follows the package's last one; a renewed lot is bought, whatever the first was.</summary>
+    public static Lot NextLot(Plan plan, Package package, Lot last, OfferEntry offer) => new()
+    {
+        PackageNo = package.PackageNo,
+        PackageId = package.PackageId,
+        LotNo = last.LotNo + 1,
+        ScopeNo = package.ScopeNo,
+        Project = package.Project,
+        Origin = LotOrigin.Bought,
+        StartUs = last.EndUs,
+        EndUs = package.EndOfLotUs(plan.Zone, last.LotNo + 1),
+        PaidUs = plan.Time.DueUs,
+        Calls = offer.Calls,
+        Left = offer.Calls,
+        PriceE8 = offer.PriceE8,
+    };
+
+    /// <summary>
+    /// One attempt at the due instant: the price is deducted if the balance covers it, never going below zero; if not, nothing changes and a
+    /// notice says what is short. An offer that was withdrawn since still runs at its last entry (8.6).
+    /// </summary>
+    public static void Attempt(Plan plan, Package package, Lot last, Scope scope)
+    {
+        var slot = plan.Time.DueUs;
+        var offer = plan.Terms.Catalog.LastOfferAt(package.Offer, slot)
+            ?? throw new InvalidOperationException($"Offer {package.Offer} of package {package.PackageId} is not in the catalog.");
+        var shortfall = Math.Max(0, offer.PriceE8 - plan.After.BalanceE8);
+        plan.Attempt = new RenewalAttempt(package.PackageNo, last.LotNo, slot, shortfall == 0, shortfall);
+        var cause = $"{package.PackageId}|{last.LotNo}|{slot}";
+        if (shortfall == 0)
+        {
+            LotStart.Pay(plan, package, NextLot(plan, package, last, offer), scope, RowKind.AutoRenewal, cause);
+            return;
+        }
+
+        var next = RenewalSlots.Next(plan.Zone, package, last, slot);
+        PlanNextSlot(plan, package, last);
+        plan.Tell(Notice.Of(
+            NoticeName.RenewalFailed,
+            cause,
+            slot,
+            package.PackageId,
+            ("shortfall", plan.ShowAmount(shortfall)),
+            ("price", plan.ShowAmount(offer.PriceE8)),
+            ("balance", plan.ShowAmount(plan.After.BalanceE8)),
+            ("nextAttempt", next is { } us ? plan.Zone.Show(us) : null)));
+    }
+
+    public static void PlanNextSlot(Plan plan, Package package, Lot last)
+    {
+        if (package.AutoRenew && RenewalSlots.Next(plan.Zone, package, last, plan.Time.DueUs) is { } slot)
+            plan.Agenda.Add(new AgendaEntry(slot, AgendaKind.RenewalAttempt, plan.Before.AccountNo, package.PackageNo, last.LotNo, last.EndUs));
+    }
+}

@@ -1,0 +1,50 @@
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Packages;
+
+/// <summary>Where a lot came from; the order is the order of drawing (4.2).</summary>
+public enum LotOrigin
+{
+    Free,
+    Promotion,
+    Bought,
+}
+
+/// <summary>One paid term of a package: <see cref="Left"/> of <see cref="Calls"/> calls, drawn by calls made in [start, end) (3.1).</summary>
+public sealed record Lot
+{
+    public required long PackageNo { get; init; }
+
+    public required string PackageId { get; init; }
+
+    /// <summary>1 for the first term.</summary>
+    public required long LotNo { get; init; }
+
+    public required long ScopeNo { get; init; }
+
+    /// <summary>The only project whose calls may draw, or null for all (3.3).</summary>
+    public string? Project { get; init; }
+
+    public LotOrigin Origin { get; init; } = LotOrigin.Bought;
+
+    public required long StartUs { get; init; }
+
+    public required long EndUs { get; init; }
+
+    public required long PaidUs { get; init; }
+
+    public required long Calls { get; init; }
+
+    public required long Left { get; init; }
+
+    public long PriceE8 { get; init; }
+
+    public Period Life => new(StartUs, EndUs);
+}
+
+/// <summary>Lot states as people see them; the first that applies (INTERFACE 5).</summary>
+public static class LotState
+{
+    public static string At(long startUs, long endUs, long left, long nowUs) =>
+        nowUs < startUs ? "pending" : nowUs >= endUs ? "expired" : left == 0 ? "used-up" : "live";
+}

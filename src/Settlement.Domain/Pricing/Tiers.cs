@@ -1,0 +1,41 @@
+using Settlement.Domain.Money;
+
+namespace Settlement.Domain.Pricing;
+
+/// <summary>Calls charged at one unit price. The step's own fee is cut to 8 decimals for people; the row's fee is cut once, from the exact sum.</summary>
+public readonly record struct TierStep(long Calls, long UnitPriceE10, long FeeE8);
+
+/// <summary>A row's fee (1e-8) and the tier steps that make it.</summary>
+public sealed record RatedCalls(long FeeE8, IReadOnlyList<TierStep> Steps);
+
+/// <summary>Graduated tiers: each call costs what its place in the month's count says (5.1).</summary>
+public static class Tiers
+{
+    /// <param name="monthCalls">Calls of the scope charged in this month so far.</param>
+    /// <param name="calls">Calls to charge now, more than none.</param>
+    public static RatedCalls Rate(IReadOnlyList<Tier> tiers, long monthCalls, long calls)
+    {
+        var steps = new List<TierStep>();
+        Int128 feeE10 = 0;
+        foreach (var tier in tiers)
+        {
+            var room = tier.UpTo is { } upTo ? Math.Max(0, upTo - monthCalls) : calls;
+            var here = Math.Min(room, calls);
+            if (here == 0)
+                continue;
+            var stepE10 = (Int128)here * tier.UnitPriceE10;
+            steps.Add(new TierStep(here, tier.UnitPriceE10, Rounding.CutToE8(stepE10)));
+            feeE10 += stepE10;
+            monthCalls += here;
+            calls -= here;
+            if (calls == 0)
+                break;
+        }
+
+        return new RatedCalls(Rounding.CutToE8(feeE10), steps);
+    }
+
+    /// <summary>The unit price (1e-10) of the call that would be charged next.</summary>
+    public static long NextPriceE10(IReadOnlyList<Tier> tiers, long monthCalls) =>
+        tiers.First(t => t.UpTo is null || t.UpTo > monthCalls).UnitPriceE10;
+}

@@ -1,0 +1,60 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Settling;
+
+/// <summary>What listeners are told of a scope's packages: used up, low, and which way its calls are paid from now on (10).</summary>
+public static class PackageNotices
+{
+    public static void AfterClosing(Plan plan, ScopeUsage usage, IReadOnlyList<DrawnLot> drawn, string cause)
+    {
+        if (drawn.Count == 0)
+            return;
+        foreach (var lot in drawn.Where(l => l.Left == 0))
+            plan.Tell(Notice.Of(NoticeName.PackageUsedUp, $"{lot.Lot.PackageId}|{lot.Lot.LotNo}", plan.Time.DueUs, lot.Lot.PackageId, ("lot", lot.Lot.LotNo)));
+
+        var liveLeft = usage.LiveLeft - drawn.Where(l => l.Lot.Life.Contains(plan.Time.DueUs)).Sum(l => l.Drawn);
+        var scope = usage.Scope;
+        scope = TellLow(plan, scope, usage.LiveCalls, liveLeft, cause);
+        scope = ModeNow(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
+        if (scope != usage.Scope)
+            plan.ChangedScopes.Add(scope);
+    }
+
+    /// <summary>Tells the change of mode if there is one: to packages when a live lot has calls left, else to pay-per-use (4.4).</summary>
+    public static Scope ModeNow(Plan plan, Scope scope, bool onPackages, string reason, long atUs, string cause)
+    {
+        if (scope.OnPackages == onPackages)
+            return scope;
+        plan.Tell(Notice.Of(
+            NoticeName.BillingModeChanged,
+            $"{cause}|{scope.Api}|{scope.Region}|{(onPackages ? "package" : "pay-per-use")}",
+            atUs,
+            null,
+            ("api", scope.Api),
+            ("region", scope.Region),
+            ("mode", onPackages ? "package" : "pay-per-use"),
+            ("reason", reason),
+            ("instant", plan.Zone.Show(atUs))));
+        return scope with { OnPackages = onPackages };
+    }
+
+    private static Scope TellLow(Plan plan, Scope scope, long size, long left, string cause)
+    {
+        var percent = plan.After.LowPackagePercent ?? plan.Terms.Settings.LowPackagePercent;
+        if (scope.PackageLowTold || size == 0 || (Int128)left * 100 > (Int128)size * percent)
+            return scope;
+        plan.Tell(Notice.Of(
+            NoticeName.PackageLow,
+            $"{cause}|{scope.Api}|{scope.Region}",
+            plan.Time.DueUs,
+            null,
+            ("api", scope.Api),
+            ("region", scope.Region),
+            ("left", left),
+            ("size", size)));
+        return scope with { PackageLowTold = true };
+    }
+}

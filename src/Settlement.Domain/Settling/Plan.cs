@@ -1,0 +1,120 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Money;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Time;
+
+namespace Settlement.Domain.Settling;
+
+/// <summary>What a decision was made with; the versions are recorded with every account-hour.</summary>
+public sealed record Terms(long SettingsVersion, BillingSettings Settings, long CatalogVersion, Catalog Catalog);
+
+/// <summary>The two instants of a step: when it was due, which decides, and when it is really done, which is the transaction time (2.4).</summary>
+public readonly record struct StepTime(long DueUs, long NowUs);
+
+/// <summary>Calls to hold at closing (5.5): of one project in a piece of an hour, all but the first <see cref="Skip"/> in the order of 4.1.</summary>
+public sealed record HeldCalls(long ScopeNo, Period Piece, string? Project, bool Waived, long Skip, long Calls, string Reason, long? UnitPriceE10);
+
+public sealed record SubscriptionChange(long ScopeNo, long StartUs, long EndUs);
+
+public sealed record MonthCalls(long ScopeNo, int Month, long Calls);
+
+public sealed record LotLeft(long PackageNo, long LotNo, long LeftBefore, long LeftAfter);
+
+/// <summary>An attempt at automatic renewal, at its due instant (8.3).</summary>
+public sealed record RenewalAttempt(long PackageNo, long LotNo, long SlotUs, bool Renewed, long ShortfallE8);
+
+/// <summary>
+/// Everything one decision changes about one account. A decision builds it; storage writes it in one transaction, guarded by
+/// the version the account was loaded at.
+/// </summary>
+public sealed class Plan(Account account, Terms terms, StepTime time)
+{
+    private readonly List<BillRow> rows = [];
+    private readonly List<Entry> entries = [];
+    private readonly List<Notice> notices = [];
+
+    public Account Before { get; } = account;
+
+    public Account After { get; set; } = account;
+
+    public Terms Terms { get; } = terms;
+
+    public StepTime Time { get; } = time;
+
+    public BillingZone Zone => Terms.Settings.TimeZone;
+
+    public IReadOnlyList<BillRow> Rows => rows;
+
+    public IReadOnlyList<Entry> Entries => entries;
+
+    public IReadOnlyList<Notice> Notices => notices;
+
+    public List<Scope> ChangedScopes { get; } = [];
+
+    public List<Scope> NewScopes { get; } = [];
+
+    public List<SubscriptionChange> SubscriptionStarts { get; } = [];
+
+    public List<SubscriptionChange> SubscriptionEnds { get; } = [];
+
+    public List<MonthCalls> MonthCalls { get; } = [];
+
+    public List<LotLeft> LotsLeft { get; } = [];
+
+    public List<Lot> NewLots { get; } = [];
+
+    public Package? NewPackage { get; set; }
+
+    public Package? ChangedPackage { get; set; }
+
+    public List<AgendaEntry> Agenda { get; } = [];
+
+    public List<HeldCalls> Held { get; } = [];
+
+    public RenewalAttempt? Attempt { get; set; }
+
+    /// <summary>The row as it will be known; for causes and notices.</summary>
+    public string RowId(long line) => Ids.Row(Before.AccountNo, Before.Version + 1, line);
+
+    public string Add(BillRow row)
+    {
+        rows.Add(row);
+        return RowId(row.Line);
+    }
+
+    public long NextLine => rows.Count + 1;
+
+    public void Tell(Notice notice) => notices.Add(notice);
+
+    public string ShowAmount(long e8) => Amount.ShowFixed(e8, 8, Terms.Catalog.Currency.Decimals);
+
+    /// <summary>Posts the legs of one movement; they must sum to zero.</summary>
+    public void Post(string cause, params ReadOnlySpan<(Book Book, long AmountE8)> legs)
+    {
+        Int128 sum = 0;
+        foreach (var (book, amount) in legs)
+        {
+            sum += amount;
+            if (amount == 0)
+                continue;
+            After = book switch
+            {
+                Book.Balance => After with { BalanceE8 = After.BalanceE8 + amount },
+                Book.Remainder => After with { RemainderE8 = After.RemainderE8 - amount },
+                _ => After,
+            };
+            var after = book switch { Book.Balance => After.BalanceE8, Book.Remainder => -After.RemainderE8, _ => 0 };
+            entries.Add(new Entry(Before.EntryCount + entries.Count + 1, book, amount, after, cause));
+        }
+
+        if (sum != 0)
+            throw new InvalidOperationException($"The legs of {cause} sum to {sum}, not to zero (11).");
+        if (Math.Abs(After.BalanceE8) > Amount.MaxBalanceE8)
+            throw new OverflowException($"The balance of account {Before.AccountId} would exceed {Amount.ShowE8(Amount.MaxBalanceE8)}.");
+    }
+}
