@@ -13,27 +13,27 @@ public static class CallFields
     public static string? TextFault(string? text)
     {
         if (string.IsNullOrEmpty(text))
-            return "is empty";
+            return "must not be empty";
         if (text.Length > UsageCall.MaxTextLength)
-            return $"is longer than {UsageCall.MaxTextLength} characters";
+            return $"must not be longer than {UsageCall.MaxTextLength} characters";
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
-            return "begins or ends with a space";
+            return "must not begin or end with a space";
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsControl(text[i]))
-                return "has a control character";
+                return "must not hold control characters";
             if (char.IsSurrogatePair(text, i))
                 i++;
             else if (char.IsSurrogate(text[i]))
-                return "has half a surrogate pair";
+                return "must be valid Unicode";
         }
 
         return null;
     }
 
     public static string? StatusFault(long status) =>
-        status is >= MinStatus and <= MaxStatus ? null : $"is not a status from {MinStatus} to {MaxStatus}";
+        status is >= MinStatus and <= MaxStatus ? null : $"must be from {MinStatus} to {MaxStatus}";
 
     public static string? CountFault(long count) =>
-        count is >= 1 and <= UsageCall.MaxCount ? null : "is not a whole number from 1 to 1,000,000";
+        count is >= 1 and <= UsageCall.MaxCount ? null : $"must be from 1 to {UsageCall.MaxCount}";
 }

@@ -1,0 +1,18 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Settlement.Worker.Output;
+
+/// <summary>How every JSON of ours is written: camel case, nulls written, text as people read it (INTERFACE 5).</summary>
+public static class JsonOutput
+{
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+}

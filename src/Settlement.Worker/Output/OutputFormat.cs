@@ -1,0 +1,10 @@
+namespace Settlement.Worker.Output;
+
+public enum OutputFormat
+{
+    /// <summary>For people.</summary>
+    Table,
+
+    /// <summary>For programs: standard output holds JSON alone.</summary>
+    Json,
+}

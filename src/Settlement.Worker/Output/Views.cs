@@ -1,0 +1,35 @@
+// What listings and scenarios print as JSON (INTERFACE 5): names and order of the fields are fixed, other people's programs read them. Amounts are
+// decimal strings, times are in the billing zone with its offset, both made by the domain.
+namespace Settlement.Worker.Output;
+
+public sealed record TierView(long Calls, string UnitPrice, string Fee);
+
+/// <param name="Tiers">The tier steps of a pay-per-use row, empty for every other kind.</param>
+public sealed record BillRowView(
+    string Row, string Kind, string Account, string? Api, string? Region, string? Resource, string? ResourceName, string? Project, string? Package, long? Lot,
+    string? UseStart, string? UseEnd, string TransactionTime, string BillingCycle, long? Calls, bool Late, string Fee, string Deducted, string WrittenOff,
+    IReadOnlyList<TierView> Tiers);
+
+/// <param name="State"><c>normal</c>, <c>grace</c>, <c>frozen</c> or <c>released</c>.</param>
+public sealed record BalanceView(string Account, string Balance, string Remainder, string State);
+
+/// <summary>One lot of a package.</summary>
+/// <param name="State"><c>pending</c>, <c>expired</c>, <c>used-up</c> or <c>live</c>, the first that applies.</param>
+public sealed record PackageView(string Package, long Lot, string Start, string End, long Calls, long Left, string State);
+
+public sealed record NoticeView(string At, string Type, string? Account, string? Package);
+
+/// <summary>An automatic attempt, at its due time.</summary>
+public sealed record RenewalView(string Package, string At, string Outcome);
+
+public sealed record RefusalView(string At, string Command, string Code);
+
+/// <param name="Value">At the price of the tier next to be charged when it was held; null where there is no price.</param>
+public sealed record QuarantineView(string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value);
+
+public sealed record ShowView(IReadOnlyList<BalanceView> Balances, IReadOnlyList<PackageView> Packages);
+
+public sealed record SimulationView(
+    IReadOnlyList<BillRowView> Bill, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PackageView> Packages, IReadOnlyList<NoticeView> Notices,
+    IReadOnlyList<RenewalView> Renewals, IReadOnlyList<RefusalView> Refusals, IReadOnlyList<QuarantineView> Quarantine,
+    IReadOnlyDictionary<string, ShowView> Shows);

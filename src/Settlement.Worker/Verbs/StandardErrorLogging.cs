@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging.Console;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Verbs;
+
+/// <summary>Logs go to standard error: standard output belongs to results.</summary>
+internal static class StandardErrorLogging
+{
+    public static ILoggingBuilder AddStandardError(this ILoggingBuilder logging, WorkerSettings settings, bool verbose)
+    {
+        logging.ClearProviders().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
+            .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
+            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return logging;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Settlement.Domain.Settings;
+using Settlement.Worker.Output;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Verbs;
+
+/// <summary>One verb of the command line. A verb declares its arguments and options and hands their values to its body.</summary>
+internal abstract class Verb(string name, string description) : Command(name, description)
+{
+    /// <summary>For verbs that print results.</summary>
+    protected Option<OutputFormat> OutputOption { get; } = new("--output", "-o")
+    {
+        Description = "table for people (the default), json for programs",
+        HelpName = "table|json",
+        CustomParser = result => result.Tokens[0].Value switch
+        {
+            "table" => OutputFormat.Table,
+            "json" => OutputFormat.Json,
+            var other => Refuse<OutputFormat>(result, $"--output: '{other}' is neither table nor json"),
+        },
+    };
+
+    protected static T? Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string cause)
+    {
+        result.AddError(cause);
+        return default;
+    }
+
+    protected static Option<string> UntilOption() => new("--until")
+    {
+        Description = "as if the clock stood at this time (a test clock for one run); refused on a store that a worker is attached to",
+        HelpName = "time",
+    };
+
+    protected static Option<bool> DryRunOption() => new("--dry-run") { Description = "say what would be done and change nothing" };
+
+    protected void Does(Func<ParseResult, VerbContext, int> body) =>
+        Does((parsed, context, _) => Task.FromResult(body(parsed, context)));
+
+    protected void Does(Func<ParseResult, VerbContext, CancellationToken, Task<int>> body) =>
+        SetAction((parsed, cancel) => ContextOf(parsed) is { } context ? body(parsed, context, cancel) : Task.FromResult(Exit.BadInput));
+
+    /// <summary>For verbs with a throw-away store: the settings of the machine have no say.</summary>
+    protected void DoesAlone(Func<ParseResult, VerbContext, int> body) =>
+        SetAction((parsed, _) => Task.FromResult(body(parsed, ContextOf(parsed, WorkerSettings.Default))));
+
+    private VerbContext? ContextOf(ParseResult parsed)
+    {
+        var faults = new List<SettingFault>();
+        var settings = SettingsLoader.Load(SettingsSources.OfProcess(GeneralOptions.SettingsOf(parsed)), faults);
+        foreach (var fault in faults)
+            parsed.InvocationConfiguration.Error.WriteLine(fault);
+        return settings is null ? null : ContextOf(parsed, settings);
+    }
+
+    private VerbContext ContextOf(ParseResult parsed, WorkerSettings settings)
+    {
+        var format = Options.Contains(OutputOption) ? parsed.GetValue(OutputOption) : OutputFormat.Table;
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        return new VerbContext(settings, new Listing(output, error, format, Listing.WidthOfOutput()), error, TimeProvider.System, GeneralOptions.IsVerbose(parsed));
+    }
+}
