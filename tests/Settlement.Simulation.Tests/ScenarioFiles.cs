@@ -1,7 +1,8 @@
-// One row per file of Scenarios/, named by the file. Run a part of them by trait: --filter-trait "needs=core".
+// One row per file of Scenarios/, named by the file. A part of them, with the built executable: -preEnumerateTheories -trait needs=core.
 using System.Text.Json;
 using Settlement.Simulation.Tests.Expecting;
 using Settlement.Worker.Simulating;
+using Xunit;
 
 namespace Settlement.Simulation.Tests;
 
@@ -19,7 +20,7 @@ public sealed class ScenarioFiles
     {
         var file = Read(name);
         var scenario = ManyLots.Expand(file);
-        var result = JsonSerializer.Deserialize<JsonElement>(Simulation.RunToJson(scenario.GetRawText()));
+        var result = JsonSerializer.Deserialize<JsonElement>(Worker.Simulating.Simulation.RunToJson(scenario.GetRawText()));
 
         string[] differences = [.. Expectation.Differences(file.GetProperty("expect"), result), .. Audit.Faults(scenario, result)];
         Assert.True(differences.Length == 0, $"{file.GetProperty("about").GetString()}\n{string.Join('\n', differences)}");
@@ -30,7 +31,7 @@ public sealed class ScenarioFiles
     public void Names_the_field_that_cannot_be_read(string name)
     {
         var file = Read(name);
-        var refusal = Assert.Throws<UnreadableScenarioException>(() => Simulation.RunToJson(file.GetProperty("scenario").GetRawText()));
+        var refusal = Assert.Throws<UnreadableScenarioException>(() => Worker.Simulating.Simulation.RunToJson(file.GetProperty("scenario").GetRawText()));
 
         var path = file.GetProperty("path");
         string[] right = path.ValueKind == JsonValueKind.Array ? [.. path.EnumerateArray().Select(p => p.GetString()!)] : [path.GetString()!];

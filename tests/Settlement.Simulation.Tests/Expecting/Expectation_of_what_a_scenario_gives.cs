@@ -1,5 +1,6 @@
 // The matcher judges every scenario, so first of all it must be able to fail.
 using System.Text.Json;
+using Xunit;
 
 namespace Settlement.Simulation.Tests.Expecting;
 
