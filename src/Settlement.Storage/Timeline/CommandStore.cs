@@ -32,8 +32,21 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     /// <summary>Commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
     public static List<WaitingCommand> Waiting(Session session, long atUs) => session.Rows<WaitingCommand>("command/pending", new { AtUs = atUs });
 
-    /// <summary>Applies one waiting command in a transaction of its own; returns it as read, or null when another worker has answered it.</summary>
-    public Command? Apply(WaitingCommand waiting, long nowUs) => store.Write(session => Apply(session, waiting, nowUs));
+    /// <summary>Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over.</summary>
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs) => store.Write(session =>
+    {
+        foreach (var command in waiting)
+            Apply(session, command, nowUs);
+    });
+
+    /// <summary>Whether a closing run follows the command at once.</summary>
+    public static bool RunsClosing(WaitingCommand waiting)
+    {
+        if (waiting.Type != CommandType.RunJob)
+            return false;
+        using var json = JsonDocument.Parse(waiting.Body);
+        return json.RootElement.GetProperty("job").GetString() == "close-hours";
+    }
 
     private void Receive(Session session, string body, long nowUs)
     {
@@ -67,7 +80,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         }
     }
 
-    private Command? Apply(Session session, WaitingCommand waiting, long nowUs)
+    private void Apply(Session session, WaitingCommand waiting, long nowUs)
     {
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
@@ -76,16 +89,15 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
             throw new InvalidOperationException($"Command {waiting.CommandId} was well-formed on arrival and is not any more: {read.Field}: {read.Cause}");
         var time = new StepTime(waiting.AtUs, nowUs);
         var answer = CommandType.IsForStore(command.Type) ? ApplyToStore(session, command, terms, time) : Decide(session, command, terms, time);
-        var state2 = answer.Refusal is null ? "applied" : "refused";
-        if (session.Execute("command/answer", new { State = state2, Code = answer.Refusal, waiting.CommandId }) != 1)
-            return null;
+        var answered = answer.Refusal is null ? "applied" : "refused";
+        if (session.Execute("command/answer", new { State = answered, Code = answer.Refusal, waiting.CommandId }) != 1)
+            return;
         if (answer.Plan is { } plan)
             writer.Write(session, [plan]);
         else
             WriteRefusal(session, read, terms, time, answer.Refusal!, answer.Detail);
         if (command.Type == CommandType.OpenAccount && answer.Plan is not null)
             quarantine.ReleaseForAccount(session, command.Account!, nowUs);
-        return command;
     }
 
     private static CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)

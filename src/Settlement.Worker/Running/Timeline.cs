@@ -1,4 +1,3 @@
-using Settlement.Domain.Commands;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
@@ -12,6 +11,8 @@ namespace Settlement.Worker.Running;
 /// </summary>
 public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, TimeProvider clock)
 {
+    private const int CommandsPerTransaction = 200;
+
     private readonly Lock gate = new();
 
     /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
@@ -38,6 +39,22 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         AdvanceTo(dueUs);
         lock (gate)
             Close(dueUs);
+    }
+
+    /// <summary>
+    /// Applies the commands that take effect at or before an instant, and what is due before each of them; what else is due at that instant waits (commands come
+    /// first).
+    /// </summary>
+    public void ApplyCommands(long untilUs)
+    {
+        lock (gate)
+        {
+            while (store.Read(CommandStore.NextAtUs) is { } atUs && atUs <= untilUs)
+            {
+                AdvanceTo(Math.Min(atUs, untilUs) - 1);
+                Apply(atUs);
+            }
+        }
     }
 
     /// <summary>The earliest instant at or before the limit at which something will really happen; empty hours do not count.</summary>
@@ -81,13 +98,30 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     private void Apply(long atUs)
     {
-        foreach (var waiting in store.Read(s => CommandStore.Waiting(s, atUs)))
+        var waiting = store.Read(s => CommandStore.Waiting(s, atUs));
+        for (var next = 0; next < waiting.Count;)
         {
-            var command = commands.Apply(waiting, NowUs);
-            Progress?.Invoke(new TimelineStep("commands", waiting.AtUs, 1));
-            if (command is { Type: CommandType.RunJob, Job: "close-hours" })
-                Close(waiting.AtUs);
+            var chunk = CommandChunk(waiting, next);
+            commands.Apply(chunk, NowUs);
+            next += chunk.Count;
+            Progress?.Invoke(new TimelineStep("commands", atUs, next));
+            if (CommandStore.RunsClosing(chunk[^1]))
+                Close(chunk[^1].AtUs);
         }
+    }
+
+    /// <summary>Some commands to a transaction; one that runs a closing is the last of its own.</summary>
+    private static List<WaitingCommand> CommandChunk(List<WaitingCommand> waiting, int start)
+    {
+        var chunk = new List<WaitingCommand>();
+        foreach (var command in waiting.Skip(start).Take(CommandsPerTransaction))
+        {
+            chunk.Add(command);
+            if (CommandStore.RunsClosing(command))
+                break;
+        }
+
+        return chunk;
     }
 
     private void Close(long dueUs)

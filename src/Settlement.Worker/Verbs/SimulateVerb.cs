@@ -17,5 +17,10 @@ internal sealed class SimulateVerb : Verb
 
     /// <param name="context">What every verb is given.</param>
     /// <param name="file">A path, or - for standard input.</param>
-    private static int Run(VerbContext context, string file) => throw new NotSupportedException("wired by the lead");
+    private static int Run(VerbContext context, string file)
+    {
+        var text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
+        context.Listing.Json(Simulating.Simulation.Run(text));
+        return Exit.Done;
+    }
 }

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Money;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Storage.Bills;
+using Settlement.Storage.Ingest;
+
+namespace Settlement.Worker.Output;
+
+/// <summary>From stored rows to what people and programs are shown: times in the billing zone, amounts as decimal text.</summary>
+internal sealed class ViewMaker(BillingZone zone, Currency currency)
+{
+    private static readonly string[] KindNames = ["purchase", "renewal", "auto-renewal", "adjustment", "package-usage", "pay-per-use"];
+
+    public static IReadOnlyList<string> Kinds => KindNames;
+
+    public static RowKind? KindOf(string name) => Array.IndexOf(KindNames, name) is var i and >= 0 ? (RowKind)i : null;
+
+    public string Time(long us) => zone.Show(us);
+
+    /// <summary>In minor units.</summary>
+    public string Money(long e8) => Amount.ShowFixed(e8, 8, currency.Decimals);
+
+    public string Price(long e10) => Amount.Show(e10, 10, currency.Decimals);
+
+    public BillRowView Row(BillLine row) => new(
+        Ids.Row(row.AccountNo, row.AccountVersion, row.Line),
+        KindNames[row.Kind],
+        row.AccountId,
+        row.Api,
+        row.Region,
+        row.Api is null ? null : Scope.ResourceId(row.AccountId, row.Api, row.Region!),
+        row.ResourceName,
+        row.Project,
+        row.PackageId,
+        row.LotNo == 0 ? null : row.LotNo,
+        row.UseStartUs is { } start ? Time(start) : null,
+        row.UseEndUs is { } end ? Time(end) : null,
+        Time(row.TransactionUs),
+        BillingZone.ShowMonth((int)row.Cycle),
+        row.Calls,
+        row.Late != 0,
+        Amount.ShowE8(row.FeeE8),
+        Money(row.DeductedE8),
+        Amount.ShowE8(row.WrittenOffE8),
+        [.. row.Steps.Select(s => new TierView(s.Calls, Price(s.UnitPriceE10), Amount.ShowE8(s.FeeE8)))]);
+
+    public BalanceView Balance(Account account) => new(
+        account.AccountId, Money(account.BalanceE8), Amount.ShowE8(account.RemainderE8), StateOf(account));
+
+    public PackageView Package(Lot lot, long nowUs) => new(
+        lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, LotState.At(lot.StartUs, lot.EndUs, lot.Left, nowUs));
+
+    public NoticeView Notice(NoticeLine notice) => new(
+        Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : AccountIn(notice.Body), notice.PackageId);
+
+    public RenewalView Renewal(AttemptLine attempt) => new(
+        attempt.PackageId, Time(attempt.SlotUs), attempt.Renewed != 0 ? "renewed" : "insufficient-balance");
+
+    public RefusalView Refusal(RefusalLine refusal) => new(Time(refusal.AtUs), refusal.Type, refusal.Code);
+
+    public QuarantineView Quarantined(QuarantineEntry entry) => new(
+        entry.EventId, entry.Source, entry.Reason, entry.Account, entry.Calls, Value(entry));
+
+    public string? Value(QuarantineEntry entry) => entry.ValueE8 is { } value ? Amount.Show(value, 8, currency.Decimals) : null;
+
+    public static string StateOf(Account account) => account.State.ToString().ToLowerInvariant();
+
+    /// <summary>A notice of the store may still be about an account, one that nobody knows.</summary>
+    private static string? AccountIn(string body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.TryGetProperty("account", out var account) ? account.GetString() : null;
+    }
+}

@@ -1,0 +1,70 @@
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Bills;
+using Settlement.Storage.Engines;
+using Settlement.Storage.Ingest;
+using Settlement.Worker.Output;
+using Settlement.Worker.Running;
+
+namespace Settlement.Worker.Simulating;
+
+/// <summary>
+/// Runs a scenario: the same store, intake and time line as <c>run</c>, under a test clock, on a throw-away SQLite file.
+/// </summary>
+public static class Simulation
+{
+    /// <exception cref="UnreadableScenarioException">The scenario can't be read.</exception>
+    public static string RunToJson(string scenarioJson) => JsonOutput.Write(Run(scenarioJson));
+
+    public static SimulationView Run(string scenarioJson)
+    {
+        var scenario = ScenarioReader.Read(scenarioJson);
+        var folder = Directory.CreateTempSubdirectory("settlement-simulate-");
+        try
+        {
+            using var engine = new SqliteEngine($"Data Source={Path.Combine(folder.FullName, "scenario.db")};Pooling=True", durable: false);
+            engine.Migrate(_ => { });
+            return Run(scenario, engine);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static SimulationView Run(Scenario scenario, IEngine engine)
+    {
+        var startUs = scenario.Timeline.Select(a => a.AtUs).DefaultIfEmpty(scenario.UntilUs).Min();
+        var clock = new TestClock(startUs);
+        var core = new SettlementCore(new SettlementStore(engine, scenario.Settings), clock, inScenario: true);
+        core.Store.Open(startUs);
+        if (scenario.Catalog is { } catalog)
+            core.Store.Write(session => core.Store.ApplyCatalog(session, catalog, startUs));
+        var shows = new Dictionary<string, ShowView>(StringComparer.Ordinal);
+        var views = new ViewMaker(scenario.Settings.TimeZone, (scenario.Catalog ?? NoCatalog).Currency);
+        new ScenarioDriver(core, clock, (label, atUs) => shows[label] = Show(core.Store, views, atUs)).Run(scenario);
+        return Result(core.Store, views, scenario.UntilUs, shows);
+    }
+
+    private static Catalog NoCatalog => new(Domain.Money.Currency.Find("CNY")!, [], [], [], []);
+
+    private static ShowView Show(SettlementStore store, ViewMaker views, long atUs) => store.Read(session => new ShowView(
+        AccountStore.All(session).ConvertAll(views.Balance),
+        AccountStore.AllLots(session).ConvertAll(l => views.Package(l, atUs))));
+
+    private static SimulationView Result(SettlementStore store, ViewMaker views, long untilUs, Dictionary<string, ShowView> shows) => store.Read(session =>
+    {
+        var end = Show(store, views, untilUs);
+        return new SimulationView(
+            BillStore.Rows(session, new BillFilter()).ConvertAll(views.Row),
+            end.Balances,
+            end.Packages,
+            BillStore.Notices(session).ConvertAll(views.Notice),
+            BillStore.Attempts(session).ConvertAll(views.Renewal),
+            BillStore.Refusals(session).ConvertAll(views.Refusal),
+            QuarantineStore.List(session).ConvertAll(views.Quarantined),
+            shows);
+    });
+}
