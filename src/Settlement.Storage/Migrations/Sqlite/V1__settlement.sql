@@ -22,7 +22,7 @@ CREATE TABLE SettingsVersion (
 CREATE TABLE CatalogVersion (
     Version  bigint        NOT NULL PRIMARY KEY,
     SinceUs  bigint        NOT NULL,
-    Body     nvarchar(max) NOT NULL
+    Body     text          NOT NULL
 );
 
 -- Text ids appear once, here; hot rows carry numbers. Kinds: 1 api, 2 region, 3 project, 4 source.
@@ -249,7 +249,7 @@ CREATE TABLE Notice (
     Name       nvarchar(64)  NOT NULL,
     AtUs       bigint        NOT NULL,
     PackageId  nvarchar(128) NULL,
-    Body       nvarchar(max) NOT NULL,
+    Body       text          NOT NULL,
     Published  bigint        NOT NULL,
     CONSTRAINT PK_Notice PRIMARY KEY (AccountNo, Sequence),
     CONSTRAINT UQ_Notice_NoticeId UNIQUE (AccountNo, NoticeId)
@@ -264,7 +264,7 @@ CREATE TABLE Command (
     Type       nvarchar(32)  NOT NULL,
     AtUs       bigint        NOT NULL,
     ArrivedUs  bigint        NOT NULL,
-    Body       nvarchar(max) NOT NULL,
+    Body       text          NOT NULL,
     State      nvarchar(16)  NOT NULL,
     Code       nvarchar(32)  NULL,
     CONSTRAINT UQ_Command_CommandId UNIQUE (CommandId)
