@@ -12,10 +12,14 @@ public static class CallText
             return $"is longer than {UsageCall.MaxTextLength} characters";
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
             return "has outer spaces";
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsControl(c))
+            if (char.IsControl(text[i]))
                 return "has a control character";
+            if (char.IsSurrogatePair(text, i))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                return "has half a surrogate pair";
         }
 
         return null;
