@@ -22,7 +22,7 @@ internal sealed class CommandFields(JsonElement json, CommandReading reading)
 
     /// <summary>A text if it can be read at all, for the answer to a malformed command.</summary>
     public string? Peek(string field) =>
-        json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && TryString(value, out var text) && CallText.Fault(text) is null ? text : null;
+        json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && TryString(value, out var text) && CallFields.TextFault(text) is null ? text : null;
 
     public string? Text(string field)
     {
@@ -42,7 +42,7 @@ internal sealed class CommandFields(JsonElement json, CommandReading reading)
             return null;
         }
 
-        if (CallText.Fault(text) is { } cause)
+        if (CallFields.TextFault(text) is { } cause)
             Fault(field, cause);
         return text;
     }

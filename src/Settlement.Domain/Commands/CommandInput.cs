@@ -10,7 +10,6 @@ namespace Settlement.Domain.Commands;
 /// <param name="Scope">The scope of subscribe and unsubscribe, of the offer bought, or of the package.</param>
 /// <param name="Package">The package that the command names.</param>
 /// <param name="LastLot">Its last lot.</param>
-/// <param name="LiveLot">Whether the scope has a lot live at the due instant with calls left.</param>
 public sealed record CommandInput(
     Command Command,
     Terms Terms,
@@ -20,7 +19,6 @@ public sealed record CommandInput(
     IReadOnlyList<Period> Subscriptions,
     Package? Package,
     Lot? LastLot,
-    bool LiveLot,
     FreeNumbers Free);
 
 /// <summary>Numbers that no account, scope or package has yet.</summary>

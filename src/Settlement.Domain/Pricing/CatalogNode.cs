@@ -78,7 +78,7 @@ internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFa
     {
         if (Text() is not { } text)
             return null;
-        if (CallText.Fault(text) is not { } cause)
+        if (CallFields.TextFault(text) is not { } cause)
             return text;
         Fault(cause);
         return null;

@@ -78,6 +78,11 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
 
     public RenewalAttempt? Attempt { get; set; }
 
+    /// <summary>False for a step whose reason had gone: nothing is written, not even a version.</summary>
+    public bool ChangesAnything =>
+        After != Before || rows.Count > 0 || notices.Count > 0 || entries.Count > 0 || ChangedScopes.Count > 0 || Agenda.Count > 0
+        || SubscriptionEnds.Count > 0;
+
     /// <summary>The row as it will be known; for causes and notices.</summary>
     public string RowId(long line) => Ids.Row(Before.AccountNo, Before.Version + 1, line);
 

@@ -31,7 +31,7 @@ internal sealed class IngestVerb : Verb
         {
             foreach (var option in new[] { _region, _source })
             {
-                if (result.GetValue(option) is { } text && CallText.Fault(text) is { } cause)
+                if (result.GetValue(option) is { } text && CallFields.TextFault(text) is { } cause)
                     result.AddError($"{option.Name}: {cause}");
             }
         });

@@ -47,9 +47,9 @@ public class CatalogJsonTests
     [InlineData("\"regions\": [\"cn-north-4\"]", "\"regions\": \"cn-north-4\"",
         "regions: is a string, not a list|prices[0].region: 'cn-north-4' is not listed in regions|prices[1].region: 'cn-north-4' is not listed in regions"
         + "|offers[0].region: 'cn-north-4' is not listed in regions|offers[1].region: 'cn-north-4' is not listed in regions")]
-    [InlineData("\"general-table\"", "\"\"", "apis[1]: is empty")]
-    [InlineData("\"general-table\"", "\" general-table\"", "apis[1]: has outer spaces")]
-    [InlineData("\"general-table\"", "\"general\\ttable\"", "apis[1]: has a control character")]
+    [InlineData("\"general-table\"", "\"\"", "apis[1]: must not be empty")]
+    [InlineData("\"general-table\"", "\" general-table\"", "apis[1]: must not begin or end with a space")]
+    [InlineData("\"general-table\"", "\"general\\ttable\"", "apis[1]: must not hold control characters")]
     [InlineData("\"general-table\"", "\"\\ud800\"", "apis[1]: is not valid text")]
     [InlineData("\"general-table\"", "7", "apis[1]: is a number, not a string")]
     [InlineData("\"general-table\"", "\"passport\"", "apis[1]: 'passport' is listed twice")]
@@ -155,7 +155,7 @@ public class CatalogJsonTests
     public void A_long_name_is_refused_and_one_of_128_characters_is_not()
     {
         Assert.Empty(Read($$"""{ "currency": "CNY", "apis": ["{{new string('x', 128)}}"], "regions": [] }""").Faults);
-        Refused($$"""{ "currency": "CNY", "apis": ["{{new string('x', 129)}}"], "regions": [] }""", "apis[0]: is longer than 128 characters");
+        Refused($$"""{ "currency": "CNY", "apis": ["{{new string('x', 129)}}"], "regions": [] }""", "apis[0]: must not be longer than 128 characters");
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public class CommandLineTests
     [InlineData("quarantine release 1 --all", "Name events, or say --all")]
     [InlineData("quarantine show x", "Cannot parse argument 'x'")]
     [InlineData("quarantine discard 1", "Option '--because' is required.")]
-    [InlineData("ingest x --region= ", "--region: is empty")]
+    [InlineData("ingest x --region= ", "--region: must not be empty")]
     [InlineData("close --until yesterday", "--until: 'yesterday' is not a time such as 2023-04-18T15:00:00+08:00")]
     public async Task Bad_arguments_end_with_2_and_say_so_on_standard_error(string args, string expected)
     {

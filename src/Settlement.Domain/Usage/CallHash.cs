@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Settlement.Domain.Usage;
+
+/// <summary>
+/// 128 bits of SHA-256 over the parts of a call, each with its length, so that no two different calls look alike. Source and id are the
+/// identity; the rest is the content (7.1).
+/// </summary>
+public static class CallHash
+{
+    private const int MaxBytes = 4 * 2 * UsageCall.MaxTextLength + 64;
+
+    public static byte[] Identity(string source, string id) => Hash([source, id], []);
+
+    public static byte[] Content(UsageCall call) =>
+        Hash([call.Account, call.Api, call.Region, call.Project ?? ""], [call.TimeUs, call.Status, call.Count, call.Project is null ? 0 : 1]);
+
+    /// <summary>For what is kept once for each different content: a conflict, or a malformed event by its own text.</summary>
+    public static byte[] Both(byte[] identity, byte[] content) => SHA256.HashData([.. identity, .. content])[..16];
+
+    public static byte[] Text(string text) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))[..16];
+
+    private static byte[] Hash(ReadOnlySpan<string> texts, ReadOnlySpan<long> numbers)
+    {
+        Span<byte> buffer = stackalloc byte[MaxBytes];
+        var at = 0;
+        foreach (var text in texts)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(buffer[at..], text.Length);
+            at += 4;
+            var bytes = MemoryMarshal.AsBytes(text.AsSpan());
+            bytes.CopyTo(buffer[at..]);
+            at += bytes.Length;
+        }
+
+        foreach (var number in numbers)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(buffer[at..], number);
+            at += 8;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(buffer[..at], hash);
+        return hash[..16].ToArray();
+    }
+}

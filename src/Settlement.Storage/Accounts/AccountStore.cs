@@ -1,0 +1,76 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Settling;
+
+namespace Settlement.Storage.Accounts;
+
+/// <summary>Loads accounts and what belongs to them, as decisions need it.</summary>
+public static class AccountStore
+{
+    /// <summary>The store's own account: its version and notices.</summary>
+    public const long StoreAccountNo = 0;
+
+    public static Account? Find(Session session, string accountId) => session.One<AccountRow>("account/by-id", new { AccountId = accountId })?.ToAccount();
+
+    public static Account Get(Session session, long accountNo) => Get(session, [accountNo])[accountNo];
+
+    public static Dictionary<long, Account> Get(Session session, IReadOnlyCollection<long> accountNos) =>
+        session.Rows<AccountRow>("account/by-no", new { AccountNos = accountNos }).ToDictionary(r => r.AccountNo, r => r.ToAccount());
+
+    public static List<Account> All(Session session) => session.Rows<AccountRow>("account/all").ConvertAll(r => r.ToAccount());
+
+    public static Scope? FindScope(Session session, long accountNo, string api, string region) =>
+        session.One<ScopeRow>("account/scope", new { AccountNo = accountNo, Api = api, Region = region })?.ToScope();
+
+    public static Scope GetScope(Session session, long scopeNo) => GetScopes(session, [scopeNo])[0];
+
+    public static List<Scope> GetScopes(Session session, IReadOnlyCollection<long> scopeNos) =>
+        session.Rows<ScopeRow>("account/scopes", new { ScopeNos = scopeNos }).ConvertAll(r => r.ToScope());
+
+    public static List<Scope> ScopesOf(Session session, long accountNo) =>
+        session.Rows<ScopeRow>("account/scopes-of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToScope());
+
+    public static ILookup<long, Domain.Time.Period> Subscriptions(Session session, IReadOnlyCollection<long> scopeNos, long fromUs, long toUs) =>
+        session.Rows<PeriodRow>("account/subscriptions", new { ScopeNos = scopeNos, FromUs = fromUs, ToUs = toUs })
+            .ToLookup(r => r.ScopeNo, r => r.ToPeriod());
+
+    public static List<Domain.Lifecycle.SubscribedScope> SubscribedAt(Session session, long accountNo, long atUs) =>
+        session.Rows<SubscribedRow>("account/subscribed-at", new { AccountNo = accountNo, AtUs = atUs })
+            .ConvertAll(r => new Domain.Lifecycle.SubscribedScope(r.ScopeNo, r.Api, r.Region, r.StartUs));
+
+    public static Package? FindPackage(Session session, string packageId) =>
+        session.One<PackageRow>("package/by-id", new { PackageId = packageId })?.ToPackage();
+
+    public static Package GetPackage(Session session, long packageNo) =>
+        session.One<PackageRow>("package/by-no", new { PackageNo = packageNo })!.ToPackage();
+
+    public static Lot? Lot(Session session, long packageNo, long lotNo) =>
+        session.One<LotRow>("package/lot", new { PackageNo = packageNo, LotNo = lotNo })?.ToLot();
+
+    public static Lot? LastLot(Session session, long packageNo) => session.One<LotRow>("package/last-lot", new { PackageNo = packageNo })?.ToLot();
+
+    public static List<Lot> AllLots(Session session) => session.Rows<LotRow>("package/all").ConvertAll(r => r.ToLot());
+
+    public static List<Lot> LotsOf(Session session, long accountNo) =>
+        session.Rows<LotRow>("package/of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToLot());
+
+    public static bool HasLiveLot(Session session, long scopeNo, long atUs) =>
+        session.One<long>("package/live-count", new { ScopeNo = scopeNo, AtUs = atUs }) > 0;
+
+    /// <summary>Numbers that nothing has yet; a second writer that takes the same one finds the key taken.</summary>
+    public static Domain.Commands.FreeNumbers Free(Session session) => new(
+        session.One<long?>("account/last").GetValueOrDefault() + 1,
+        session.One<long?>("usage/last-scope").GetValueOrDefault() + 1,
+        session.One<long?>("package/last").GetValueOrDefault() + 1);
+
+    private sealed class SubscribedRow
+    {
+        public long ScopeNo { get; init; }
+
+        public string Api { get; init; } = "";
+
+        public string Region { get; init; } = "";
+
+        public long StartUs { get; init; }
+    }
+}

@@ -1,0 +1,157 @@
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Storage.Accounts;
+
+namespace Settlement.Storage.Closings;
+
+/// <summary>Closing runs: opens one (hours are closed), settles its accounts batch by batch, marks it done.</summary>
+public sealed class ClosingStore(SettlementStore store)
+{
+    /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
+    private const int AccountsPerTransaction = 200;
+
+    private static readonly string[] ClosingColumns = ["AccountNo", "DueUs", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
+
+    private readonly PlanWriter writer = new(store);
+    private readonly SettlementLoader loader = new(store);
+
+    /// <summary>A run that was begun and not finished: by a worker that ended in between.</summary>
+    public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
+
+    /// <summary>
+    /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
+    /// Null when no hour is due or closings are on hold.
+    /// </summary>
+    public ClosingRun? Begin(long dueUs) => store.Write<ClosingRun?>(session =>
+    {
+        store.Engine.TakeGuard(session, exclusive: true);
+        var state = StoreState.Of(session);
+        var toHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
+        if (toHour <= state.ClosedHour || !state.MayCloseAt(dueUs))
+            return null;
+        session.Execute("store/close-through", new { ToHour = toHour, AfterHour = state.ClosedHour });
+        // An hour with no usage costs nothing, not even a row: nobody will ask for its run.
+        if (session.One<long?>("usage/next-hour", new { AfterHour = state.ClosedHour }) is not { } next || next > toHour)
+            return null;
+        var run = new ClosingRun(dueUs, dueUs, state.ClosedHour, toHour);
+        session.Execute("closing/add-run", run);
+        return run;
+    });
+
+    /// <summary>Settles every account of the run that is not settled yet; returns how many it settled.</summary>
+    /// <param name="nowUs">The transaction time of each batch.</param>
+    /// <param name="settled">Told of progress after each commit.</param>
+    public long Settle(ClosingRun run, Func<long> nowUs, Action<long>? settled = null)
+    {
+        long count = 0;
+        using var reading = store.Engine.Read();
+        var after = reading.One<long?>("closing/last-settled", new { run.DueUs }) ?? 0;
+        var single = run.ToHour == run.AfterHour + 1;
+        var groups = reading.Stream<UsageGroup>(
+            single ? "usage/grouped-hour" : "usage/grouped-hours", new { run.AfterHour, run.ToHour, AfterAccount = after });
+        foreach (var batch in Batches(groups))
+        {
+            store.Write(session => SettleBatch(session, run, batch, nowUs()));
+            count += batch.Count;
+            settled?.Invoke(count);
+        }
+
+        return count;
+    }
+
+    public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.DueUs, NowUs = nowUs }));
+
+    private bool SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
+    {
+        var done = session.Rows<long>("closing/settled", new { run.DueUs, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
+        var state = StoreState.Of(session);
+        var terms = store.Terms.Read(session, state);
+        var inputs = loader.Load(session, run, terms, nowUs, batch.Where(a => !done.Contains(a.AccountNo)).ToList());
+        var plans = inputs.ConvertAll(Settler.Settle);
+        writer.Write(session, plans);
+        foreach (var plan in plans)
+            WriteHeld(session, run, plan);
+        store.Engine.Insert(session, "Closing", ClosingColumns, plans.Select(p => new object?[]
+        {
+            p.Before.AccountNo, run.DueUs, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
+        }));
+        return true;
+    }
+
+    private void WriteHeld(Session session, ClosingRun run, Plan plan)
+    {
+        foreach (var held in plan.Held)
+        {
+            session.Execute("quarantine/hold-uncovered", new
+            {
+                held.Reason,
+                held.Skip,
+                held.UnitPriceE10,
+                HeldUs = plan.Time.NowUs,
+                run.AfterHour,
+                run.ToHour,
+                plan.Before.AccountNo,
+                held.ScopeNo,
+                UseHour = BillingHour.Of(held.Piece.StartUs),
+                ProjectNo = store.Words.NumberOf(session, WordKind.Project, held.Project),
+                Waived = held.Waived ? 1L : 0L,
+                held.Piece.StartUs,
+                held.Piece.EndUs,
+            });
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<AccountUsage>> Batches(IEnumerable<UsageGroup> groups)
+    {
+        var batch = new List<AccountUsage>(AccountsPerTransaction);
+        foreach (var group in groups)
+        {
+            if (batch.Count == 0 || batch[^1].AccountNo != group.AccountNo)
+            {
+                if (batch.Count == AccountsPerTransaction)
+                {
+                    yield return batch;
+                    batch = new List<AccountUsage>(AccountsPerTransaction);
+                }
+
+                batch.Add(new AccountUsage(group.AccountNo, []));
+            }
+
+            batch[^1].Groups.Add(group);
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    internal sealed class RunRow
+    {
+        public long DueUs { get; init; }
+
+        public long AfterHour { get; init; }
+
+        public long ToHour { get; init; }
+
+        public ClosingRun ToRun() => new(DueUs, DueUs, AfterHour, ToHour);
+    }
+}
+
+/// <summary>Calls of one scope, hour and project in a run.</summary>
+internal sealed class UsageGroup
+{
+    public long AccountNo { get; init; }
+
+    public long ScopeNo { get; init; }
+
+    public long UseHour { get; init; }
+
+    public long ProjectNo { get; init; }
+
+    public long Calls { get; init; }
+
+    public long WaivedCalls { get; init; }
+
+    public long NotBillable { get; init; }
+}
+
+internal sealed record AccountUsage(long AccountNo, List<UsageGroup> Groups);

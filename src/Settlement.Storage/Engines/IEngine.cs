@@ -1,0 +1,57 @@
+using System.Data.Common;
+
+namespace Settlement.Storage.Engines;
+
+/// <summary>
+/// What differs between databases, all of it. The statements are shared; the few that cannot be are methods here. SQLite is the first
+/// engine; a second one implements this and its migrations, nothing else.
+/// </summary>
+public interface IEngine
+{
+    string Name { get; }
+
+    /// <summary>For people: which database this is.</summary>
+    string Describe();
+
+    /// <summary>A connection that sees a stable state and writes nothing.</summary>
+    Session Read();
+
+    /// <summary>A write transaction. It waits for its turn; on SQLite there is one writer at a time.</summary>
+    Session Write();
+
+    /// <summary>Held shared while usage is stored and exclusively for the instant in which hours are closed (7.2).</summary>
+    void TakeGuard(Session session, bool exclusive);
+
+    /// <summary>Inserts many rows into a table, columns in the order given. For the hot paths.</summary>
+    void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows);
+
+    /// <summary>
+    /// Claims identities in order: for each, whether it is new, or known with the same or with other content (7.1). New ones are stored.
+    /// </summary>
+    IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims);
+
+    /// <summary>Whether an error says that a unique key already holds the row.</summary>
+    bool IsDuplicate(DbException error);
+
+    /// <summary>Brings the schema up to date; returns how many scripts ran.</summary>
+    int Migrate(Action<string> log);
+
+    /// <summary>Scripts this program has and the database lacks, or the other way round; empty when they agree.</summary>
+    IReadOnlyList<string> SchemaDifferences();
+
+    /// <summary>Marks the store as having a worker attached, until disposed or the process ends; null with who holds it if it is taken.</summary>
+    IDisposable? TryAttach(out string? holder);
+
+    /// <summary>Who is attached now, or null.</summary>
+    string? AttachedWorker();
+}
+
+public enum Claimed
+{
+    New,
+    Same,
+    Different,
+}
+
+/// <summary>128-bit hashes of (source, id) and of the content.</summary>
+public readonly record struct IdentityClaim(byte[] IdHash, byte[] ContentHash, long AccountNo, long TimeUs);

@@ -1,0 +1,160 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Settlement.Storage.Engines;
+
+/// <summary>SQLite in a file, write-ahead logging, one writer at a time; a commit is on disk when it returns unless the store is a throw-away one.</summary>
+public sealed class SqliteEngine : IEngine, IDisposable
+{
+    private const int BusyTimeoutMs = 120_000;
+    private const int ConstraintError = 19;
+
+    private readonly string connectionString;
+    private readonly string file;
+    private readonly bool durable;
+    private readonly SemaphoreSlim writer = new(1);
+
+    /// <param name="connectionString">For example <c>Data Source=settlement.db</c>.</param>
+    /// <param name="durable">False for a store that is thrown away: no waiting for the disk.</param>
+    public SqliteEngine(string connectionString, bool durable = true)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000 };
+        file = Path.GetFullPath(builder.DataSource);
+        builder.DataSource = file;
+        this.connectionString = builder.ToString();
+        this.durable = durable;
+    }
+
+    public string Name => "Sqlite";
+
+    public string File => file;
+
+    public string Describe() => $"SQLite file {file}";
+
+    public Session Read() => new(Open(), null);
+
+    public Session Write()
+    {
+        writer.Wait();
+        try
+        {
+            var connection = Open();
+            return new Session(connection, connection.BeginTransaction(IsolationLevel.Serializable), () => writer.Release());
+        }
+        catch
+        {
+            writer.Release();
+            throw;
+        }
+    }
+
+    /// <summary>A write transaction is the only one, so whatever it reads stands until it ends.</summary>
+    public void TakeGuard(Session session, bool exclusive)
+    {
+    }
+
+    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
+    {
+        using var command = Command(session, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({Slots(columns.Count)})", columns.Count);
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Length; i++)
+                command.Parameters[i].Value = row[i] ?? DBNull.Value;
+            command.ExecuteNonQuery();
+        }
+    }
+
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
+    {
+        using var insert = Command(
+            session, $"INSERT INTO Identity (IdHash, ContentHash, AccountNo, TimeUs) VALUES ({Slots(4)}) ON CONFLICT DO NOTHING", 4);
+        using var find = Command(session, "SELECT ContentHash FROM Identity WHERE IdHash = $0", 1);
+        var results = new Claimed[claims.Count];
+        for (var i = 0; i < claims.Count; i++)
+        {
+            var claim = claims[i];
+            insert.Parameters[0].Value = claim.IdHash;
+            insert.Parameters[1].Value = claim.ContentHash;
+            insert.Parameters[2].Value = claim.AccountNo;
+            insert.Parameters[3].Value = claim.TimeUs;
+            if (insert.ExecuteNonQuery() == 1)
+                continue;
+            find.Parameters[0].Value = claim.IdHash;
+            results[i] = claim.ContentHash.AsSpan().SequenceEqual((byte[])find.ExecuteScalar()!) ? Claimed.Same : Claimed.Different;
+        }
+
+        return results;
+    }
+
+    public bool IsDuplicate(DbException error) => error is SqliteException { SqliteErrorCode: ConstraintError };
+
+    public int Migrate(Action<string> log)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        using var connection = Open();
+        return Migrations.Run(connection, "Sqlite", log);
+    }
+
+    public IReadOnlyList<string> SchemaDifferences()
+    {
+        if (!System.IO.File.Exists(file))
+            return [$"{file} does not exist"];
+        using var connection = Open();
+        return Migrations.Differences(connection, "Sqlite", "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
+    }
+
+    /// <summary>Copies the file, as it stands, beside itself; returns the copy's name, or null when there is nothing to copy.</summary>
+    public string? CopyBefore(string what, DateTimeOffset now)
+    {
+        if (!System.IO.File.Exists(file))
+            return null;
+        var copy = string.Create(CultureInfo.InvariantCulture, $"{file}.before-{what}-{now:yyyyMMddHHmmss}");
+        using var source = Open();
+        using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = copy, Pooling = false }.ToString());
+        target.Open();
+        source.BackupDatabase(target);
+        return copy;
+    }
+
+    public IDisposable? TryAttach(out string? holder) => WorkerLock.TryTake(file + ".lock", out holder);
+
+    public string? AttachedWorker() => WorkerLock.Holder(file + ".lock");
+
+    public void Dispose()
+    {
+        using var connection = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(connection);
+        writer.Dispose();
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = durable
+            ? $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000"
+            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    private static string Slots(int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"${i}"));
+
+    private static DbCommand Command(Session session, string text, int parameters)
+    {
+        var command = session.Connection.CreateCommand();
+        command.Transaction = session.Transaction;
+        command.CommandText = text;
+        for (var i = 0; i < parameters; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}");
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace Settlement.Storage.Engines;
+
+/// <summary>
+/// Says that a worker is attached to a SQLite store: an exclusive lock on a file beside it, which the system gives back when the process
+/// ends, however it ends. The file names the holder.
+/// </summary>
+internal static class WorkerLock
+{
+    private const int Tries = 20;
+    private const int BetweenTriesMs = 25;
+
+    public static IDisposable? TryTake(string path, out string? holder)
+    {
+        holder = null;
+        // A verb that asks who is attached holds the lock for an instant, so one refusal is not the answer.
+        for (var i = 0; i < Tries; i++)
+        {
+            if (Open(path) is { } stream)
+            {
+                stream.SetLength(0);
+                stream.Write(Encoding.UTF8.GetBytes(Me()));
+                stream.Flush();
+                return stream;
+            }
+
+            Thread.Sleep(BetweenTriesMs);
+        }
+
+        holder = Read(path);
+        return null;
+    }
+
+    public static string? Holder(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        using var stream = Open(path);
+        return stream is null ? Read(path) : null;
+    }
+
+    private static FileStream? Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string Read(string path)
+    {
+        // The lock is advisory: another handle may read what the holder wrote.
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var buffer = new byte[256];
+        return Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(handle, buffer, 0));
+    }
+
+    private static string Me() => string.Create(
+        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+}

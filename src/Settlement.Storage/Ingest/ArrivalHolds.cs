@@ -1,0 +1,109 @@
+using Settlement.Domain.Notices;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Storage.Ingest;
+
+/// <summary>
+/// What one batch puts into quarantine on arrival, with its value at the price of the tier next to be charged, and the notices of it: one per account
+/// and reason.
+/// </summary>
+internal sealed class ArrivalHolds(SettlementStore store, Session session)
+{
+    private readonly List<Held> held = [];
+
+    public int Count => held.Count;
+
+    /// <summary>False when the same content was kept before.</summary>
+    public bool Malformed(Terms terms, MalformedCall bad, long arrivedUs)
+    {
+        if (!Once(CallHash.Text(bad.Raw)))
+            return false;
+        var accountNo = bad.Account is null ? 0 : AccountNo(bad.Account);
+        var price = bad.Status is { } status && bad.Count is not null
+            ? UnitPrice(terms, accountNo, bad.Api, bad.Region, bad.TimeUs, status) : null;
+        Add(new Held(
+            HoldReason.Malformed, accountNo, bad.Source, bad.Id, bad.Account, bad.Api, bad.Region, bad.Project, bad.TimeUs, bad.Status,
+                bad.Count ?? 0, price, arrivedUs, Cut($"{bad.Field}: {bad.Cause}\n{bad.Raw}")));
+        return true;
+    }
+
+    /// <summary>False when this content was kept before.</summary>
+    public bool Conflict(Terms terms, UsageCall call, IdentityClaim claim, long arrivedUs)
+    {
+        if (!Once(CallHash.Both(claim.IdHash, claim.ContentHash)))
+            return false;
+        Hold(terms, HoldReason.Conflict, call, claim.AccountNo, arrivedUs);
+        return true;
+    }
+
+    public void Hold(Terms terms, string reason, UsageCall call, long accountNo, long arrivedUs) => Add(new Held(
+        reason, accountNo, call.Source, call.Id, call.Account, call.Api, call.Region, call.Project, call.TimeUs, call.Status, call.Count,
+            UnitPrice(terms, accountNo, call.Api, call.Region, call.TimeUs, call.Status), arrivedUs, null));
+
+    /// <summary>Writes the notices, at the instant of the first event they tell of.</summary>
+    public void Tell(Terms terms)
+    {
+        foreach (var account in held.GroupBy(h => h.AccountNo))
+        {
+            var loaded = AccountStore.Get(session, account.Key);
+            var plan = new Plan(loaded, terms, new StepTime(account.First().ArrivedUs, account.First().ArrivedUs));
+            foreach (var reason in account.GroupBy(h => (h.Reason, h.Account)))
+            {
+                var first = reason.First();
+                plan.Tell(Notice.Of(
+                    NoticeName.UsageQuarantined,
+                    $"{first.Reason}|{first.Source}|{first.EventId}|{first.TimeUs}|{first.Detail}|{first.Calls}|{first.Status}|{first.Account}|{first.Api}|{first.Region}|{first.Project}",
+                    first.ArrivedUs,
+                    null,
+                    ("reason", first.Reason),
+                    ("account", first.Account),
+                    ("source", first.Source),
+                    ("id", first.EventId),
+                    ("events", (long)reason.Count()),
+                    ("calls", reason.Sum(h => h.Calls))));
+            }
+
+            new PlanWriter(store).Write(session, [plan]);
+        }
+    }
+
+    private void Add(Held entry)
+    {
+        held.Add(entry);
+        session.Execute("quarantine/hold-arrived", new
+        {
+            entry.Reason, entry.AccountNo, entry.Source, entry.EventId, entry.Account, entry.Api, entry.Region, entry.Project, entry.TimeUs, entry.Status,
+            entry.Calls, entry.UnitPriceE10, entry.ArrivedUs, HeldUs = entry.ArrivedUs, entry.Detail,
+        });
+    }
+
+    private bool Once(byte[] hash) => session.Execute("quarantine/hold-once", new { HoldHash = hash }) == 1;
+
+    private long AccountNo(string account) => session.One<long?>("usage/find-account", new { AccountId = account }).GetValueOrDefault();
+
+    /// <summary>0 for a status that is not billable, null where there is no price.</summary>
+    private long? UnitPrice(Terms terms, long accountNo, string? api, string? region, long? timeUs, long status)
+    {
+        if (!UsageCall.IsBillable(status))
+            return 0;
+        if (api is null || region is null || timeUs is not { } us)
+            return null;
+        if (terms.Catalog.PriceAt(api, region, BillingHour.StartUs(BillingHour.Of(us))) is not { } price)
+            return null;
+        var scope = AccountStore.FindScope(session, accountNo, api, region);
+        var month = (long)terms.Settings.TimeZone.MonthOf(us);
+        var calls = scope is null ? 0 : session.One<long?>("usage/month-calls", new { scope.ScopeNo, Month = month }).GetValueOrDefault();
+        return Tiers.NextPriceE10(price.Tiers, calls);
+    }
+
+    private static string Cut(string detail) => detail.Length <= 4000 ? detail : detail[..4000];
+
+    private sealed record Held(
+        string Reason, long AccountNo, string? Source, string? EventId, string? Account, string? Api, string? Region, string? Project, long? TimeUs,
+        long? Status, long Calls, long? UnitPriceE10, long ArrivedUs, string? Detail);
+}

@@ -1,0 +1,150 @@
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Storage.Ingest;
+
+/// <summary>An event as it was read and the instant it arrived.</summary>
+public readonly record struct Arrival(ReadEvent Event, long ArrivedUs);
+
+/// <summary>What became of the events of one batch; each is counted once.</summary>
+public readonly record struct IngestCounts(long Accepted, long Duplicate, long NotBillable, long Quarantined)
+{
+    public static IngestCounts operator +(IngestCounts a, IngestCounts b) =>
+        new(a.Accepted + b.Accepted, a.Duplicate + b.Duplicate, a.NotBillable + b.NotBillable, a.Quarantined + b.Quarantined);
+}
+
+/// <summary>Stores arriving usage: claims identities, judges what is new, keeps it in the hour that will settle it (7).</summary>
+public sealed class UsageStore(SettlementStore store)
+{
+    private static readonly string[] UsageColumns =
+        ["SettleHour", "AccountNo", "ScopeNo", "UseHour", "ProjectNo", "TimeUs", "SourceNo", "EventId", "Part", "Status", "Calls", "Waived", "ArrivedUs"];
+
+    private readonly ScopeNumbers scopes = new(store.Words);
+
+    public ScopeNumbers Scopes => scopes;
+
+    /// <summary>All of the batch in one transaction; the caller acknowledges after it returns.</summary>
+    public IngestCounts Store(IReadOnlyList<Arrival> arrivals) => store.Write(session => Store(session, arrivals));
+
+    public IngestCounts Store(Session session, IReadOnlyList<Arrival> arrivals)
+    {
+        store.Engine.TakeGuard(session, exclusive: false);
+        var state = StoreState.Of(session);
+        var batch = new Batch(session, store.Terms.Read(session, state), state, new ArrivalHolds(store, session));
+        var calls = arrivals.Where(a => a.Event.Call is not null).ToList();
+        var claims = calls.ConvertAll(a => Claim(session, a.Event.Call!));
+        var claimed = store.Engine.ClaimIdentities(session, claims);
+        for (var i = 0; i < calls.Count; i++)
+            Take(batch, calls[i], claims[i], claimed[i]);
+        foreach (var arrival in arrivals.Where(a => a.Event.Malformed is not null))
+        {
+            if (!batch.Holds.Malformed(batch.Terms, arrival.Event.Malformed!, arrival.ArrivedUs))
+                batch.Duplicate++;
+        }
+
+        store.Engine.Insert(session, "Usage", UsageColumns, batch.Rows.OrderBy(r => r, UsageRow.KeyOrder).Select(r => r.Values()));
+        batch.Holds.Tell(batch.Terms);
+        return new IngestCounts(batch.Accepted, batch.Duplicate, batch.NotBillable, batch.Holds.Count);
+    }
+
+    /// <summary>A call whose identity is known and whose checks are passed: stored for its own hour if open, else for the next closing (7.2).</summary>
+    public void Keep(Session session, StoreState state, IEnumerable<(UsageCall Call, long AccountNo, long ArrivedUs, long Part, bool Waived)> calls)
+    {
+        var rows = calls.Select(c => Row(session, state, c.Call, c.AccountNo, c.ArrivedUs, c.Part, c.Waived));
+        store.Engine.Insert(session, "Usage", UsageColumns, rows.Select(r => r.Values()).ToList());
+    }
+
+    private IdentityClaim Claim(Session session, UsageCall call) => new(
+        CallHash.Identity(call.Source, call.Id), CallHash.Content(call), scopes.AccountNo(session, call.Account) ?? 0, call.TimeUs);
+
+    private void Take(Batch batch, Arrival arrival, IdentityClaim claim, Claimed claimed)
+    {
+        var call = arrival.Event.Call!;
+        if (claimed == Claimed.Same)
+        {
+            batch.Duplicate++;
+            return;
+        }
+
+        if (claimed == Claimed.Different)
+        {
+            if (!batch.Holds.Conflict(batch.Terms, call, claim, arrival.ArrivedUs))
+                batch.Duplicate++;
+            return;
+        }
+
+        var catalog = batch.Terms.Catalog;
+        var known = new KnownNames(claim.AccountNo != 0, catalog.HasApi(call.Api), catalog.HasRegion(call.Region));
+        if (Judging.Judge(known, batch.Terms.Settings, call.TimeUs, arrival.ArrivedUs) is { } reason)
+        {
+            batch.Holds.Hold(batch.Terms, reason, call, claim.AccountNo, arrival.ArrivedUs);
+            return;
+        }
+
+        if (call.Billable)
+            batch.Accepted++;
+        else
+            batch.NotBillable++;
+        batch.Rows.Add(Row(batch.Session, batch.State, call, claim.AccountNo, arrival.ArrivedUs, part: 0, waived: false));
+    }
+
+    private UsageRow Row(Session session, StoreState state, UsageCall call, long accountNo, long arrivedUs, long part, bool waived)
+    {
+        var hour = BillingHour.Of(call.TimeUs);
+        return new UsageRow(
+            Math.Max(hour, state.ClosedHour + 1),
+            accountNo,
+            scopes.ScopeNo(session, accountNo, call.Api, call.Region),
+            hour,
+            store.Words.NumberOf(session, WordKind.Project, call.Project),
+            call.TimeUs,
+            store.Words.NumberOf(session, WordKind.Source, call.Source),
+            call.Id,
+            part,
+            call.Status,
+            call.Count,
+            waived,
+            arrivedUs);
+    }
+
+    private sealed class Batch(Session session, Terms terms, StoreState state, ArrivalHolds holds)
+    {
+        public Session Session { get; } = session;
+
+        public Terms Terms { get; } = terms;
+
+        public StoreState State { get; } = state;
+
+        public ArrivalHolds Holds { get; } = holds;
+
+        public List<UsageRow> Rows { get; } = [];
+
+        public long Accepted { get; set; }
+
+        public long Duplicate { get; set; }
+
+        public long NotBillable { get; set; }
+    }
+}
+
+/// <summary>A row of Usage, sorted as the table is clustered so that a batch is written in one sweep.</summary>
+internal sealed record UsageRow(
+    long SettleHour, long AccountNo, long ScopeNo, long UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
+    long Status, long Calls, bool Waived, long ArrivedUs)
+{
+    public static readonly IComparer<UsageRow> KeyOrder = Comparer<UsageRow>.Create((a, b) =>
+    {
+        var order = a.SettleHour.CompareTo(b.SettleHour);
+        if (order == 0) order = a.AccountNo.CompareTo(b.AccountNo);
+        if (order == 0) order = a.ScopeNo.CompareTo(b.ScopeNo);
+        if (order == 0) order = a.UseHour.CompareTo(b.UseHour);
+        if (order == 0) order = a.ProjectNo.CompareTo(b.ProjectNo);
+        return order != 0 ? order : a.TimeUs.CompareTo(b.TimeUs);
+    });
+
+    public object?[] Values() =>
+        [SettleHour, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
+}

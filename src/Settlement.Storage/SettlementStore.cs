@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Storage;
+
+/// <summary>A setting or catalog that the store does not accept; the message says why.</summary>
+public sealed class StoreRefusedException(string message) : Exception(message);
+
+/// <summary>A writer found the account changed since it was loaded. Its transaction is rolled back; the work is done again from what is there now.</summary>
+public sealed class LateWriterException(string message) : Exception(message);
+
+/// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
+public sealed class SettlementStore(IEngine engine, BillingSettings settings)
+{
+    private const int Attempts = 5;
+
+    public IEngine Engine { get; } = engine;
+
+    public Words Words { get; } = new();
+
+    public TermsReader Terms { get; } = new(settings);
+
+    public BillingSettings Settings { get; } = settings;
+
+    public T Read<T>(Func<Session, T> work)
+    {
+        using var session = Engine.Read();
+        return work(session);
+    }
+
+    /// <summary>
+    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken), it is rolled back and done again, a few
+    /// times; the last failure is thrown.
+    /// </summary>
+    public T Write<T>(Func<Session, T> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var session = Engine.Write();
+                var result = work(session);
+                session.Commit();
+                return result;
+            }
+            catch (LateWriterException) when (attempt < Attempts)
+            {
+            }
+            catch (DbException error) when (attempt < Attempts && Engine.IsDuplicate(error))
+            {
+            }
+        }
+    }
+
+    public void Write(Action<Session> work) => Write(session =>
+    {
+        work(session);
+        return true;
+    });
+
+    /// <summary>
+    /// Makes the store's row if it is new and records the settings if they changed. Throws <see cref="StoreRefusedException"/> for a billing zone that
+    /// differs from that of a store in use.
+    /// </summary>
+    public void Open(long nowUs) => Write(session =>
+    {
+        session.Execute("store/create", new
+        {
+            CreatedUs = nowUs,
+            LastRunUs = BillingHour.FirstOnTheHourUs(nowUs) - Instant.PerHourUs,
+            ClosedHour = StoreState.NoClosedHour,
+            ResumedUs = StoreState.NoClosedHour * Instant.PerHourUs,
+        });
+        var state = StoreState.Of(session);
+        var body = TermsReader.Record(Settings);
+        var before = session.One<string>("store/settings-body", new { Version = state.SettingsVersion });
+        if (string.Equals(before, body, StringComparison.Ordinal))
+            return;
+        if (before is not null && session.One<long>("store/in-use") > 0)
+            RefuseOtherZone(before);
+        var version = state.SettingsVersion + 1;
+        session.Execute("store/add-settings", new { Version = version, SinceUs = nowUs, Body = body });
+        session.Execute("store/use-settings", new { Version = version });
+    });
+
+    /// <summary>Puts a catalog in force; the faults of the change if it is refused, whole.</summary>
+    public IReadOnlyList<CatalogFault> ApplyCatalog(Session session, Catalog catalog, long nowUs)
+    {
+        var state = StoreState.Of(session);
+        if (state.CatalogVersion > 0)
+        {
+            var old = Terms.Read(session, state).Catalog;
+            var faults = CatalogChange.Judge(old, catalog, state.ClosedHour);
+            if (faults.Count > 0)
+                return faults;
+            if (string.Equals(CatalogJson.Write(old), CatalogJson.Write(catalog), StringComparison.Ordinal))
+                return [];
+        }
+
+        var version = state.CatalogVersion + 1;
+        session.Execute("store/add-catalog", new { Version = version, SinceUs = nowUs, Body = CatalogJson.Write(catalog) });
+        session.Execute("store/use-catalog", new { Version = version });
+        return [];
+    }
+
+    private void RefuseOtherZone(string before)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(before);
+        var zone = json.RootElement.GetProperty("timeZone").GetString();
+        if (!string.Equals(zone, Settings.TimeZone.ToString(), StringComparison.Ordinal))
+            throw new StoreRefusedException($"Billing:TimeZone: is {Settings.TimeZone}, but the store is in use with {zone}; it can't change any more");
+    }
+}

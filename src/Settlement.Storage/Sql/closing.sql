@@ -1,0 +1,21 @@
+-- name: open-run
+SELECT DueUs, AfterHour, ToHour FROM Run WHERE DoneUs IS NULL
+
+-- name: add-run
+INSERT INTO Run (DueUs, AfterHour, ToHour, DoneUs) VALUES (@DueUs, @AfterHour, @ToHour, NULL)
+
+-- name: finish-run
+UPDATE Run SET DoneUs = @NowUs WHERE DueUs = @DueUs AND DoneUs IS NULL
+
+-- name: last-settled
+SELECT MAX(AccountNo) FROM Closing WHERE DueUs = @DueUs
+
+-- name: settled
+SELECT AccountNo FROM Closing WHERE DueUs = @DueUs AND AccountNo IN @AccountNos
+
+-- name: run-of
+SELECT r.DueUs, r.AfterHour, r.ToHour FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
+WHERE c.AccountNo = @AccountNo AND c.AccountVersion = @AccountVersion
+
+-- name: oldest-open-hour
+SELECT MIN(SettleHour) FROM Usage WHERE SettleHour > @ClosedHour

@@ -1,0 +1,20 @@
+-- name: known
+SELECT COUNT(*) FROM Command WHERE CommandId = @CommandId
+
+-- name: add
+INSERT INTO Command (CommandId, Type, AtUs, ArrivedUs, Body, State, Code) VALUES (@CommandId, @Type, @AtUs, @ArrivedUs, @Body, @State, @Code)
+
+-- name: next-at
+SELECT MIN(AtUs) FROM Command WHERE State = 'pending'
+
+-- name: pending
+SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AtUs <= @AtUs ORDER BY AtUs, CommandNo
+
+-- name: answer
+UPDATE Command SET State = @State, Code = @Code WHERE CommandId = @CommandId AND State = 'pending'
+
+-- name: refusals
+SELECT AtUs, Type, Code FROM Command WHERE State = 'refused' ORDER BY AtUs, CommandNo
+
+-- name: answer-of
+SELECT State, Code FROM Command WHERE CommandId = @CommandId

@@ -1,0 +1,71 @@
+-- name: by-id
+SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
+FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.PackageId = @PackageId
+
+-- name: by-no
+SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
+FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.PackageNo = @PackageNo
+
+-- name: last
+SELECT MAX(PackageNo) FROM Package
+
+-- name: add
+INSERT INTO Package (PackageNo, PackageId, AccountNo, ScopeNo, ProjectNo, Offer, Term, FirstStartUs, AutoRenew, AutoRenewSinceUs, DaysBefore)
+VALUES (@PackageNo, @PackageId, @AccountNo, @ScopeNo, @ProjectNo, @Offer, @Term, @FirstStartUs, @AutoRenew, @AutoRenewSinceUs, @DaysBefore)
+
+-- name: update
+UPDATE Package SET AutoRenew = @AutoRenew, AutoRenewSinceUs = @AutoRenewSinceUs, DaysBefore = @DaysBefore WHERE PackageNo = @PackageNo
+
+-- name: lot
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE l.PackageNo = @PackageNo AND l.LotNo = @LotNo
+
+-- name: last-lot
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE l.PackageNo = @PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = @PackageNo)
+
+-- name: drawable
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE l.ScopeNo IN @ScopeNos AND l.LeftCalls > 0 AND l.EndUs > @FromUs AND l.StartUs < @ToUs
+
+-- name: all
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+ORDER BY p.PackageId, l.LotNo
+
+-- name: of-account
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.AccountNo = @AccountNo
+ORDER BY p.PackageId, l.LotNo
+
+-- name: cuts
+SELECT ScopeNo, StartUs, EndUs FROM Lot
+WHERE ScopeNo IN @ScopeNos AND ((StartUs > @FromUs AND StartUs < @ToUs) OR (EndUs > @FromUs AND EndUs < @ToUs))
+
+-- name: live-totals
+SELECT ScopeNo, SUM(Calls) AS Calls, SUM(LeftCalls) AS LeftCalls FROM Lot
+WHERE ScopeNo IN @ScopeNos AND StartUs <= @AtUs AND EndUs > @AtUs
+GROUP BY ScopeNo
+
+-- name: live-count
+SELECT COUNT(*) FROM Lot WHERE ScopeNo = @ScopeNo AND StartUs <= @AtUs AND EndUs > @AtUs AND LeftCalls > 0
+
+-- name: add-lot
+INSERT INTO Lot (PackageNo, LotNo, ScopeNo, Origin, StartUs, EndUs, PaidUs, Calls, LeftCalls, PriceE8)
+VALUES (@PackageNo, @LotNo, @ScopeNo, @Origin, @StartUs, @EndUs, @PaidUs, @Calls, @LeftCalls, @PriceE8)
+
+-- name: draw
+UPDATE Lot SET LeftCalls = @LeftAfter WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND LeftCalls = @LeftBefore
+
+-- name: add-attempt
+INSERT INTO Renewal (PackageNo, LotNo, SlotUs, Renewed, ShortfallE8) VALUES (@PackageNo, @LotNo, @SlotUs, @Renewed, @ShortfallE8)
+
+-- name: attempts
+SELECT p.PackageId, r.SlotUs, r.Renewed, r.ShortfallE8, p.AccountNo FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo
+ORDER BY r.SlotUs, p.PackageId

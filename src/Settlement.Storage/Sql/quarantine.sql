@@ -1,0 +1,44 @@
+-- name: hold-uncovered
+INSERT INTO Quarantine (Reason, State, AccountNo, Source, EventId, Account, Api, Region, Project, TimeUs, Status, Calls, Waived, UnitPriceE10, ArrivedUs, HeldUs)
+SELECT @Reason, 'held', t.AccountNo, t.Source, t.EventId, a.AccountId, api.Text, region.Text, t.Project, t.TimeUs, t.Status,
+       CASE WHEN t.UpTo - t.Calls < @Skip THEN t.UpTo - @Skip ELSE t.Calls END, t.Waived, @UnitPriceE10, t.ArrivedUs, @HeldUs
+FROM (SELECT u.AccountNo, u.ScopeNo, s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Calls, u.Waived, u.ArrivedUs,
+             SUM(u.Calls) OVER (ORDER BY u.TimeUs, s.Text, u.EventId, u.Part ROWS UNBOUNDED PRECEDING) AS UpTo
+      FROM Usage AS u
+      JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
+      LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
+      WHERE u.SettleHour > @AfterHour AND u.SettleHour <= @ToHour AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+        AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299) AS t
+JOIN Account AS a ON a.AccountNo = t.AccountNo
+JOIN Scope AS c ON c.ScopeNo = t.ScopeNo
+JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
+JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+WHERE t.UpTo > @Skip
+
+-- name: hold-arrived
+INSERT INTO Quarantine (Reason, State, AccountNo, Source, EventId, Account, Api, Region, Project, TimeUs, Status, Calls, Waived, UnitPriceE10, ArrivedUs, HeldUs, Detail)
+VALUES (@Reason, 'held', @AccountNo, @Source, @EventId, @Account, @Api, @Region, @Project, @TimeUs, @Status, @Calls, 0, @UnitPriceE10, @ArrivedUs, @HeldUs, @Detail)
+
+-- name: hold-once
+INSERT INTO HeldOnce (HoldHash) SELECT @HoldHash WHERE NOT EXISTS (SELECT 1 FROM HeldOnce WHERE HoldHash = @HoldHash)
+
+-- name: held-for-account
+SELECT QuarantineNo FROM Quarantine WHERE State = 'held' AND Reason = 'unknown-account' AND Account = @Account ORDER BY QuarantineNo
+
+-- name: held-for-catalog
+SELECT QuarantineNo FROM Quarantine WHERE State = 'held' AND Reason IN ('unknown-api', 'unknown-region', 'no-price') ORDER BY QuarantineNo
+
+-- name: entry
+SELECT * FROM Quarantine WHERE QuarantineNo = @QuarantineNo
+
+-- name: list
+SELECT * FROM Quarantine WHERE State = @State ORDER BY HeldUs, TimeUs, Source, EventId, QuarantineNo
+
+-- name: decide
+UPDATE Quarantine SET State = @State, DecidedUs = @AtUs, DecidedBy = @By WHERE QuarantineNo = @QuarantineNo AND State = 'held'
+
+-- name: hold-again
+UPDATE Quarantine SET Reason = @Reason WHERE QuarantineNo = @QuarantineNo AND State = 'held'
+
+-- name: count
+SELECT Reason, COUNT(*) AS Entries, SUM(Calls) AS Calls, MIN(HeldUs) AS OldestUs FROM Quarantine WHERE State = 'held' GROUP BY Reason ORDER BY Reason

@@ -1,0 +1,40 @@
+-- name: get
+SELECT CreatedUs, LastRunUs, ClosedHour, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion FROM Store WHERE StoreNo = 1
+
+-- name: create
+INSERT INTO Store (StoreNo, CreatedUs, LastRunUs, ClosedHour, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion)
+SELECT 1, @CreatedUs, @LastRunUs, @ClosedHour, NULL, @ResumedUs, 0, 0
+WHERE NOT EXISTS (SELECT 1 FROM Store WHERE StoreNo = 1)
+
+-- name: pass-run
+UPDATE Store SET LastRunUs = @LastRunUs WHERE StoreNo = 1 AND LastRunUs < @LastRunUs
+
+-- name: close-through
+UPDATE Store SET ClosedHour = @ToHour WHERE StoreNo = 1 AND ClosedHour = @AfterHour
+
+-- name: hold
+UPDATE Store SET HeldSinceUs = @AtUs WHERE StoreNo = 1 AND HeldSinceUs IS NULL
+
+-- name: resume
+UPDATE Store SET HeldSinceUs = NULL, ResumedUs = @AtUs WHERE StoreNo = 1 AND HeldSinceUs IS NOT NULL
+
+-- name: settings-body
+SELECT Body FROM SettingsVersion WHERE Version = @Version
+
+-- name: catalog-body
+SELECT Body FROM CatalogVersion WHERE Version = @Version
+
+-- name: add-settings
+INSERT INTO SettingsVersion (Version, SinceUs, Body) VALUES (@Version, @SinceUs, @Body)
+
+-- name: add-catalog
+INSERT INTO CatalogVersion (Version, SinceUs, Body) VALUES (@Version, @SinceUs, @Body)
+
+-- name: use-settings
+UPDATE Store SET SettingsVersion = @Version WHERE StoreNo = 1
+
+-- name: use-catalog
+UPDATE Store SET CatalogVersion = @Version WHERE StoreNo = 1
+
+-- name: in-use
+SELECT COUNT(*) FROM Account WHERE AccountNo <> 0

@@ -1,0 +1,63 @@
+-- name: find-account
+SELECT AccountNo FROM Account WHERE AccountId = @AccountId AND AccountNo <> 0
+
+-- name: find-scope
+SELECT ScopeNo FROM Scope WHERE AccountNo = @AccountNo AND ApiNo = @ApiNo AND RegionNo = @RegionNo
+
+-- name: last-scope
+SELECT MAX(ScopeNo) FROM Scope
+
+-- name: add-scope
+INSERT INTO Scope (ScopeNo, AccountNo, ApiNo, RegionNo, ResourceName, OnPackages, PackageLowTold)
+VALUES (@ScopeNo, @AccountNo, @ApiNo, @RegionNo, NULL, 0, 0)
+
+-- name: month-calls
+SELECT Calls FROM MonthUse WHERE ScopeNo = @ScopeNo AND Month = @Month
+
+-- name: next-hour
+SELECT MIN(SettleHour) FROM Usage WHERE SettleHour > @AfterHour
+
+-- name: grouped-hour
+SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
+FROM Usage
+WHERE SettleHour = @ToHour AND AccountNo > @AfterAccount
+GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
+ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
+
+-- name: grouped-hours
+SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
+FROM Usage
+WHERE SettleHour > @AfterHour AND SettleHour <= @ToHour AND AccountNo > @AfterAccount
+GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
+ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
+
+-- name: by-instant
+SELECT ProjectNo, Waived, TimeUs, SUM(Calls) AS Calls
+FROM Usage
+WHERE SettleHour > @AfterHour AND SettleHour <= @ToHour AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
+  AND Status BETWEEN 200 AND 299
+GROUP BY ProjectNo, Waived, TimeUs
+
+-- name: in-order
+SELECT p.Text AS Project, u.Waived, u.Calls
+FROM Usage AS u
+JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
+LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
+WHERE u.SettleHour > @AfterHour AND u.SettleHour <= @ToHour AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+  AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299
+ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
+
+-- name: events-of-hour
+SELECT s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Calls, u.Waived, u.Part, u.ArrivedUs
+FROM Usage AS u
+JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
+LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
+WHERE u.SettleHour > @AfterHour AND u.SettleHour <= @ToHour AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+  AND u.Status BETWEEN 200 AND 299
+ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Settlement.Domain.Money;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+
+namespace Settlement.Storage;
+
+/// <summary>What the whole store agrees on: how far it is closed, whether closings are on hold, which settings and catalog are in force.</summary>
+public sealed record StoreState
+{
+    /// <summary>A new store has no closed hour (2.3): a number below every hour.</summary>
+    public const long NoClosedHour = -10_000_000;
+
+    public long CreatedUs { get; init; }
+
+    public long LastRunUs { get; init; }
+
+    public long ClosedHour { get; init; }
+
+    public long? HeldSinceUs { get; init; }
+
+    public long ResumedUs { get; init; }
+
+    public long SettingsVersion { get; init; }
+
+    public long CatalogVersion { get; init; }
+
+    public static StoreState Of(Session session) => session.One<StoreState>("store/get")
+        ?? throw new InvalidOperationException("The store has not been opened with its settings yet.");
+
+    /// <summary>
+    /// Whether a closing may run at an instant: not on hold, and after a resume only from the first hourly run on (2.3).
+    /// </summary>
+    public bool MayCloseAt(long us) => HeldSinceUs is null && us >= BillingHour.FirstOnTheHourUs(ResumedUs);
+}
+
+/// <summary>Settings and catalog by version; read once each.</summary>
+public sealed class TermsReader(BillingSettings settings)
+{
+    private static readonly Catalog Empty = new(Currency.Find("CNY")!, [], [], [], []);
+
+    private readonly Lock gate = new();
+    private Terms? current;
+
+    public BillingSettings Settings => settings;
+
+    /// <summary>The terms in force for a session; the catalog may be newer than at the last call.</summary>
+    public Terms Read(Session session, StoreState state)
+    {
+        lock (gate)
+        {
+            if (current?.CatalogVersion == state.CatalogVersion && current.SettingsVersion == state.SettingsVersion)
+                return current;
+            return current = new Terms(state.SettingsVersion, settings, state.CatalogVersion, ReadCatalog(session, state.CatalogVersion));
+        }
+    }
+
+    private Catalog ReadCatalog(Session session, long version)
+    {
+        if (version == 0)
+            return Empty;
+        var faults = new List<CatalogFault>();
+        return CatalogJson.Read(session.One<string>("store/catalog-body", new { Version = version })!, "", settings.TimeZone, faults)
+            ?? throw new InvalidOperationException($"Catalog version {version} of the store can't be read: {faults[0]}");
+    }
+
+    /// <summary>The settings as they are recorded: every one that can change what a closing decides.</summary>
+    public static string Record(BillingSettings settings) => JsonSerializer.Serialize(new
+    {
+        timeZone = settings.TimeZone.ToString(),
+        closeDelayUs = settings.CloseDelayUs,
+        rounding = settings.Rounding.ToString(),
+        maxUsageAgeUs = settings.MaxUsageAgeUs,
+        maxClockSkewUs = settings.MaxClockSkewUs,
+        lowPackagePercent = settings.LowPackagePercent,
+        daysBefore = settings.DaysBefore,
+        everyLevel = settings.EveryLevel,
+        levels = settings.Levels.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary(l => l.Key, l => l.Value),
+    });
+}

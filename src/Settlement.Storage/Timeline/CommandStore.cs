@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Commands;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Ingest;
+
+namespace Settlement.Storage.Timeline;
+
+/// <summary>
+/// The command inbox: commands are stored on arrival, each id once, and applied by the time line at their own instant (2.4). What is malformed or
+/// in a closed hour is answered on arrival.
+/// </summary>
+public sealed class CommandStore(SettlementStore store, QuarantineStore quarantine, bool inScenario = false)
+{
+    private readonly PlanWriter writer = new(store);
+
+    /// <summary>Stores commands as they arrived, in their order, in one transaction; the caller acknowledges after it returns.</summary>
+    public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
+    {
+        store.Engine.TakeGuard(session, exclusive: false);
+        foreach (var body in bodies)
+            Receive(session, body, nowUs);
+    });
+
+    /// <summary>The instant of the earliest command that waits, or null.</summary>
+    public static long? NextAtUs(Session session) => session.One<long?>("command/next-at");
+
+    /// <summary>Commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
+    public static List<WaitingCommand> Waiting(Session session, long atUs) => session.Rows<WaitingCommand>("command/pending", new { AtUs = atUs });
+
+    /// <summary>Applies one waiting command in a transaction of its own; returns it as read, or null when another worker has answered it.</summary>
+    public Command? Apply(WaitingCommand waiting, long nowUs) => store.Write(session => Apply(session, waiting, nowUs));
+
+    private void Receive(Session session, string body, long nowUs)
+    {
+        var state = StoreState.Of(session);
+        var terms = store.Terms.Read(session, state);
+        var read = Read(body, terms);
+        var id = read.Id ?? $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
+        if (session.One<long>("command/known", new { CommandId = id }) > 0)
+            return;
+        var inFuture = read.AtUs > nowUs;
+        var closed = read.AtUs is { } at && BillingHour.Of(at) <= state.ClosedHour;
+        var onArrival = read.AtUs is null || inFuture || (closed && read.Command is { } c && CommandType.AppliesOnArrival(c.Type));
+        var waiting = new WaitingCommand
+        {
+            CommandId = id, Type = read.Type ?? "", AtUs = onArrival ? nowUs : read.AtUs!.Value, ArrivedUs = nowUs, Body = body,
+        };
+        var refusal = read.Command is null || inFuture ? Refusal.Malformed : closed && !onArrival ? Refusal.HourClosed : null;
+        session.Execute("command/add", new
+        {
+            waiting.CommandId, waiting.Type, waiting.AtUs, waiting.ArrivedUs, Body = body, State = refusal is null ? "pending" : "refused", Code = refusal,
+        });
+        if (refusal is not null)
+        {
+            var detail = read.Command is null ? $"{read.Field}: {read.Cause}" : inFuture ? "at: is later than now" : null;
+            WriteRefusal(session, read with { Id = id }, terms, new StepTime(waiting.AtUs, nowUs), refusal, detail);
+        }
+        else if (read.Command!.Type == CommandType.OpenAccount)
+        {
+            // Nothing that is due can come before an account exists, and the usage behind this command must find it.
+            Apply(session, waiting, nowUs);
+        }
+    }
+
+    private Command? Apply(Session session, WaitingCommand waiting, long nowUs)
+    {
+        var state = StoreState.Of(session);
+        var terms = store.Terms.Read(session, state);
+        var read = Read(waiting.Body, terms);
+        if (read.Command is not { } command)
+            throw new InvalidOperationException($"Command {waiting.CommandId} was well-formed on arrival and is not any more: {read.Field}: {read.Cause}");
+        var time = new StepTime(waiting.AtUs, nowUs);
+        var answer = CommandType.IsForStore(command.Type) ? ApplyToStore(session, command, terms, time) : Decide(session, command, terms, time);
+        var state2 = answer.Refusal is null ? "applied" : "refused";
+        if (session.Execute("command/answer", new { State = state2, Code = answer.Refusal, waiting.CommandId }) != 1)
+            return null;
+        if (answer.Plan is { } plan)
+            writer.Write(session, [plan]);
+        else
+            WriteRefusal(session, read, terms, time, answer.Refusal!, answer.Detail);
+        if (command.Type == CommandType.OpenAccount && answer.Plan is not null)
+            quarantine.ReleaseForAccount(session, command.Account!, nowUs);
+        return command;
+    }
+
+    private static CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)
+    {
+        var package = command.Package is null ? null : AccountStore.FindPackage(session, command.Package);
+        var account = command.Account is not null ? AccountStore.Find(session, command.Account)
+            : package is null ? null : AccountStore.Get(session, package.AccountNo);
+        var scope = ScopeOf(session, command, terms, time, account, package);
+        var subscriptions = scope is null ? [] : AccountStore.Subscriptions(session, [scope.ScopeNo], long.MinValue, long.MaxValue)[scope.ScopeNo].ToList();
+        return CommandDecision.Decide(new CommandInput(
+            command,
+            terms,
+            time,
+            account,
+            scope,
+            subscriptions,
+            package,
+            package is null ? null : AccountStore.LastLot(session, package.PackageNo),
+            AccountStore.Free(session)));
+    }
+
+    private static Scope? ScopeOf(Session session, Command command, Terms terms, StepTime time, Account? account, Domain.Packages.Package? package)
+    {
+        if (command.Type != CommandType.BuyPackage && package is not null)
+            return AccountStore.GetScope(session, package.ScopeNo);
+        if (account is null)
+            return null;
+        if (command.Api is not null)
+            return AccountStore.FindScope(session, account.AccountNo, command.Api, command.Region!);
+        var offer = command.Offer is null ? null : terms.Catalog.LastOfferAt(command.Offer, time.DueUs);
+        return offer is null ? null : AccountStore.FindScope(session, account.AccountNo, offer.Api, offer.Region);
+    }
+
+    private static CommandAnswer ApplyToStore(Session session, Command command, Terms terms, StepTime time)
+    {
+        if (command.Type == CommandType.Hold)
+            session.Execute("store/hold", new { AtUs = time.DueUs });
+        else if (command.Type == CommandType.Resume)
+            session.Execute("store/resume", new { AtUs = time.DueUs });
+        var plan = new Plan(AccountStore.Get(session, AccountStore.StoreAccountNo), terms, time);
+        CommandDecision.Tell(plan, NoticeName.CommandApplied, command);
+        return CommandAnswer.Applied(plan);
+    }
+
+    private void WriteRefusal(Session session, ReadCommand read, Terms terms, StepTime time, string code, string? detail)
+    {
+        var account = read.Account is null ? null : AccountStore.Find(session, read.Account);
+        if (account is null && read.Command?.Package is { } packageId && AccountStore.FindPackage(session, packageId) is { } package)
+            account = AccountStore.Get(session, package.AccountNo);
+        account ??= AccountStore.Get(session, AccountStore.StoreAccountNo);
+        writer.Write(session, [CommandDecision.TellRefused(account, terms, time, read, code, detail)]);
+    }
+
+    private ReadCommand Read(string body, Terms terms)
+    {
+        using var json = JsonDocument.Parse(body);
+        var offset = inScenario ? terms.Settings.TimeZone.Offset : (TimeSpan?)null;
+        return CommandJson.Read(json.RootElement, new CommandReading(terms.Catalog.Currency, offset, inScenario));
+    }
+}
+
+/// <summary>A command of the inbox.</summary>
+public sealed class WaitingCommand
+{
+    public long CommandNo { get; init; }
+
+    public string CommandId { get; init; } = "";
+
+    public string Type { get; init; } = "";
+
+    public long AtUs { get; init; }
+
+    public long ArrivedUs { get; init; }
+
+    public string Body { get; init; } = "";
+}

@@ -1,0 +1,72 @@
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Settling;
+using Settlement.Storage.Accounts;
+
+namespace Settlement.Storage.Timeline;
+
+/// <summary>The agenda: steps of lots and accounts that fell due, each decided and written with its removal in one transaction.</summary>
+public sealed class LifecycleStore(SettlementStore store)
+{
+    private const int StepsPerTransaction = 200;
+
+    private readonly PlanWriter writer = new(store);
+
+    public static long? NextDueUs(Session session) => session.One<long?>("agenda/next");
+
+    /// <summary>Does the first kind of steps that is due at an instant; returns how many.</summary>
+    public int Step(long dueUs, Func<long> nowUs)
+    {
+        var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
+        foreach (var chunk in entries.Chunk(StepsPerTransaction))
+        {
+            store.Write(session =>
+            {
+                foreach (var entry in chunk)
+                    Step(session, entry, nowUs());
+            });
+        }
+
+        return entries.Count;
+    }
+
+    private void Step(Session session, AgendaRow row, long nowUs)
+    {
+        if (session.Execute("agenda/remove", row) != 1)
+            return;
+        var state = StoreState.Of(session);
+        var entry = row.ToEntry();
+        var package = row.PackageNo == 0 ? null : AccountStore.GetPackage(session, row.PackageNo);
+        var input = new StepInput(
+            entry,
+            store.Terms.Read(session, state),
+            new StepTime(row.DueUs, nowUs),
+            state.ClosedHour,
+            AccountStore.Get(session, row.AccountNo),
+            package,
+            package is null ? null : AccountStore.GetScope(session, package.ScopeNo),
+            package is null ? null : AccountStore.Lot(session, row.PackageNo, row.LotNo),
+            package is null ? null : AccountStore.LastLot(session, row.PackageNo),
+            package is not null && AccountStore.HasLiveLot(session, package.ScopeNo, row.DueUs),
+            package is null ? AccountStore.SubscribedAt(session, row.AccountNo, row.DueUs) : []);
+        var plan = LifecycleStep.Decide(input);
+        if (plan.ChangesAnything)
+            writer.Write(session, [plan]);
+    }
+
+    internal sealed class AgendaRow
+    {
+        public long DueUs { get; init; }
+
+        public long Kind { get; init; }
+
+        public long SortUs { get; init; }
+
+        public long AccountNo { get; init; }
+
+        public long PackageNo { get; init; }
+
+        public long LotNo { get; init; }
+
+        public AgendaEntry ToEntry() => new(DueUs, (AgendaKind)Kind, AccountNo, PackageNo, LotNo, SortUs);
+    }
+}

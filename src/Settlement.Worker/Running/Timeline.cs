@@ -1,0 +1,119 @@
+using Settlement.Domain.Commands;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Timeline;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>
+/// The only thing that makes time pass (2.4): does what is due, in the order of due time; at one instant commands first, then the closing, then lots, attempts and
+/// arrears. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
+/// </summary>
+public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, TimeProvider clock)
+{
+    private readonly Lock gate = new();
+
+    /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
+    public Action<TimelineStep>? Progress { get; set; }
+
+    private long NowUs => Instant.OfUs(clock.GetUtcNow());
+
+    /// <summary>Does everything due at or before an instant.</summary>
+    public void AdvanceTo(long untilUs)
+    {
+        lock (gate)
+        {
+            if (store.Read(ClosingStore.Unfinished) is { } unfinished)
+                Settle(unfinished);
+            while (NextDueUs(untilUs) is { } dueUs)
+                Do(dueUs);
+            PassEmptyRuns(untilUs);
+        }
+    }
+
+    /// <summary>Closes what is due now whatever the time of the hour: <c>run-job</c> and the verb <c>close</c> (2.3).</summary>
+    public void CloseNow(long dueUs)
+    {
+        AdvanceTo(dueUs);
+        lock (gate)
+            Close(dueUs);
+    }
+
+    /// <summary>The earliest instant at or before the limit at which something will really happen; empty hours do not count.</summary>
+    public long? NextDueUs(long limitUs) => store.Read(session =>
+    {
+        var state = StoreState.Of(session);
+        long?[] due = [CommandStore.NextAtUs(session), LifecycleStore.NextDueUs(session), NextRunUs(session, state)];
+        return due.Where(d => d <= limitUs).Min();
+    });
+
+    /// <summary>The hourly run that closes the next hour with usage, or null when there is none to come.</summary>
+    private long? NextRunUs(Session session, StoreState state)
+    {
+        if (state.HeldSinceUs is not null || session.One<long?>("usage/next-hour", new { AfterHour = state.ClosedHour }) is not { } hour)
+            return null;
+        var due = BillingHour.FirstOnTheHourUs(BillingHour.StartUs(hour + 1) + store.Settings.CloseDelayUs);
+        return Math.Max(due, state.LastRunUs + Instant.PerHourUs);
+    }
+
+    private void Do(long dueUs)
+    {
+        var (nextCommand, nextRun) = store.Read(s => (CommandStore.NextAtUs(s), NextRunUs(s, StoreState.Of(s))));
+        if (nextCommand <= dueUs)
+        {
+            PassEmptyRuns(nextCommand.Value - 1);
+            Apply(nextCommand.Value);
+        }
+        else if (nextRun <= dueUs)
+        {
+            PassEmptyRuns(dueUs - 1);
+            Close(dueUs);
+            PassRun(dueUs);
+        }
+        else
+        {
+            PassEmptyRuns(dueUs);
+            var steps = lifecycle.Step(dueUs, () => NowUs);
+            Progress?.Invoke(new TimelineStep("lifecycle", dueUs, steps));
+        }
+    }
+
+    private void Apply(long atUs)
+    {
+        foreach (var waiting in store.Read(s => CommandStore.Waiting(s, atUs)))
+        {
+            var command = commands.Apply(waiting, NowUs);
+            Progress?.Invoke(new TimelineStep("commands", waiting.AtUs, 1));
+            if (command is { Type: CommandType.RunJob, Job: "close-hours" })
+                Close(waiting.AtUs);
+        }
+    }
+
+    private void Close(long dueUs)
+    {
+        if (closings.Begin(dueUs) is { } run)
+            Settle(run);
+    }
+
+    private void Settle(Domain.Settling.ClosingRun run)
+    {
+        closings.Settle(run, () => NowUs, n => Progress?.Invoke(new TimelineStep("accounts", run.DueUs, n)));
+        closings.Finish(run, NowUs);
+    }
+
+    /// <summary>Hourly runs with nothing to settle: they only close their hours, all in one step.</summary>
+    private void PassEmptyRuns(long untilUs)
+    {
+        var last = BillingHour.StartUs(BillingHour.Of(untilUs));
+        if (store.Read(StoreState.Of).LastRunUs >= last)
+            return;
+        Close(last);
+        PassRun(last);
+    }
+
+    private void PassRun(long dueUs) => store.Write(session => session.Execute("store/pass-run", new { LastRunUs = dueUs }));
+}
+
+/// <summary>A piece of work done on the time line: what, due when, how many so far.</summary>
+public readonly record struct TimelineStep(string What, long DueUs, long Count);
