@@ -76,9 +76,9 @@ internal static class NdjsonUsage
             };
             return changed ? Encoding.UTF8.GetBytes(root!.ToJsonString()) : null;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // A field given twice: no tree can hold it, and the line stays as bad as it is.
+            // A field given twice or a name that is no text: no tree can hold it, and the line stays as bad as it is.
             return null;
         }
     }

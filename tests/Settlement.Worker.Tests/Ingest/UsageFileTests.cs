@@ -68,6 +68,8 @@ public class UsageFileTests
     [InlineData("""{"id":"e2","id":"e3"}""", "id", "e3")]
     [InlineData("""{"id":"e2",""", "event", null)]
     [InlineData("nothing", "event", null)]
+    [InlineData("""{"\ud800":1,"id":"e2","account":"a1","specversion":"\ud800"}""", "specversion", "e2")]
+    [InlineData("""{"\ud800":1,"id":"e2","account":"\ud800"}""", "source", "e2")]
     [InlineData("""{"other":1}""", "event", null)]
     public void A_bad_line_is_malformed_and_holds_nobody_up(string line, string field, string? id)
     {
