@@ -121,7 +121,7 @@ internal sealed class EventDraft(bool cloudEvent)
             return;
         }
 
-        var cause = RawJson.TryGetText(ref json, out var text) ? EventText.Problem(text) : "must be valid Unicode";
+        var cause = RawJson.TryGetText(ref json, out var text) ? CallFields.TextFault(text) : "must be valid Unicode";
         if (cause is not null)
         {
             Bad(field, cause);

@@ -1,3 +1,20 @@
 namespace Settlement.Worker.Settings;
 
-public sealed record RabbitMqSettings(string? Host, int Port, string VirtualHost, string Username, string Password, bool UseTls);
+/// <summary>The section <c>RabbitMq</c>. No host: an in-process bus, and notices wait unpublished.</summary>
+/// <param name="Port">0: the port usual for <paramref name="UseTls"/>, 5672 or 5671.</param>
+public sealed record RabbitMqSettings(
+    string? Host = null, int Port = 0, string VirtualHost = "/", string Username = "guest", string Password = "guest", bool UseTls = false)
+{
+    public bool HasHost => !string.IsNullOrWhiteSpace(Host);
+
+    public int EffectivePort => Port != 0 ? Port : UseTls ? 5671 : 5672;
+}
+
+/// <summary>How usage is taken from its queue.</summary>
+/// <param name="MessageLimit">At most so many messages are stored in one transaction.</param>
+/// <param name="TimeLimit">How long a transaction waits to be filled when the queue is nearly empty.</param>
+public sealed record IntakeSettings(int MessageLimit, TimeSpan TimeLimit)
+{
+    /// <summary>Agents' fast path is hundreds of events a message: 100 messages are some tens of thousands of events.</summary>
+    public static readonly IntakeSettings Default = new(100, TimeSpan.FromMilliseconds(50));
+}

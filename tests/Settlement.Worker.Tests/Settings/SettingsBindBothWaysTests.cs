@@ -76,7 +76,7 @@ public class SettingsBindBothWaysTests
     private static Dictionary<string, string> Flat(WorkerSettings settings) =>
         typeof(WorkerSettings).GetProperties().SelectMany(section => section.Name == "Logging"
             ? [new(section.Name, "")]
-            : section.PropertyType.GetProperties().Select(p => KeyValuePair.Create($"{section.Name}.{p.Name}", Show(p.GetValue(section.GetValue(settings))))))
+            : section.PropertyType.GetProperties().Where(p => p.CanWrite).Select(p => KeyValuePair.Create($"{section.Name}.{p.Name}", Show(p.GetValue(section.GetValue(settings))))))
             .ToDictionary(StringComparer.Ordinal);
 
     private static string Show(object? value) =>
