@@ -72,7 +72,7 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         {
             CreatedUs = nowUs,
             LastRunUs = BillingHour.FirstOnTheHourUs(nowUs) - Instant.PerHourUs,
-            ClosedHour = StoreState.NoClosedHour,
+            ClosedSlot = SettleSlot.OfHour(StoreState.NoClosedHour),
             ResumedUs = StoreState.NoClosedHour * Instant.PerHourUs,
         });
         var state = StoreState.Of(session);

@@ -17,7 +17,10 @@ public sealed record StoreState
 
     public long LastRunUs { get; init; }
 
-    public long ClosedHour { get; init; }
+    public long ClosedSlot { get; init; }
+
+    /// <summary>The last closed hour.</summary>
+    public long ClosedHour => SettleSlot.HourOf(ClosedSlot);
 
     public long? HeldSinceUs { get; init; }
 

@@ -4,8 +4,14 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>A closing run: the hours (from, to] that it closes, due at one instant (2.2, 2.3).</summary>
-public sealed record ClosingRun(long RunNo, long DueUs, long AfterHour, long ToHour);
+/// <summary>A closing run, due at one instant (2.2, 2.3): it takes the slots (after, to], see <see cref="SettleSlot"/>.</summary>
+public sealed record ClosingRun(long DueUs, long AfterSlot, long ToSlot)
+{
+    /// <summary>The last hour that was closed before; what it takes for that hour or an earlier one is late.</summary>
+    public long AfterHour => SettleSlot.HourOf(AfterSlot);
+
+    public long ToHour => SettleSlot.HourOf(ToSlot);
+}
 
 /// <summary>All that one account's closing needs to know.</summary>
 public sealed record SettlementInput(

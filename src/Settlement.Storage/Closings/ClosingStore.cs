@@ -26,14 +26,16 @@ public sealed class ClosingStore(SettlementStore store)
     {
         store.Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
-        var toHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
-        if (toHour <= state.ClosedHour || !state.MayCloseAt(dueUs))
+        var next = NextSlot(session, state.ClosedSlot);
+        var dueHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
+        var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
+        if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
             return null;
-        session.Execute("store/close-through", new { ToHour = toHour, AfterHour = state.ClosedHour });
+        var run = new ClosingRun(dueUs, state.ClosedSlot, toSlot);
+        session.Execute("store/close-through", run);
         // An hour with no usage costs nothing, not even a row: nobody will ask for its run.
-        if (session.One<long?>("usage/next-hour", new { AfterHour = state.ClosedHour }) is not { } next || next > toHour)
+        if (next is null || next > toSlot)
             return null;
-        var run = new ClosingRun(dueUs, dueUs, state.ClosedHour, toHour);
         session.Execute("closing/add-run", run);
         return run;
     });
@@ -44,12 +46,8 @@ public sealed class ClosingStore(SettlementStore store)
     public long Settle(ClosingRun run, Func<long> nowUs, Action<long>? settled = null)
     {
         long count = 0;
-        using var reading = store.Engine.Read();
-        var after = reading.One<long?>("closing/last-settled", new { run.DueUs }) ?? 0;
-        var single = run.ToHour == run.AfterHour + 1;
-        var groups = reading.Stream<UsageGroup>(
-            single ? "usage/grouped-hour" : "usage/grouped-hours", new { run.AfterHour, run.ToHour, AfterAccount = after });
-        foreach (var batch in Batches(groups))
+        using var groups = new GroupedUsage(store.Engine, run);
+        foreach (var batch in Batches(groups.Read()))
         {
             store.Write(session => SettleBatch(session, run, batch, nowUs()));
             count += batch.Count;
@@ -58,6 +56,9 @@ public sealed class ClosingStore(SettlementStore store)
 
         return count;
     }
+
+    /// <summary>The next slot that holds usage, or null.</summary>
+    public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
     public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.DueUs, NowUs = nowUs }));
 
@@ -88,8 +89,8 @@ public sealed class ClosingStore(SettlementStore store)
                 held.Skip,
                 held.UnitPriceE10,
                 HeldUs = plan.Time.NowUs,
-                run.AfterHour,
-                run.ToHour,
+                run.AfterSlot,
+                run.ToSlot,
                 plan.Before.AccountNo,
                 held.ScopeNo,
                 UseHour = BillingHour.Of(held.Piece.StartUs),
@@ -128,30 +129,10 @@ public sealed class ClosingStore(SettlementStore store)
     {
         public long DueUs { get; init; }
 
-        public long AfterHour { get; init; }
+        public long AfterSlot { get; init; }
 
-        public long ToHour { get; init; }
+        public long ToSlot { get; init; }
 
-        public ClosingRun ToRun() => new(DueUs, DueUs, AfterHour, ToHour);
+        public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot);
     }
 }
-
-/// <summary>Calls of one scope, hour and project in a run.</summary>
-internal sealed class UsageGroup
-{
-    public long AccountNo { get; init; }
-
-    public long ScopeNo { get; init; }
-
-    public long UseHour { get; init; }
-
-    public long ProjectNo { get; init; }
-
-    public long Calls { get; init; }
-
-    public long WaivedCalls { get; init; }
-
-    public long NotBillable { get; init; }
-}
-
-internal sealed record AccountUsage(long AccountNo, List<UsageGroup> Groups);

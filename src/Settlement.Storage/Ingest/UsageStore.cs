@@ -20,7 +20,7 @@ public readonly record struct IngestCounts(long Accepted, long Duplicate, long N
 public sealed class UsageStore(SettlementStore store)
 {
     private static readonly string[] UsageColumns =
-        ["SettleHour", "AccountNo", "ScopeNo", "UseHour", "ProjectNo", "TimeUs", "SourceNo", "EventId", "Part", "Status", "Calls", "Waived", "ArrivedUs"];
+        ["SettleSlot", "AccountNo", "ScopeNo", "UseHour", "ProjectNo", "TimeUs", "SourceNo", "EventId", "Part", "Status", "Calls", "Waived", "ArrivedUs"];
 
     private readonly ScopeNumbers scopes = new(store.Words);
 
@@ -95,7 +95,7 @@ public sealed class UsageStore(SettlementStore store)
     {
         var hour = BillingHour.Of(call.TimeUs);
         return new UsageRow(
-            Math.Max(hour, state.ClosedHour + 1),
+            SettleSlot.For(hour, state.ClosedSlot),
             accountNo,
             scopes.ScopeNo(session, accountNo, call.Api, call.Region),
             hour,
@@ -132,12 +132,12 @@ public sealed class UsageStore(SettlementStore store)
 
 /// <summary>A row of Usage, sorted as the table is clustered so that a batch is written in one sweep.</summary>
 internal sealed record UsageRow(
-    long SettleHour, long AccountNo, long ScopeNo, long UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
+    long SettleSlot, long AccountNo, long ScopeNo, long UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
     long Status, long Calls, bool Waived, long ArrivedUs)
 {
     public static readonly IComparer<UsageRow> KeyOrder = Comparer<UsageRow>.Create((a, b) =>
     {
-        var order = a.SettleHour.CompareTo(b.SettleHour);
+        var order = a.SettleSlot.CompareTo(b.SettleSlot);
         if (order == 0) order = a.AccountNo.CompareTo(b.AccountNo);
         if (order == 0) order = a.ScopeNo.CompareTo(b.ScopeNo);
         if (order == 0) order = a.UseHour.CompareTo(b.UseHour);
@@ -146,5 +146,5 @@ internal sealed record UsageRow(
     });
 
     public object?[] Values() =>
-        [SettleHour, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
+        [SettleSlot, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
 }

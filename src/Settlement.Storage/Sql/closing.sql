@@ -1,8 +1,8 @@
 -- name: open-run
-SELECT DueUs, AfterHour, ToHour FROM Run WHERE DoneUs IS NULL
+SELECT DueUs, AfterSlot, ToSlot FROM Run WHERE DoneUs IS NULL
 
 -- name: add-run
-INSERT INTO Run (DueUs, AfterHour, ToHour, DoneUs) VALUES (@DueUs, @AfterHour, @ToHour, NULL)
+INSERT INTO Run (DueUs, AfterSlot, ToSlot, DoneUs) VALUES (@DueUs, @AfterSlot, @ToSlot, NULL)
 
 -- name: finish-run
 UPDATE Run SET DoneUs = @NowUs WHERE DueUs = @DueUs AND DoneUs IS NULL
@@ -14,8 +14,5 @@ SELECT MAX(AccountNo) FROM Closing WHERE DueUs = @DueUs
 SELECT AccountNo FROM Closing WHERE DueUs = @DueUs AND AccountNo IN @AccountNos
 
 -- name: run-of
-SELECT r.DueUs, r.AfterHour, r.ToHour FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
+SELECT r.DueUs, r.AfterSlot, r.ToSlot FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
 WHERE c.AccountNo = @AccountNo AND c.AccountVersion = @AccountVersion
-
--- name: oldest-open-hour
-SELECT MIN(SettleHour) FROM Usage WHERE SettleHour > @ClosedHour

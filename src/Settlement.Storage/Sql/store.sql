@@ -1,16 +1,16 @@
 -- name: get
-SELECT CreatedUs, LastRunUs, ClosedHour, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion FROM Store WHERE StoreNo = 1
+SELECT CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion FROM Store WHERE StoreNo = 1
 
 -- name: create
-INSERT INTO Store (StoreNo, CreatedUs, LastRunUs, ClosedHour, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion)
-SELECT 1, @CreatedUs, @LastRunUs, @ClosedHour, NULL, @ResumedUs, 0, 0
+INSERT INTO Store (StoreNo, CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion)
+SELECT 1, @CreatedUs, @LastRunUs, @ClosedSlot, NULL, @ResumedUs, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM Store WHERE StoreNo = 1)
 
 -- name: pass-run
 UPDATE Store SET LastRunUs = @LastRunUs WHERE StoreNo = 1 AND LastRunUs < @LastRunUs
 
 -- name: close-through
-UPDATE Store SET ClosedHour = @ToHour WHERE StoreNo = 1 AND ClosedHour = @AfterHour
+UPDATE Store SET ClosedSlot = @ToSlot WHERE StoreNo = 1 AND ClosedSlot = @AfterSlot
 
 -- name: hold
 UPDATE Store SET HeldSinceUs = @AtUs WHERE StoreNo = 1 AND HeldSinceUs IS NULL

@@ -14,33 +14,33 @@ VALUES (@ScopeNo, @AccountNo, @ApiNo, @RegionNo, NULL, 0, 0)
 -- name: month-calls
 SELECT Calls FROM MonthUse WHERE ScopeNo = @ScopeNo AND Month = @Month
 
--- name: next-hour
-SELECT MIN(SettleHour) FROM Usage WHERE SettleHour > @AfterHour
+-- name: next-slot
+SELECT MIN(SettleSlot) FROM Usage WHERE SettleSlot > @AfterSlot
 
--- name: grouped-hour
+-- name: grouped
 SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
 FROM Usage
-WHERE SettleHour = @ToHour AND AccountNo > @AfterAccount
+WHERE SettleSlot = @Slot AND AccountNo > @AfterAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 
--- name: grouped-hours
+-- name: grouped-range
 SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
 FROM Usage
-WHERE SettleHour > @AfterHour AND SettleHour <= @ToHour AND AccountNo > @AfterAccount
+WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo > @AfterAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 
 -- name: by-instant
 SELECT ProjectNo, Waived, TimeUs, SUM(Calls) AS Calls
 FROM Usage
-WHERE SettleHour > @AfterHour AND SettleHour <= @ToHour AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
+WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
   AND Status BETWEEN 200 AND 299
 GROUP BY ProjectNo, Waived, TimeUs
 
@@ -49,7 +49,7 @@ SELECT p.Text AS Project, u.Waived, u.Calls
 FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
-WHERE u.SettleHour > @AfterHour AND u.SettleHour <= @ToHour AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+WHERE u.SettleSlot > @AfterSlot AND u.SettleSlot <= @ToSlot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
   AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299
 ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
 
@@ -58,6 +58,6 @@ SELECT s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Cal
 FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
-WHERE u.SettleHour > @AfterHour AND u.SettleHour <= @ToHour AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+WHERE u.SettleSlot > @AfterSlot AND u.SettleSlot <= @ToSlot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
   AND u.Status BETWEEN 200 AND 299
 ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part

@@ -56,7 +56,10 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, LotState.At(lot.StartUs, lot.EndUs, lot.Left, nowUs));
 
     public NoticeView Notice(NoticeLine notice) => new(
-        Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : AccountIn(notice.Body), notice.PackageId);
+        Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : DataOf(notice).GetValueOrDefault("account") is { ValueKind: JsonValueKind.String } account ? account.GetString() : null, notice.PackageId)
+    {
+        Data = DataOf(notice).Where(d => d.Key is not ("account" or "package")).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
+    };
 
     public RenewalView Renewal(AttemptLine attempt) => new(
         attempt.PackageId, Time(attempt.SlotUs), attempt.Renewed != 0 ? "renewed" : "insufficient-balance");
@@ -70,10 +73,6 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public static string StateOf(Account account) => account.State.ToString().ToLowerInvariant();
 
-    /// <summary>A notice of the store may still be about an account, one that nobody knows.</summary>
-    private static string? AccountIn(string body)
-    {
-        using var json = JsonDocument.Parse(body);
-        return json.RootElement.TryGetProperty("account", out var account) ? account.GetString() : null;
-    }
+    /// <summary>What the notice says. One of the store may be about an account, too: one that nobody knows.</summary>
+    private static Dictionary<string, JsonElement> DataOf(NoticeLine notice) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(notice.Body)!;
 }

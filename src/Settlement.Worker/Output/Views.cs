@@ -1,5 +1,8 @@
 // What listings and scenarios print as JSON (INTERFACE 5): names and order of the fields are fixed, other people's programs read them. Amounts are
 // decimal strings, times are in the billing zone with its offset, both made by the domain.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Settlement.Worker.Output;
 
 public sealed record TierView(long Calls, string UnitPrice, string Fee);
@@ -17,7 +20,12 @@ public sealed record BalanceView(string Account, string Balance, string Remainde
 /// <param name="State"><c>pending</c>, <c>expired</c>, <c>used-up</c> or <c>live</c>, the first that applies.</param>
 public sealed record PackageView(string Package, long Lot, string Start, string End, long Calls, long Left, string State);
 
-public sealed record NoticeView(string At, string Type, string? Account, string? Package);
+public sealed record NoticeView(string At, string Type, string? Account, string? Package)
+{
+    /// <summary>What the notice says besides, as fields of its own.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Data { get; init; } = [];
+}
 
 /// <summary>An automatic attempt, at its due time.</summary>
 public sealed record RenewalView(string Package, string At, string Outcome);

@@ -68,10 +68,12 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     /// <summary>The hourly run that closes the next hour with usage, or null when there is none to come.</summary>
     private long? NextRunUs(Session session, StoreState state)
     {
-        if (state.HeldSinceUs is not null || session.One<long?>("usage/next-hour", new { AfterHour = state.ClosedHour }) is not { } hour)
+        if (state.HeldSinceUs is not null || ClosingStore.NextSlot(session, state.ClosedSlot) is not { } slot)
             return null;
-        var due = BillingHour.FirstOnTheHourUs(BillingHour.StartUs(hour + 1) + store.Settings.CloseDelayUs);
-        return Math.Max(due, state.LastRunUs + Instant.PerHourUs);
+        var nextRunUs = state.LastRunUs + Instant.PerHourUs;
+        if (SettleSlot.HourOf(slot) == state.ClosedHour)
+            return nextRunUs;
+        return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
     }
 
     private void Do(long dueUs)

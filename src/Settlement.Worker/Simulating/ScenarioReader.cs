@@ -19,7 +19,7 @@ internal static class ScenarioReader
         var root = new ScenarioNode(document.RootElement, "").Object();
         root.Only(Parts);
         var settings = root.Optional("settings") is { } s ? Settings(s) : BillingSettings.Default;
-        var catalog = root.Optional("catalog") is { } c ? ReadCatalog(c, settings.TimeZone) : null;
+        var catalog = ReadCatalog(root.Required("catalog"), settings.TimeZone);
         var actions = new List<ScenarioAction>();
         foreach (var (entry, index) in root.Required("timeline").Items().Select((e, i) => (e, i)))
             actions.Add(Action(entry.Object(), index, settings.TimeZone));
@@ -110,10 +110,6 @@ internal static class ScenarioReader
         var untilUs = until?.Instant(zone);
         if (untilUs < at)
             throw new UnreadableScenarioException(until!.Path, "is before the first call");
-        var delivered = node.Optional("delivered");
-        var deliveredUs = delivered?.Instant(zone);
-        if (deliveredUs < at)
-            throw new UnreadableScenarioException(delivered!.Path, "is before the action itself");
         return new UsageStory(
             node.Required("account").Text(),
             node.Required("api").Text(),
@@ -126,7 +122,7 @@ internal static class ScenarioReader
             at,
             untilUs,
             node.Required("calls").Whole(1, 100_000_000),
-            deliveredUs,
+            node.Optional("delivered")?.Instant(zone),
             node.Optional("times")?.Whole(1, 1000) ?? 1);
     }
 

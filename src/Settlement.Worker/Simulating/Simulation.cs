@@ -1,5 +1,3 @@
-using Settlement.Domain.Pricing;
-using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
@@ -36,19 +34,16 @@ public static class Simulation
 
     private static SimulationView Run(Scenario scenario, IEngine engine)
     {
-        var startUs = scenario.Timeline.Select(a => a.AtUs).DefaultIfEmpty(scenario.UntilUs).Min();
+        var startUs = scenario.Timeline.Select(a => a.HappensUs).DefaultIfEmpty(scenario.UntilUs).Min();
         var clock = new TestClock(startUs);
         var core = new SettlementCore(new SettlementStore(engine, scenario.Settings), clock, inScenario: true);
         core.Store.Open(startUs);
-        if (scenario.Catalog is { } catalog)
-            core.Store.Write(session => core.Store.ApplyCatalog(session, catalog, startUs));
+        core.Store.Write(session => core.Store.ApplyCatalog(session, scenario.Catalog, startUs));
         var shows = new Dictionary<string, ShowView>(StringComparer.Ordinal);
-        var views = new ViewMaker(scenario.Settings.TimeZone, (scenario.Catalog ?? NoCatalog).Currency);
+        var views = new ViewMaker(scenario.Settings.TimeZone, scenario.Catalog.Currency);
         new ScenarioDriver(core, clock, (label, atUs) => shows[label] = Show(core.Store, views, atUs)).Run(scenario);
         return Result(core.Store, views, scenario.UntilUs, shows);
     }
-
-    private static Catalog NoCatalog => new(Domain.Money.Currency.Find("CNY")!, [], [], [], []);
 
     private static ShowView Show(SettlementStore store, ViewMaker views, long atUs) => store.Read(session => new ShowView(
         AccountStore.All(session).ConvertAll(views.Balance),

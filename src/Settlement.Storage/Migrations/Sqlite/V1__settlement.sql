@@ -6,7 +6,7 @@ CREATE TABLE Store (
     StoreNo          bigint NOT NULL PRIMARY KEY CHECK (StoreNo = 1),
     CreatedUs        bigint NOT NULL,
     LastRunUs        bigint NOT NULL,           -- the last hourly instant that the time line has passed
-    ClosedHour       bigint NOT NULL,           -- the last closed hour; ingest reads it under the guard
+    ClosedSlot       bigint NOT NULL,           -- the last closed slot (hour x 1000, then late events); ingest reads it under the guard
     HeldSinceUs      bigint NULL,               -- set while closings are on hold
     ResumedUs        bigint NOT NULL,           -- the last resume: the first hourly run after it closes again
     SettingsVersion  bigint NOT NULL,
@@ -125,10 +125,10 @@ CREATE TABLE Identity (
     TimeUs       bigint     NOT NULL
 ) WITHOUT ROWID;
 
--- Stored calls in the order in which closing reads them; never updated. SettleHour says which closing takes the event: its own hour if
--- that was open when it was stored, else the next. Part is 0, or the quarantine entry that it was released from.
+-- Stored calls in the order in which closing reads them; never updated. SettleSlot says which closing takes the event: its own
+-- hour's if that was open when it was stored, else the next. Part is 0, or the quarantine entry that it was released from.
 CREATE TABLE Usage (
-    SettleHour  bigint        NOT NULL,
+    SettleSlot  bigint        NOT NULL,
     AccountNo   bigint        NOT NULL,
     ScopeNo     bigint        NOT NULL,
     UseHour     bigint        NOT NULL,
@@ -141,7 +141,7 @@ CREATE TABLE Usage (
     Calls       bigint        NOT NULL,
     Waived      bigint        NOT NULL,
     ArrivedUs   bigint        NOT NULL,
-    CONSTRAINT PK_Usage PRIMARY KEY (SettleHour, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part)
+    CONSTRAINT PK_Usage PRIMARY KEY (SettleSlot, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part)
 ) WITHOUT ROWID;
 
 CREATE TABLE Quarantine (
@@ -174,11 +174,11 @@ CREATE TABLE HeldOnce (
     HoldHash  binary(16) NOT NULL PRIMARY KEY
 ) WITHOUT ROWID;
 
--- A closing run: the hours (AfterHour, ToHour], due at DueUs.
+-- A closing run: the slots (AfterSlot, ToSlot], due at DueUs.
 CREATE TABLE Run (
     DueUs      bigint NOT NULL PRIMARY KEY,
-    AfterHour  bigint NOT NULL,
-    ToHour     bigint NOT NULL,
+    AfterSlot  bigint NOT NULL,
+    ToSlot     bigint NOT NULL,
     DoneUs     bigint NULL
 ) WITHOUT ROWID;
 
