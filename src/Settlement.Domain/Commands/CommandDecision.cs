@@ -47,7 +47,7 @@ public static class CommandDecision
             time.DueUs,
             command.Command?.Package,
             ("command", command.Id),
-            ("type", command.Type),
+            ("commandType", command.Type),
             ("account", command.Account),
             ("code", code),
             ("detail", detail)));
@@ -55,7 +55,7 @@ public static class CommandDecision
     }
 
     public static void Tell(Plan plan, string name, Command command) => plan.Tell(Notice.Of(
-        name, command.Id, plan.Time.DueUs, command.Package, ("command", command.Id), ("type", command.Type)));
+        name, command.Id, plan.Time.DueUs, command.Package, ("command", command.Id), ("commandType", command.Type)));
 
     private static CommandAnswer Open(CommandInput input)
     {

@@ -58,7 +58,7 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
     public NoticeView Notice(NoticeLine notice) => new(
         Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : DataOf(notice).GetValueOrDefault("account") is { ValueKind: JsonValueKind.String } account ? account.GetString() : null, notice.PackageId)
     {
-        Data = DataOf(notice).Where(d => d.Key is not ("account" or "package")).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
+        Data = DataOf(notice).Where(d => d.Key is not ("at" or "type" or "account" or "package")).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
     };
 
     public RenewalView Renewal(AttemptLine attempt) => new(
