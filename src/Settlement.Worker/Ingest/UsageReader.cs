@@ -44,7 +44,7 @@ public static class UsageReader
         }
         catch (JsonException e)
         {
-            throw new UnreadableBodyException("The body is no JSON: " + e.Message, e);
+            throw UnreadableBodyException.NoJson(e);
         }
     }
 
