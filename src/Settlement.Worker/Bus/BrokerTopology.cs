@@ -15,8 +15,8 @@ public static class BrokerTopology
 
     /// <summary>
     /// RabbitMQ 4 drops a message of a quorum queue after 20 deliveries, unless told otherwise; a database that is down while the worker is
-    /// restarted now and then would lose usage. So the limit is out of reach (-1, "none", is refused by RabbitMQ 3), and what reaches it
-    /// even so goes to the error queue. A limit also makes returned messages keep their place at the head of the queue.
+    /// restarted now and then would lose usage. So the limit is out of reach (-1, "none", is refused by RabbitMQ 3), and what the broker
+    /// gives up even so goes to the error queue.
     /// </summary>
     public const int DeliveryLimit = 1_000_000;
 

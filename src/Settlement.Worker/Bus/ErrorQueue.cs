@@ -22,20 +22,15 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     /// <summary>The oldest messages, none of them taken away. While this runs they are in hand and nobody else sees them.</summary>
     public async Task<IReadOnlyList<ErrorMessage>> ListAsync(int most, CancellationToken cancel)
     {
-        await using var connection = await BrokerConnection.OpenAsync(settings, "errors", cancel);
-        if (await BrokerTopology.DepthAsync(connection, _errors, cancel) is null)
-            return [];
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         var listed = new List<ErrorMessage>();
-        var last = 0UL;
-        while (listed.Count < most && await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message)
-        {
-            listed.Add(Describe(message));
-            last = message.DeliveryTag;
-        }
-
-        if (last > 0)
-            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancel);
+        await WithAllInHandAsync(
+            message =>
+            {
+                if (listed.Count < most)
+                    listed.Add(Describe(message));
+                return false;
+            },
+            cancel);
         return listed;
     }
 
@@ -45,30 +40,38 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     /// </summary>
     /// <param name="ids">Only these (of <see cref="ErrorMessage.Id"/>); all if null.</param>
     /// <returns>How many were sent.</returns>
-    public async Task<int> ReplayAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel)
+    public Task<int> ReplayAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => WithAllInHandAsync(
+        message => ids is null || ids.Contains(IdOf(message.Body.Span), StringComparer.OrdinalIgnoreCase), cancel);
+
+    /// <summary>
+    /// Takes all messages in hand, sends back those that are chosen, and returns the rest. All, because a quorum queue puts what is returned
+    /// behind what it still holds, so that only the whole keeps its order; and because what comes back while this runs, since it still
+    /// can't be read, must not be taken again.
+    /// </summary>
+    private async Task<int> WithAllInHandAsync(Predicate<BasicGetResult> choose, CancellationToken cancel)
     {
         await using var connection = await BrokerConnection.OpenAsync(settings, "errors", cancel);
-        // What comes back because it still can't be read is not taken again.
-        var left = await BrokerTopology.DepthAsync(connection, _errors, cancel) ?? 0;
+        if (await BrokerTopology.DepthAsync(connection, _errors, cancel) is null)
+            return 0;
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
-        var sent = 0;
-        var last = 0UL;
-        for (; left > 0 && await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message; left--)
+        var chosen = new List<BasicGetResult>();
+        var (taken, last) = (0, 0UL);
+        for (; await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message; taken++)
         {
-            if (ids is not null && !ids.Contains(IdOf(message.Body.Span), StringComparer.OrdinalIgnoreCase))
-            {
-                last = message.DeliveryTag;
-                continue;
-            }
-
-            await channel.BasicPublishAsync(queue, "", mandatory: true, Original(message.BasicProperties), message.Body, cancel);
-            await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
-            sent++;
+            last = message.DeliveryTag;
+            if (choose(message))
+                chosen.Add(message);
         }
 
-        if (last > 0)
+        foreach (var message in chosen)
+        {
+            await channel.BasicPublishAsync(queue, "", mandatory: true, Original(message.BasicProperties), message.Body, cancel);
+            await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
+        }
+
+        if (taken > chosen.Count)
             await channel.BasicNackAsync(last, multiple: true, requeue: true, cancel);
-        return sent;
+        return chosen.Count;
     }
 
     private static string IdOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body)[..6]);
@@ -79,7 +82,7 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
         var reason = Text(headers, "MT-Fault-Message") ?? Text(headers, "x-first-death-reason") ?? "unknown";
         DateTimeOffset? at = DateTimeOffset.TryParse(
             Text(headers, "MT-Fault-Timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : null;
-        return new ErrorMessage(IdOf(message.Body.Span), queue, reason, at, message.BasicProperties.ContentType, message.Body.ToArray());
+        return new ErrorMessage(IdOf(message.Body.Span), queue, reason, at, message.BasicProperties.ContentType, message.Body);
     }
 
     /// <summary>The sender's properties and headers, without what the way into the error queue has added.</summary>
@@ -96,7 +99,7 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     }
 
     private static bool IsOurs(string header) =>
-        header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header is "x-death" or "x-delivery-count"
+        header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header is "x-death" or "x-delivery-count" or "x-dotnet-pub-seq-no"
         || header.StartsWith("x-first-death-", StringComparison.Ordinal) || header.StartsWith("x-last-death-", StringComparison.Ordinal);
 
     private static string? Text(IDictionary<string, object?>? headers, string name)

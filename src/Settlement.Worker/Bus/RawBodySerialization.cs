@@ -43,7 +43,7 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
     {
         if (context.Message is not RawBody raw)
             throw new NotSupportedException($"Only a {nameof(RawBody)} can be sent, not {typeof(T)}.");
-        context.ContentType = raw.ContentType is null ? null! : new ContentType(raw.ContentType);
+        context.ContentType = raw.ContentType is null ? ContentType : new ContentType(raw.ContentType);
         return new BytesMessageBody(raw.Body);
     }
 

@@ -48,4 +48,14 @@ public class CommandsAndInProcessTests
         await UntilAsync(() => worker.Events.Count == 2 && worker.Commands.Count == 1, "all are stored");
         Assert.Equal(["1", "event"], worker.Ids.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public async Task Without_its_broker_the_worker_starts_and_stops_and_knows_not_what_waits()
+    {
+        await using var worker = await StartAsync(new RabbitMqSettings("127.0.0.1", 1), waitForBus: false);
+        await Task.Delay(300, Cancel);
+        Assert.NotEqual(BusHealthStatus.Healthy, worker.Services.GetRequiredService<IBusControl>().CheckHealth().Status);
+        Assert.Null(worker.Drain.Left);
+        Assert.False(await QueueDepth.DrainAsync(new RabbitMqSettings("127.0.0.1", 1), worker.Drain, TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel));
+    }
 }

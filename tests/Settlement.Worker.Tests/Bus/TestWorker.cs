@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed class TestWorker : IAsyncDisposable
 
     private TestWorker(RabbitMqSettings settings, TimeSpan[]? retries)
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(new TestLog());
         builder.Services.AddSingleton<StoreUsage>(StoreUsage).AddSingleton<StoreCommands>(StoreCommands);
         builder.Services.AddSettlementBus(settings, retries: retries ?? [TimeSpan.FromMilliseconds(20)]);
@@ -41,13 +42,13 @@ public sealed class TestWorker : IAsyncDisposable
     public IEnumerable<string> Ids => Events.Select(e => e.Call?.Id ?? e.Malformed!.Field);
 
     public static async Task<TestWorker> StartAsync(
-        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForQueues = true)
+        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForBus = true)
     {
         var worker = new TestWorker(settings, retries);
         worker.Fail = fail ?? worker.Fail;
         await worker._host.StartAsync(TestContext.Current.CancellationToken);
-        if (waitForQueues)
-            await UntilAsync(() => worker.Drain.Left is not null, "the worker has found its queues");
+        if (waitForBus)
+            await UntilAsync(() => worker.Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy, "the bus is up");
         return worker;
     }
 
