@@ -32,7 +32,7 @@ public static class CommandReader
         }
         catch (JsonException e)
         {
-            throw new UnreadableBodyException("The body is no JSON: " + e.Message, e);
+            throw UnreadableBodyException.NoJson(e);
         }
     }
 

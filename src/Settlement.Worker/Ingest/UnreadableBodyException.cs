@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
@@ -19,4 +21,7 @@ public sealed class UnreadableBodyException : Exception
         : base(reason, cause)
     {
     }
+
+    /// <summary>Without the cause inside: the headers of the error queue would show the innermost message in place of ours.</summary>
+    public static UnreadableBodyException NoJson(JsonException e) => new("The body is no JSON: " + e.Message);
 }

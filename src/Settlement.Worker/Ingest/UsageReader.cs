@@ -2,7 +2,6 @@
 // Choices where the interface is silent: a body of any other content type is read like application/json; a JSON array of events at the
 // root is a batch as well; a known field given twice, an integer written 1.0 or 1e2, and null for anything but `project` are malformed;
 // an object with none of an event's fields is no known shape.
-using System.Text;
 using System.Text.Json;
 using Settlement.Domain.Usage;
 
@@ -27,11 +26,11 @@ public static class UsageReader
             {
                 case "application/cloudevents+json":
                     Expect(JsonTokenType.StartObject, ref json, "one CloudEvent");
-                    ReadCloudEvents(body, ref json, events);
+                    CloudEventReader.Read(body, ref json, events);
                     break;
                 case "application/cloudevents-batch+json":
                     Expect(JsonTokenType.StartArray, ref json, "an array of CloudEvents");
-                    ReadCloudEvents(body, ref json, events);
+                    CloudEventReader.Read(body, ref json, events);
                     break;
                 default:
                     ReadPlain(body, ref json, events);
@@ -44,7 +43,7 @@ public static class UsageReader
         }
         catch (JsonException e)
         {
-            throw new UnreadableBodyException("The body is no JSON: " + e.Message, e);
+            throw UnreadableBodyException.NoJson(e);
         }
     }
 
@@ -62,7 +61,7 @@ public static class UsageReader
         var batch = false;
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {
-            var name = Name(ref json);
+            var name = EventJson.Name(ref json);
             json.Read();
             if (json.TokenType == JsonTokenType.StartArray && name.SequenceEqual("events"u8))
             {
@@ -73,7 +72,7 @@ public static class UsageReader
             }
             else
             {
-                ReadField(EventFieldNames.OfEvent(name), draft, ref json);
+                EventJson.ReadField(EventFieldNames.OfEvent(name), draft, ref json);
             }
         }
 
@@ -91,94 +90,20 @@ public static class UsageReader
             var start = (int)json.TokenStartIndex;
             if (json.TokenType != JsonTokenType.StartObject)
             {
-                events.Add(NoObject(body, start, ref json));
+                events.Add(EventJson.NoObject(body, start, ref json));
                 continue;
             }
 
             draft.Clear();
             while (json.Read() && json.TokenType != JsonTokenType.EndObject)
             {
-                var field = EventFieldNames.OfEvent(Name(ref json));
+                var field = EventFieldNames.OfEvent(EventJson.Name(ref json));
                 json.Read();
-                ReadField(field, draft, ref json);
+                EventJson.ReadField(field, draft, ref json);
             }
 
             events.Add(draft.Finish(body[start..(int)json.BytesConsumed]));
         }
-    }
-
-    private static void ReadCloudEvents(ReadOnlySpan<byte> body, ref Utf8JsonReader json, List<ReadEvent> events)
-    {
-        var draft = new EventDraft(cloudEvent: true);
-        if (json.TokenType == JsonTokenType.StartObject)
-        {
-            events.Add(ReadCloudEvent(body, draft, ref json));
-            return;
-        }
-
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            events.Add(json.TokenType == JsonTokenType.StartObject
-                ? ReadCloudEvent(body, draft, ref json)
-                : NoObject(body, (int)json.TokenStartIndex, ref json));
-        }
-    }
-
-    private static ReadEvent ReadCloudEvent(ReadOnlySpan<byte> body, EventDraft draft, ref Utf8JsonReader json)
-    {
-        var start = (int)json.TokenStartIndex;
-        draft.Clear();
-        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
-        {
-            var field = EventFieldNames.OfAttribute(Name(ref json));
-            json.Read();
-            if (field == EventField.Data)
-                ReadData(draft, ref json);
-            else
-                ReadField(field, draft, ref json);
-        }
-
-        return draft.Finish(body[start..(int)json.BytesConsumed]);
-    }
-
-    private static void ReadData(EventDraft draft, ref Utf8JsonReader json)
-    {
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            draft.Bad(EventField.Data, "must be a JSON object");
-            json.Skip();
-            return;
-        }
-
-        draft.HasData();
-        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
-        {
-            var field = EventFieldNames.OfData(Name(ref json));
-            json.Read();
-            ReadField(field, draft, ref json);
-        }
-    }
-
-    private static void ReadField(EventField field, EventDraft draft, ref Utf8JsonReader json)
-    {
-        if (field == EventField.Unknown)
-            json.Skip();
-        else
-            draft.Read(field, ref json);
-    }
-
-    private static ReadEvent NoObject(ReadOnlySpan<byte> body, int start, ref Utf8JsonReader json)
-    {
-        json.Skip();
-        var raw = RawJson.Of(body[start..(int)json.BytesConsumed]);
-        return ReadEvent.Of(new MalformedCall("event", "must be a JSON object", raw, null, null, null, null, null, null, null, null, null));
-    }
-
-    private static ReadOnlySpan<byte> Name(ref Utf8JsonReader json)
-    {
-        if (!json.ValueIsEscaped)
-            return json.ValueSpan;
-        return RawJson.TryGetText(ref json, out var name) ? Encoding.UTF8.GetBytes(name) : default;
     }
 
     private static void Expect(JsonTokenType token, ref Utf8JsonReader json, string shape)

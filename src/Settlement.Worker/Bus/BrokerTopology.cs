@@ -1,0 +1,83 @@
+// What the worker needs in the broker (INTERFACE 1 to 3). Declared here and nowhere else; deploy/rabbitmq-definitions.json says the same,
+// and a test holds the two together. A queue that is there already is taken as it is: operators may prefer another kind or a policy.
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Settlement.Worker.Bus;
+
+public static class BrokerTopology
+{
+    public const string UsageEvents = "usage-events";
+    public const string BillingCommands = "billing-commands";
+    public const string BillingNotices = "billing-notices";
+
+    public static readonly IReadOnlyList<string> Inputs = [UsageEvents, BillingCommands];
+
+    /// <summary>
+    /// RabbitMQ 4 drops a message of a quorum queue after 20 deliveries, unless told otherwise; a database that is down while the worker is
+    /// restarted now and then would lose usage. So the limit is out of reach (-1, "none", is refused by RabbitMQ 3), and what the broker
+    /// gives up even so goes to the error queue.
+    /// </summary>
+    public const int DeliveryLimit = 1_000_000;
+
+    private const ushort NotFound = 404;
+
+    public static string ErrorQueueOf(string queue) => queue + "_error";
+
+    public static Dictionary<string, object?> ArgumentsOf(string queue) => new(ErrorArguments, StringComparer.Ordinal)
+    {
+        ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
+        // Kept until the error queue has it. Asks for reject-publish, which without a maximal length never rejects.
+        ["x-dead-letter-strategy"] = "at-least-once",
+        ["x-overflow"] = "reject-publish",
+    };
+
+    public static readonly IReadOnlyDictionary<string, object?> ErrorArguments = new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = DeliveryLimit,
+    };
+
+    /// <summary>Makes sure that a queue, its exchange and its error queue are there.</summary>
+    /// <returns>How many messages wait in the queue.</returns>
+    public static async Task<uint> DeclareInputAsync(IConnection connection, string queue, CancellationToken cancel)
+    {
+        var error = ErrorQueueOf(queue);
+        await DeclareQueueAsync(connection, error, ErrorArguments, cancel);
+        return await DeclareQueueAsync(connection, queue, ArgumentsOf(queue), cancel);
+    }
+
+    public static Task DeclareNoticesAsync(IChannel channel, CancellationToken cancel) =>
+        channel.ExchangeDeclareAsync(BillingNotices, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancel);
+
+    /// <returns>How many messages wait in the queue; null if there is no such queue.</returns>
+    public static async Task<uint?> DepthAsync(IConnection connection, string queue, CancellationToken cancel)
+    {
+        // The broker answers "no such queue" by closing the channel.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancel)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<uint> DeclareQueueAsync(
+        IConnection connection, string queue, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancel)
+    {
+        var depth = await DepthAsync(connection, queue, cancel);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancel);
+        if (depth is null)
+        {
+            depth = (await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(arguments), cancellationToken: cancel)).MessageCount;
+        }
+
+        await channel.QueueBindAsync(queue, exchange: queue, routingKey: "", cancellationToken: cancel);
+        return depth.Value;
+    }
+}

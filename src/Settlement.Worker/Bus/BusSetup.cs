@@ -1,0 +1,135 @@
+// The bus. Topology, bodies, batches, retry and what becomes of failures are decided here; the consumers only call the store.
+using MassTransit;
+using MassTransit.Middleware;
+using MassTransit.RabbitMqTransport;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Bus;
+
+public static class BusSetup
+{
+    /// <summary>
+    /// Ten minutes of tries at growing intervals, then the messages go back to the queue and it begins again, for as long as the database is
+    /// down. Well below the half hour after which RabbitMQ takes an unacknowledged message away from its consumer.
+    /// </summary>
+    private static readonly TimeSpan[] Retries =
+        [.. new[] { 1, 2, 4, 8, 15 }.Concat(Enumerable.Repeat(30, 19)).Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    /// <summary>How long a stopping worker waits for a commit under way before its messages are left to the broker.</summary>
+    private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Adds the bus and <see cref="Drain"/>. The container must provide <see cref="StoreUsage"/> and <see cref="StoreCommands"/>. The bus
+    /// starts with the host and does not wait for the broker: it connects when it can.
+    /// </summary>
+    public static IServiceCollection AddSettlementBus(
+        this IServiceCollection services, RabbitMqSettings settings, IntakeSettings? intake = null, TimeSpan[]? retries = null)
+    {
+        var options = new InputOptions(intake ?? IntakeSettings.Default, retries ?? Retries);
+        services.AddSingleton(_ => settings.HasHost ? Drain.OfInputs() : Drain.Nothing());
+        services.Configure<MassTransitHostOptions>(host => host.ConsumerStopTimeout = ConsumerStopTimeout);
+        return services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<UsageConsumer>();
+            bus.AddConsumer<CommandConsumer>();
+            if (settings.HasHost)
+                bus.UsingRabbitMq((context, rabbit) => OverRabbitMq(context, rabbit, settings, options));
+            else
+                bus.UsingInMemory((context, memory) => InProcess(context, memory, options));
+        });
+    }
+
+    private static void OverRabbitMq(
+        IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus, RabbitMqSettings settings, InputOptions options)
+    {
+        bus.Host(settings.Host!, (ushort)settings.EffectivePort, settings.VirtualHost, "settlement", host =>
+        {
+            host.Username(settings.Username);
+            host.Password(settings.Password);
+            host.PublisherConfirmation = true;
+            if (settings.UseTls)
+                host.UseSsl(tls => tls.ServerName = settings.Host!);
+        });
+        bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input =>
+        {
+            OnQueue(context, input, BrokerTopology.UsageEvents);
+            Usage(context, input, options);
+        });
+        bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input =>
+        {
+            OnQueue(context, input, BrokerTopology.BillingCommands);
+            Commands(context, input, options);
+        });
+    }
+
+    private static void InProcess(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator bus, InputOptions options)
+    {
+        // Whoever sends to it sends a RawBody.
+        bus.ClearSerialization();
+        bus.AddSerializer(RawBodySerialization.OfCommands());
+        bus.AddDeserializer(RawBodySerialization.OfCommands(), isDefault: true);
+        bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input => Usage(context, input, options));
+        bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input => Commands(context, input, options));
+    }
+
+    /// <summary>
+    /// The queue is declared by <see cref="BrokerTopology"/>, not by MassTransit, which would give the error queue the same arguments
+    /// and refuse a queue that is there with others. Before a consumer starts, the depth is taken.
+    /// </summary>
+    private static void OnQueue(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, string queue)
+    {
+        var drain = context.GetRequiredService<Drain>();
+        input.BindQueue = false;
+        foreach (var (name, value) in BrokerTopology.ErrorArguments)
+            input.SetQueueArgument(name, value!);
+        input.ConfigureChannel(channel => channel.UseExecuteAsync(async c =>
+        {
+            // Listeners may bind before there is a first notice.
+            await BrokerTopology.DeclareNoticesAsync(c.Channel, c.CancellationToken);
+            drain.Expect(queue, await BrokerTopology.DeclareInputAsync(c.ConnectionContext.Connection, queue, c.CancellationToken));
+        }));
+    }
+
+    private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
+    {
+        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(), options);
+        // No more than one batch at a time, and nothing behind it: so batches follow each other in the order of delivery (2.4).
+        input.PrefetchCount = options.Intake.MessageLimit;
+        input.ConcurrentMessageLimit = options.Intake.MessageLimit;
+        input.ConfigureConsumer<UsageConsumer>(context, consumer =>
+        {
+            consumer.Options<BatchOptions>(batch => batch
+                .SetMessageLimit(options.Intake.MessageLimit).SetTimeLimit(options.Intake.TimeLimit).SetConcurrencyLimit(1));
+            // Of the batch, not of its messages: it stays together and is tried again as a whole.
+            consumer.Message<Batch<UsageMessage>>(message => message.UseMessageRetry(retry => retry.Intervals(options.Retries)));
+        });
+    }
+
+    private static void Commands(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
+    {
+        Input(context, input, BrokerTopology.BillingCommands, RawBodySerialization.OfCommands(), options);
+        // One after the other, in the order of delivery.
+        input.PrefetchCount = 1;
+        input.ConcurrentMessageLimit = 1;
+        input.ConfigureConsumer<CommandConsumer>(context, consumer =>
+            consumer.Message<CommandMessage>(message => message.UseMessageRetry(retry => retry.Intervals(options.Retries))));
+    }
+
+    private static void Input(
+        IBusRegistrationContext context, IReceiveEndpointConfigurator input, string queue, RawBodySerialization serialization, InputOptions options)
+    {
+        input.ConfigureConsumeTopology = false;
+        input.PublishFaults = false;
+        input.ClearSerialization();
+        input.AddSerializer(serialization);
+        input.AddDeserializer(serialization, isDefault: true);
+        input.ConfigureError(error =>
+        {
+            error.UseFilter(new UnreadableFilter(queue, context.GetRequiredService<Drain>(), options.Retries[^1]));
+            error.UseFilter(new ErrorTransportFilter());
+        });
+    }
+
+    private sealed record InputOptions(IntakeSettings Intake, TimeSpan[] Retries);
+}

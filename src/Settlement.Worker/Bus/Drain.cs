@@ -1,0 +1,107 @@
+namespace Settlement.Worker.Bus;
+
+/// <summary>
+/// Whether what waited in the broker when the worker started has been stored (2.4). A queue is told how many messages waited before its
+/// consumer started, and hands them out in that order, so they are stored when as many have been dealt with, stored or unreadable.
+/// </summary>
+/// <remarks>
+/// Another worker on the same queues may take some of them: <see cref="Look"/> then ends the wait once the queue is seen empty twice
+/// with nothing arriving in between.
+/// </remarks>
+public sealed class Drain
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, Waiting> _queues;
+
+    /// <param name="queues">All of these have to be told their depth first; until then nothing is known of what waits.</param>
+    public Drain(IReadOnlyList<string> queues)
+    {
+        _queues = queues.ToDictionary(q => q, _ => new Waiting(), StringComparer.Ordinal);
+        EndIfDone();
+    }
+
+    public static Drain OfInputs() => new(BrokerTopology.Inputs);
+
+    /// <summary>Nothing waits in an in-process bus.</summary>
+    public static Drain Nothing() => new([]);
+
+    public bool IsDone => _done.Task.IsCompletedSuccessfully;
+
+    /// <summary>Messages that waited at the start and are not stored yet; null while the depth of a queue is not known.</summary>
+    public long? Left
+    {
+        get
+        {
+            lock (_lock)
+                return _queues.Values.Any(q => q.Depth is null) ? null : _queues.Values.Sum(q => q.Left);
+        }
+    }
+
+    /// <summary>The depth of a queue before its consumer starts. Only the first counts: later ones come from reconnecting.</summary>
+    public void Expect(string queue, long depth)
+    {
+        lock (_lock)
+        {
+            if (_queues.TryGetValue(queue, out var waiting))
+                waiting.Depth ??= depth;
+            EndIfDone();
+        }
+    }
+
+    /// <summary>So many messages have been dealt with: committed, or moved to the error queue.</summary>
+    public void Stored(string queue, long messages)
+    {
+        lock (_lock)
+        {
+            if (_queues.TryGetValue(queue, out var waiting))
+                waiting.Stored += messages;
+            EndIfDone();
+        }
+    }
+
+    /// <summary>A later look at the depth of a queue.</summary>
+    public void Look(string queue, long depth)
+    {
+        lock (_lock)
+        {
+            if (!_queues.TryGetValue(queue, out var waiting) || waiting.Depth is null)
+                return;
+            if (depth == 0 && waiting.StoredWhenEmpty == waiting.Stored)
+                waiting.Depth = Math.Min(waiting.Depth.Value, waiting.Stored);
+            waiting.StoredWhenEmpty = depth == 0 ? waiting.Stored : null;
+            EndIfDone();
+        }
+    }
+
+    /// <returns>False if <paramref name="timeout"/> (<c>DrainTimeout</c>) passed first: to be reported, and closing goes on without.</returns>
+    public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            await _done.Task.WaitAsync(timeout, time, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return IsDone;
+        }
+    }
+
+    private void EndIfDone()
+    {
+        if (_queues.Values.All(q => q.Depth is not null && q.Left == 0))
+            _done.TrySetResult();
+    }
+
+    private sealed class Waiting
+    {
+        public long? Depth { get; set; }
+
+        public long Stored { get; set; }
+
+        public long? StoredWhenEmpty { get; set; }
+
+        public long Left => Math.Max(0, (Depth ?? 0) - Stored);
+    }
+}

@@ -1,0 +1,73 @@
+using RabbitMQ.Client;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Bus;
+
+/// <summary>A notice ready to leave (INTERFACE 3).</summary>
+/// <param name="Id">Derived from its cause; the message id.</param>
+/// <param name="Name">The routing key, such as <c>hour-settled</c>.</param>
+/// <param name="Body">The CloudEvent, as it goes on the wire.</param>
+public sealed record OutgoingNotice(string Id, string Name, byte[] Body);
+
+/// <summary>What became of a series of notices.</summary>
+/// <param name="Confirmed">So many of them, from the first on, the broker has taken. The rest may have arrived or not: publish it again.</param>
+/// <param name="Failure">Why the rest was not confirmed; null if all were.</param>
+public sealed record PublishOutcome(int Confirmed, Exception? Failure);
+
+/// <summary>
+/// Publishes notices to the exchange <c>billing-notices</c>, in order and each with the broker's confirm. Bypasses MassTransit, whose message
+/// ids are GUIDs and whose sends take no order. One caller at a time.
+/// </summary>
+public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposable
+{
+    private IConnection? _connection;
+    private IChannel? _channel;
+
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker can't be reached.</exception>
+    public async Task<PublishOutcome> PublishAsync(IReadOnlyList<OutgoingNotice> notices, CancellationToken cancel)
+    {
+        var channel = await OpenAsync(cancel);
+        // All are written before the first confirm is awaited; the client writes them in the order of these calls.
+        var confirms = new Task[notices.Count];
+        for (var i = 0; i < confirms.Length; i++)
+            confirms[i] = PublishAsync(channel, notices[i], cancel).AsTask();
+        await Task.WhenAll(confirms).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        var confirmed = 0;
+        while (confirmed < confirms.Length && confirms[confirmed].IsCompletedSuccessfully)
+            confirmed++;
+        if (confirmed == confirms.Length)
+            return new PublishOutcome(confirmed, null);
+        await DisposeAsync();
+        cancel.ThrowIfCancellationRequested();
+        return new PublishOutcome(confirmed, confirms[confirmed].Exception!.InnerException);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is { } connection)
+            await connection.DisposeAsync();
+        _connection = null;
+        _channel = null;
+    }
+
+    private static ValueTask PublishAsync(IChannel channel, OutgoingNotice notice, CancellationToken cancel)
+    {
+        var properties = new BasicProperties { MessageId = notice.Id, ContentType = "application/cloudevents+json", Persistent = true };
+        return channel.BasicPublishAsync(BrokerTopology.BillingNotices, notice.Name, mandatory: false, properties, notice.Body, cancel);
+    }
+
+    private async Task<IChannel> OpenAsync(CancellationToken cancel)
+    {
+        if (_channel is { IsOpen: true } open)
+            return open;
+        await DisposeAsync();
+        _connection = await BrokerConnection.OpenAsync(settings, "notices", cancel);
+        // The client's own limit of confirms under way delays single messages, so that they overtake each other.
+        var options = new CreateChannelOptions(
+            publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+        var channel = await _connection.CreateChannelAsync(options, cancel);
+        await BrokerTopology.DeclareNoticesAsync(channel, cancel);
+        return _channel = channel;
+    }
+}

@@ -1,0 +1,101 @@
+// Agents know nothing of MassTransit: bodies come in whatever content type they like, without an envelope. A body is read here, before any
+// consumer and batch, so that an unreadable one goes to the error queue alone. Headers of the sender are not looked at: a message id that
+// two messages share would make MassTransit drop one of them from a batch, and a reply address would make it answer.
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Mime;
+using MassTransit;
+using MassTransit.Metadata;
+using MassTransit.Serialization;
+using Settlement.Worker.Ingest;
+
+namespace Settlement.Worker.Bus;
+
+/// <param name="read">Body and content type to a message for the consumer.</param>
+internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read) : ISerializerFactory, IMessageDeserializer, IMessageSerializer
+{
+    public ContentType ContentType { get; } = new("application/json");
+
+    public static RawBodySerialization OfUsage() => new((body, type) => new UsageMessage(UsageReader.Read(body.Span, type)));
+
+    public static RawBodySerialization OfCommands() => new((body, _) => new CommandMessage(CommandReader.Read(body)));
+
+    public IMessageSerializer CreateSerializer() => this;
+
+    public IMessageDeserializer CreateDeserializer() => this;
+
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        // As it was sent: MassTransit drops what .NET cannot parse.
+        var contentType = receiveContext.TryGetPayload(out RabbitMqBasicConsumeContext? rabbit)
+            ? rabbit.Properties.ContentType
+            : receiveContext.ContentType?.ToString();
+        var message = read(receiveContext.Body.GetBytes(), contentType);
+        return new BodyConsumeContext(receiveContext, new ReadBody(message, receiveContext.InputAddress));
+    }
+
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
+        new ReadBody(read(body.GetBytes(), null), destinationAddress);
+
+    public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
+
+    public MessageBody GetMessageBody<T>(SendContext<T> context)
+        where T : class
+    {
+        if (context.Message is not RawBody raw)
+            throw new NotSupportedException($"Only a {nameof(RawBody)} can be sent, not {typeof(T)}.");
+        context.ContentType = raw.ContentType is null ? ContentType : new ContentType(raw.ContentType);
+        return new BytesMessageBody(raw.Body);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateScope("raw").Add("contentType", ContentType.MediaType);
+}
+
+internal sealed class ReadBody(object message, Uri? destination)
+    : BaseSerializerContext(SystemTextJsonMessageSerializer.Instance, new NoSender(destination), [MessageUrn.ForTypeString(message.GetType())])
+{
+    public override bool TryGetMessage<T>(out T? found)
+        where T : class => (found = message as T) is not null;
+
+    public override bool TryGetMessage(Type messageType, [NotNullWhen(true)] out object? found) =>
+        (found = messageType.IsInstanceOfType(message) ? message : null) is not null;
+
+    public override IMessageSerializer GetMessageSerializer() => throw new NotSupportedException("Messages are not forwarded.");
+
+    public override IMessageSerializer GetMessageSerializer<T>(MessageEnvelope envelope, T overlay) =>
+        throw new NotSupportedException("Messages are not forwarded.");
+
+    public override IMessageSerializer GetMessageSerializer(object overlay, string[] messageTypes) =>
+        throw new NotSupportedException("Messages are not forwarded.");
+
+    public override Dictionary<string, object> ToDictionary<T>(T? overlay)
+        where T : class => throw new NotSupportedException("Messages are not forwarded.");
+}
+
+internal sealed class NoSender(Uri? destination) : MessageContext
+{
+    public Guid? MessageId => null;
+
+    public Guid? RequestId => null;
+
+    public Guid? CorrelationId => null;
+
+    public Guid? ConversationId => null;
+
+    public Guid? InitiatorId => null;
+
+    public DateTime? ExpirationTime => null;
+
+    public Uri? SourceAddress => null;
+
+    public Uri? DestinationAddress => destination;
+
+    public Uri? ResponseAddress => null;
+
+    public Uri? FaultAddress => null;
+
+    public DateTime? SentTime => null;
+
+    public Headers Headers => EmptyHeaders.Instance;
+
+    public HostInfo Host => HostMetadataCache.Host;
+}

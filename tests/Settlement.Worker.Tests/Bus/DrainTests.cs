@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Time.Testing;
+using Settlement.Worker.Bus;
+using Xunit;
+using static Settlement.Worker.Tests.Bus.TestWorker;
+
+namespace Settlement.Worker.Tests.Bus;
+
+public class DrainTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void It_is_done_when_as_many_are_stored_as_waited_in_each_queue()
+    {
+        var drain = Drain.OfInputs();
+        Assert.Null(drain.Left);
+        drain.Stored("usage-events", 1);
+        drain.Expect("usage-events", 3);
+        Assert.Null(drain.Left);
+        drain.Expect("billing-commands", 1);
+        Assert.Equal(3, drain.Left);
+        drain.Expect("usage-events", 100);
+        drain.Stored("usage-events", 200);
+        Assert.False(drain.IsDone);
+        drain.Stored("billing-commands", 1);
+        Assert.True(drain.IsDone);
+        Assert.Equal(0, drain.Left);
+    }
+
+    [Fact]
+    public void Nothing_waiting_is_done_once_that_is_known()
+    {
+        var drain = Drain.OfInputs();
+        drain.Expect("usage-events", 0);
+        Assert.False(drain.IsDone);
+        drain.Expect("billing-commands", 0);
+        Assert.True(drain.IsDone);
+        Assert.True(Drain.Nothing().IsDone);
+    }
+
+    [Fact]
+    public void A_queue_that_another_worker_emptied_is_done_when_it_is_seen_empty_twice_without_arrivals()
+    {
+        var drain = new Drain(["usage-events"]);
+        drain.Expect("usage-events", 10);
+        drain.Stored("usage-events", 2);
+        drain.Look("usage-events", 0);
+        drain.Stored("usage-events", 2);
+        drain.Look("usage-events", 0);
+        Assert.False(drain.IsDone);
+        drain.Look("usage-events", 0);
+        Assert.True(drain.IsDone);
+    }
+
+    [Fact]
+    public async Task The_wait_ends_after_the_timeout_and_says_so()
+    {
+        var time = new FakeTimeProvider();
+        var wait = Drain.OfInputs().WaitAsync(TimeSpan.FromMinutes(15), time, Cancel);
+        time.Advance(TimeSpan.FromMinutes(14));
+        Assert.False(wait.IsCompleted);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(await wait);
+    }
+
+    [Fact]
+    public async Task What_waited_in_the_broker_is_stored_before_the_drain_is_done()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using (await StartAsync(broker.Settings))
+        {
+        }
+
+        for (var i = 0; i < 300; i++)
+            await broker.PublishAsync("usage-events", UsageOverRabbitMqTests.Event("e" + i));
+        await broker.PublishAsync("usage-events", "unreadable");
+        await broker.PublishAsync("billing-commands", "{}");
+        var before = await QueueDepth.ReadAsync(broker.Settings, Cancel);
+        Assert.Equal([new QueueDepth("usage-events", 301, 0), new QueueDepth("billing-commands", 1, 0)], before);
+
+        using var gate = new ManualResetEventSlim();
+        await using var worker = await StartAsync(broker.Settings, _ => gate.Wait(TimeSpan.FromSeconds(20), Cancel) ? null : new TimeoutException());
+        Assert.Equal(302, worker.Drain.Left);
+        Assert.False(await worker.Drain.WaitAsync(TimeSpan.FromMilliseconds(300), TimeProvider.System, Cancel));
+        gate.Set();
+        Assert.True(await QueueDepth.DrainAsync(broker.Settings, worker.Drain, TimeSpan.FromSeconds(20), TimeProvider.System, Cancel));
+        Assert.Equal((300, 1), (worker.Events.Count, worker.Commands.Count));
+    }
+}
