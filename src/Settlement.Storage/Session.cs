@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data.Common;
 using Dapper;
 
@@ -7,7 +8,7 @@ namespace Settlement.Storage;
 /// One connection and, for writing, one transaction: what every store method works in. Disposed without <see cref="Commit"/> it leaves nothing.
 /// Statements are given by name (<see cref="Sql"/>).
 /// </summary>
-public sealed class Session(DbConnection connection, DbTransaction? transaction, Action? released = null) : IDisposable
+public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released) : IDisposable
 {
     private readonly List<Action> committed = [];
 
@@ -18,17 +19,44 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public DbTransaction? Transaction { get; } = transaction;
 
-    public List<T> Rows<T>(string statement, object? args = null) =>
-        Connection.Query<T>(Sql.Get(statement), args, Transaction).AsList();
+    public Statements Statements { get; } = statements;
+
+    public List<T> Rows<T>(string statement, object? args = null)
+    {
+        var text = Sql.Get(statement);
+        if (Statements.TakesList(text))
+            return Connection.Query<T>(text, args, Transaction).AsList();
+        using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
+        return reader.Parse<T>().AsList();
+    }
 
     /// <summary>Rows as they are read, for results that need not fit in memory.</summary>
-    public IEnumerable<T> Stream<T>(string statement, object? args = null) =>
-        Connection.Query<T>(Sql.Get(statement), args, Transaction, buffered: false, commandTimeout: 0);
+    public IEnumerable<T> Stream<T>(string statement, object? args = null)
+    {
+        using var command = Statements.BindApart(statement, Transaction, args);
+        using var reader = command.ExecuteReader();
+        foreach (var row in reader.Parse<T>())
+            yield return row;
+    }
 
-    public T? One<T>(string statement, object? args = null) => Connection.QueryFirstOrDefault<T>(Sql.Get(statement), args, Transaction);
+    public T? One<T>(string statement, object? args = null)
+    {
+        using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
+        foreach (var row in reader.Parse<T>())
+            return row;
+        return default;
+    }
 
     /// <summary>Executes once, or once per element when <paramref name="args"/> is a sequence; returns the rows affected in all.</summary>
-    public int Execute(string statement, object? args = null) => Connection.Execute(Sql.Get(statement), args, Transaction);
+    public int Execute(string statement, object? args = null)
+    {
+        if (args is not IEnumerable many)
+            return Statements.Bind(statement, Transaction, args).ExecuteNonQuery();
+        var affected = 0;
+        foreach (var one in many)
+            affected += Statements.Bind(statement, Transaction, one).ExecuteNonQuery();
+        return affected;
+    }
 
     /// <summary>What may be remembered only once it is true for everyone (caches).</summary>
     public void OnCommit(Action action) => committed.Add(action);
@@ -43,7 +71,6 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     public void Dispose()
     {
         Transaction?.Dispose();
-        Connection.Dispose();
-        released?.Invoke();
+        released();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
@@ -10,17 +11,20 @@ public sealed class SqliteEngine : IEngine, IDisposable
 {
     private const int BusyTimeoutMs = 120_000;
     private const int ConstraintError = 19;
+    private const string Claim =
+        "INSERT INTO Identity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
 
     private readonly string connectionString;
     private readonly string file;
     private readonly bool durable;
     private readonly SemaphoreSlim writer = new(1);
+    private readonly ConcurrentBag<Link> idle = [];
 
     /// <param name="connectionString">For example <c>Data Source=settlement.db</c>.</param>
     /// <param name="durable">False for a store that is thrown away: no waiting for the disk.</param>
     public SqliteEngine(string connectionString, bool durable = true)
     {
-        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000 };
+        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000, Pooling = false };
         file = Path.GetFullPath(builder.DataSource);
         builder.DataSource = file;
         this.connectionString = builder.ToString();
@@ -33,19 +37,23 @@ public sealed class SqliteEngine : IEngine, IDisposable
 
     public string Describe() => $"SQLite file {file}";
 
-    public Session Read() => new(Open(), null);
+    public Session Read()
+    {
+        var link = Take();
+        return new Session(link.Connection, null, link.Statements, () => idle.Add(link));
+    }
 
     public Session Write()
     {
         writer.Wait();
+        var link = Take();
         try
         {
-            var connection = Open();
-            return new Session(connection, connection.BeginTransaction(IsolationLevel.Serializable), () => writer.Release());
+            return new Session(link.Connection, link.Connection.BeginTransaction(IsolationLevel.Serializable), link.Statements, () => GiveBack(link));
         }
         catch
         {
-            writer.Release();
+            GiveBack(link);
             throw;
         }
     }
@@ -57,9 +65,11 @@ public sealed class SqliteEngine : IEngine, IDisposable
 
     public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
     {
-        using var command = Command(session, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({Slots(columns.Count)})", columns.Count);
+        DbCommand? command = null;
         foreach (var row in rows)
         {
+            command ??= session.Statements.Prepared(
+                "insert " + table, session.Transaction, _ => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES (@{string.Join(", @", columns)})");
             for (var i = 0; i < row.Length; i++)
                 command.Parameters[i].Value = row[i] ?? DBNull.Value;
             command.ExecuteNonQuery();
@@ -68,9 +78,8 @@ public sealed class SqliteEngine : IEngine, IDisposable
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
     {
-        using var insert = Command(
-            session, $"INSERT INTO Identity (IdHash, ContentHash, AccountNo, TimeUs) VALUES ({Slots(4)}) ON CONFLICT DO NOTHING", 4);
-        using var find = Command(session, "SELECT ContentHash FROM Identity WHERE IdHash = $0", 1);
+        var insert = session.Statements.Prepared("claim", session.Transaction, _ => Claim);
+        var find = session.Statements.Prepared("claimed", session.Transaction, _ => "SELECT ContentHash FROM Identity WHERE IdHash = @IdHash");
         var results = new Claimed[claims.Count];
         for (var i = 0; i < claims.Count; i++)
         {
@@ -124,9 +133,17 @@ public sealed class SqliteEngine : IEngine, IDisposable
 
     public void Dispose()
     {
-        using var connection = new SqliteConnection(connectionString);
-        SqliteConnection.ClearPool(connection);
+        while (idle.TryTake(out var link))
+            link.Dispose();
         writer.Dispose();
+    }
+
+    private Link Take() => idle.TryTake(out var link) ? link : new Link(Open());
+
+    private void GiveBack(Link link)
+    {
+        idle.Add(link);
+        writer.Release();
     }
 
     private SqliteConnection Open()
@@ -141,20 +158,17 @@ public sealed class SqliteEngine : IEngine, IDisposable
         return connection;
     }
 
-    private static string Slots(int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"${i}"));
-
-    private static DbCommand Command(Session session, string text, int parameters)
+    /// <summary>An open connection with its prepared statements, kept for the next session.</summary>
+    private sealed class Link(SqliteConnection connection) : IDisposable
     {
-        var command = session.Connection.CreateCommand();
-        command.Transaction = session.Transaction;
-        command.CommandText = text;
-        for (var i = 0; i < parameters; i++)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}");
-            command.Parameters.Add(parameter);
-        }
+        public SqliteConnection Connection { get; } = connection;
 
-        return command;
+        public Statements Statements { get; } = new(connection);
+
+        public void Dispose()
+        {
+            Statements.Dispose();
+            Connection.Dispose();
+        }
     }
 }

@@ -22,7 +22,7 @@ public static class Simulation
         var folder = Directory.CreateTempSubdirectory("settlement-simulate-");
         try
         {
-            using var engine = new SqliteEngine($"Data Source={Path.Combine(folder.FullName, "scenario.db")};Pooling=True", durable: false);
+            using var engine = new SqliteEngine($"Data Source={Path.Combine(folder.FullName, "scenario.db")}", durable: false);
             engine.Migrate(_ => { });
             return Run(scenario, engine);
         }
