@@ -12,7 +12,8 @@ public static class AccountStore
 
     public static Account? Find(Session session, string accountId) => session.One<AccountRow>("account/by-id", new { AccountId = accountId })?.ToAccount();
 
-    public static Account Get(Session session, long accountNo) => Get(session, [accountNo])[accountNo];
+    public static Account Get(Session session, long accountNo) =>
+        session.One<AccountRow>("account/one-by-no", new { AccountNo = accountNo })!.ToAccount();
 
     public static Dictionary<long, Account> Get(Session session, IReadOnlyCollection<long> accountNos) =>
         session.Rows<AccountRow>("account/by-no", new { AccountNos = accountNos }).ToDictionary(r => r.AccountNo, r => r.ToAccount());
@@ -22,7 +23,7 @@ public static class AccountStore
     public static Scope? FindScope(Session session, long accountNo, string api, string region) =>
         session.One<ScopeRow>("account/scope", new { AccountNo = accountNo, Api = api, Region = region })?.ToScope();
 
-    public static Scope GetScope(Session session, long scopeNo) => GetScopes(session, [scopeNo])[0];
+    public static Scope GetScope(Session session, long scopeNo) => session.One<ScopeRow>("account/one-scope", new { ScopeNo = scopeNo })!.ToScope();
 
     public static List<Scope> GetScopes(Session session, IReadOnlyCollection<long> scopeNos) =>
         session.Rows<ScopeRow>("account/scopes", new { ScopeNos = scopeNos }).ConvertAll(r => r.ToScope());
@@ -30,9 +31,8 @@ public static class AccountStore
     public static List<Scope> ScopesOf(Session session, long accountNo) =>
         session.Rows<ScopeRow>("account/scopes-of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToScope());
 
-    public static ILookup<long, Domain.Time.Period> Subscriptions(Session session, IReadOnlyCollection<long> scopeNos, long fromUs, long toUs) =>
-        session.Rows<PeriodRow>("account/subscriptions", new { ScopeNos = scopeNos, FromUs = fromUs, ToUs = toUs })
-            .ToLookup(r => r.ScopeNo, r => r.ToPeriod());
+    public static List<Domain.Time.Period> Subscriptions(Session session, long scopeNo) =>
+        session.Rows<PeriodRow>("account/subscriptions-of-scope", new { ScopeNo = scopeNo }).ConvertAll(r => r.ToPeriod());
 
     public static List<Domain.Lifecycle.SubscribedScope> SubscribedAt(Session session, long accountNo, long atUs) =>
         session.Rows<SubscribedRow>("account/subscribed-at", new { AccountNo = accountNo, AtUs = atUs })
@@ -57,11 +57,13 @@ public static class AccountStore
     public static bool HasLiveLot(Session session, long scopeNo, long atUs) =>
         session.One<long>("package/live-count", new { ScopeNo = scopeNo, AtUs = atUs }) > 0;
 
-    /// <summary>Numbers that nothing has yet; a second writer that takes the same one finds the key taken.</summary>
-    public static Domain.Commands.FreeNumbers Free(Session session) => new(
-        session.One<long?>("account/last").GetValueOrDefault() + 1,
-        session.One<long?>("usage/last-scope").GetValueOrDefault() + 1,
-        session.One<long?>("package/last").GetValueOrDefault() + 1);
+    /// <summary>
+    /// Numbers that nothing has yet, for what the decision may make: what is there needs none. A second writer that takes the same one finds the key taken.
+    /// </summary>
+    public static Domain.Commands.FreeNumbers Free(Session session, Account? account, Scope? scope, Package? package) => new(
+        account is null ? session.One<long?>("account/last").GetValueOrDefault() + 1 : 0,
+        scope is null ? session.One<long?>("usage/last-scope").GetValueOrDefault() + 1 : 0,
+        package is null ? session.One<long?>("package/last").GetValueOrDefault() + 1 : 0);
 
     private sealed class SubscribedRow
     {

@@ -3,6 +3,11 @@ SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, Remainde
        LowPackagePercent, EntryCount, NoticeCount
 FROM Account WHERE AccountNo IN @AccountNos
 
+-- name: one-by-no
+SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
+       LowPackagePercent, EntryCount, NoticeCount
+FROM Account WHERE AccountNo = @AccountNo
+
 -- name: by-id
 SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
        LowPackagePercent, EntryCount, NoticeCount
@@ -36,6 +41,13 @@ JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
 JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
 WHERE c.ScopeNo IN @ScopeNos
 
+-- name: one-scope
+SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
+FROM Scope AS c
+JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
+JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+WHERE c.ScopeNo = @ScopeNo
+
 -- name: scopes-of-account
 SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
 FROM Scope AS c
@@ -59,6 +71,9 @@ UPDATE Scope SET ResourceName = @ResourceName, OnPackages = @OnPackages, Package
 
 -- name: subscriptions
 SELECT ScopeNo, StartUs, EndUs FROM Subscription WHERE ScopeNo IN @ScopeNos AND EndUs > @FromUs AND StartUs < @ToUs ORDER BY ScopeNo, StartUs
+
+-- name: subscriptions-of-scope
+SELECT ScopeNo, StartUs, EndUs FROM Subscription WHERE ScopeNo = @ScopeNo ORDER BY StartUs
 
 -- name: subscribe
 INSERT INTO Subscription (ScopeNo, StartUs, EndUs) VALUES (@ScopeNo, @StartUs, @EndUs)

@@ -106,7 +106,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         var account = command.Account is not null ? AccountStore.Find(session, command.Account)
             : package is null ? null : AccountStore.Get(session, package.AccountNo);
         var scope = ScopeOf(session, command, terms, time, account, package);
-        var subscriptions = scope is null ? [] : AccountStore.Subscriptions(session, [scope.ScopeNo], long.MinValue, long.MaxValue)[scope.ScopeNo].ToList();
+        var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountStore.Subscriptions(session, scope.ScopeNo);
         return CommandDecision.Decide(new CommandInput(
             command,
             terms,
@@ -116,7 +116,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
             subscriptions,
             package,
             package is null ? null : AccountStore.LastLot(session, package.PackageNo),
-            AccountStore.Free(session)));
+            AccountStore.Free(session, account, scope, package)));
     }
 
     private static Scope? ScopeOf(Session session, Command command, Terms terms, StepTime time, Account? account, Domain.Packages.Package? package)
