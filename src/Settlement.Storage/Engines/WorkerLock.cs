@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text;
 
 namespace Settlement.Storage.Engines;
 
 /// <summary>
 /// Says that a worker is attached to a SQLite store: an exclusive lock on a file beside it, which the system gives back when the process
-/// ends, however it ends. The file names the holder.
+/// ends, however it ends. A second file names the holder.
 /// </summary>
 internal static class WorkerLock
 {
@@ -20,9 +19,7 @@ internal static class WorkerLock
         {
             if (Open(path) is { } stream)
             {
-                stream.SetLength(0);
-                stream.Write(Encoding.UTF8.GetBytes(Me()));
-                stream.Flush();
+                File.WriteAllText(NameFile(path), Me());
                 return stream;
             }
 
@@ -53,13 +50,10 @@ internal static class WorkerLock
         }
     }
 
-    private static string Read(string path)
-    {
-        // The lock is advisory: another handle may read what the holder wrote.
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var buffer = new byte[256];
-        return Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(handle, buffer, 0));
-    }
+    private static string Read(string path) => File.Exists(NameFile(path)) ? File.ReadAllText(NameFile(path)) : "another process";
+
+    /// <summary>The locked file itself can't be read by others.</summary>
+    private static string NameFile(string path) => path + "-holder";
 
     private static string Me() => string.Create(
         CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");

@@ -20,15 +20,19 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     private long NowUs => Instant.OfUs(clock.GetUtcNow());
 
-    /// <summary>Does everything due at or before an instant.</summary>
-    public void AdvanceTo(long untilUs)
+    /// <summary>Does everything due at or before an instant. Cancelled, it stops between two pieces of work; the rest is still due.</summary>
+    public void AdvanceTo(long untilUs, CancellationToken cancel = default)
     {
         lock (gate)
         {
             if (store.Read(ClosingStore.Unfinished) is { } unfinished)
                 Settle(unfinished);
             while (NextDueUs(untilUs) is { } dueUs)
+            {
+                cancel.ThrowIfCancellationRequested();
                 Do(dueUs);
+            }
+
             PassEmptyRuns(untilUs);
         }
     }

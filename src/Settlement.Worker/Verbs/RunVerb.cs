@@ -1,3 +1,8 @@
+using Settlement.Storage;
+using Settlement.Storage.Engines;
+using Settlement.Worker.Running;
+using Settlement.Worker.Settings;
+
 namespace Settlement.Worker.Verbs;
 
 /// <summary>The worker.</summary>
@@ -7,5 +12,53 @@ internal sealed class RunVerb : Verb
         : base("run", "The worker: takes events and commands in, closes hours, renews packages, sends notices, answers for its health. The default verb.") =>
         Does((_, context, cancel) => RunAsync(context, cancel));
 
-    private static Task<int> RunAsync(VerbContext context, CancellationToken cancel) => throw new NotSupportedException("wired by the lead");
+    private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
+    {
+        var settings = context.Settings;
+        if (settings.Database.Engine != DatabaseEngine.Sqlite)
+            throw new BadInputException("Database:Engine: SqlServer is not there yet in this version");
+        using var engine = new SqliteEngine(settings.Database.ConnectionString);
+        using var attached = Attach(engine);
+        Migrate(engine, context);
+        var store = new SettlementStore(engine, settings.Billing);
+        Open(store, context.NowUs);
+        var core = new SettlementCore(store, context.Time);
+        context.Error.WriteLine($"Settling on {engine.Describe()}, {Broker(settings)}.");
+        await using var app = WorkerHost.Build(settings, core, context.Verbose);
+        await app.StartAsync(cancel);
+        await app.WaitForShutdownAsync(cancel);
+        return Exit.Done;
+    }
+
+    private static IDisposable Attach(SqliteEngine engine)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);
+        return engine.TryAttach(out var holder)
+            ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. One worker runs on a SQLite file; verbs work beside it.");
+    }
+
+    /// <summary>On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date.</summary>
+    private static void Migrate(SqliteEngine engine, VerbContext context)
+    {
+        if (engine.SchemaDifferences().Count == 0)
+            return;
+        if (engine.CopyBefore("migration", context.Time.GetUtcNow()) is { } copy)
+            context.Error.WriteLine($"Copied the store to {copy} before migrating it.");
+        engine.Migrate(line => context.Error.WriteLine(line));
+    }
+
+    private static void Open(SettlementStore store, long nowUs)
+    {
+        try
+        {
+            store.Open(nowUs);
+        }
+        catch (StoreRefusedException e)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+
+    private static string Broker(WorkerSettings settings) =>
+        settings.RabbitMq.HasHost ? $"RabbitMQ at {settings.RabbitMq.Host}:{settings.RabbitMq.EffectivePort}" : "with an in-process bus: no broker is configured";
 }

@@ -1,0 +1,50 @@
+using RabbitMQ.Client.Exceptions;
+using Settlement.Storage.Notices;
+using Settlement.Worker.Bus;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>Publishes what waits in the outbox, in order and with confirms, and marks what the broker has taken. A crash in between publishes again: at least once.</summary>
+internal sealed partial class RelayService(SettlementCore core, NoticePublisher publisher, ILogger<RelayService> log) : BackgroundService
+{
+    private const int NoticesPerRound = 500;
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = await RoundAsync(stoppingToken);
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait, core.Clock, stoppingToken);
+        }
+    }
+
+    private async Task<TimeSpan> RoundAsync(CancellationToken cancel)
+    {
+        var notices = core.Store.Read(session => Outbox.Next(session, NoticesPerRound));
+        if (notices.Count == 0)
+            return Idle;
+        try
+        {
+            var outgoing = notices.ConvertAll(n => new OutgoingNotice(n.NoticeId, n.Name, NoticeBody.Of(n, core.Store.Settings.TimeZone)));
+            var outcome = await publisher.PublishAsync(outgoing, cancel);
+            if (outcome.Confirmed > 0)
+                core.Store.Write(session => Outbox.MarkPublished(session, notices.Take(outcome.Confirmed)));
+            if (outcome.Failure is null)
+                return TimeSpan.Zero;
+            NotPublished(log, notices.Count - outcome.Confirmed, outcome.Failure.Message);
+        }
+        catch (BrokerUnreachableException e)
+        {
+            NotPublished(log, notices.Count, e.Message);
+        }
+
+        return AfterFailure;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} notices could not be published yet and are kept: {Cause}")]
+    private static partial void NotPublished(ILogger log, int count, string cause);
+}

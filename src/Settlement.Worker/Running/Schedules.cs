@@ -1,0 +1,40 @@
+using Quartz;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>A time at which the worker looks whether anything is due. A missed or doubled fire is harmless: what is due is read from the database.</summary>
+/// <param name="Cron">Second, minute, hour, day, month, weekday; UTC.</param>
+internal sealed record Schedule(string Name, string Cron, string Why);
+
+/// <summary>Every schedule there is. Besides these, the time line wakes at start, on a command, and at the next instant it knows of.</summary>
+internal static class Schedules
+{
+    public static readonly IReadOnlyList<Schedule> All =
+    [
+        new("close-hours", "0 0 * * * ?", "every hour on the hour closes what is due (2.3)"),
+        new("lifecycle", "0 * * * * ?", "attempts at 03:00:00, starts and ends of lots, arrears; every minute in case an instant was missed (8, 9)"),
+    ];
+
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddQuartz(quartz =>
+        {
+            foreach (var schedule in All)
+            {
+                quartz.ScheduleJob<WakeJob>(trigger => trigger.WithIdentity(schedule.Name).WithDescription(schedule.Why)
+                    .WithCronSchedule(schedule.Cron, cron => cron.InTimeZone(TimeZoneInfo.Utc)));
+            }
+        });
+        services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+    }
+
+    /// <summary>Only wakes the time line; it does not say for what.</summary>
+    internal sealed class WakeJob(Wakeup wakeup) : IJob
+    {
+        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            wakeup.Wake();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Settlement.Domain.Time;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>
+/// Drives the time line while the worker runs: once what waited in the broker is stored (2.4), whenever it is woken, and at the next instant at which something
+/// is known to be due.
+/// </summary>
+internal sealed partial class TimelineService(
+    SettlementCore core, WorkerSettings settings, Drain drain, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await DrainAsync(stoppingToken);
+        core.Timeline.Progress = Report;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = Advance(stoppingToken) ? UntilNextDue() : AfterFailure;
+            await wakeup.WaitAsync(wait, core.Clock, stoppingToken);
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken cancel)
+    {
+        if (!settings.RabbitMq.HasHost)
+            return;
+        Draining(log);
+        var timeout = TimeSpan.FromTicks(settings.Billing.DrainTimeoutUs * 10);
+        if (await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel))
+            Drained(log);
+        else
+            NotDrained(log, timeout, drain.Left);
+    }
+
+    /// <summary>False when the database could not be worked with: it is tried again, nothing is lost, and health says so.</summary>
+    private bool Advance(CancellationToken cancel)
+    {
+        try
+        {
+            core.Timeline.AdvanceTo(core.NowUs, cancel);
+            state.TimelineFailure = null;
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            state.TimelineFailure = e.Message;
+            Failed(log, e);
+            return false;
+        }
+    }
+
+    private TimeSpan UntilNextDue()
+    {
+        var now = core.NowUs;
+        var next = core.Timeline.NextDueUs(long.MaxValue) ?? long.MaxValue;
+        var waitUs = Math.Clamp(next - now, 0, LongestWait.Ticks / 10);
+        return TimeSpan.FromTicks(waitUs * 10);
+    }
+
+    private void Report(TimelineStep step)
+    {
+        if (log.IsEnabled(LogLevel.Information))
+            Done(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "No hour closes until what waited in the broker is stored")]
+    private static partial void Draining(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "What waited in the broker is stored")]
+    private static partial void Drained(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "DrainTimeout of {Timeout} has passed with {Left} messages of the start not stored yet; closing goes on without them")]
+    private static partial void NotDrained(ILogger log, TimeSpan timeout, long? left);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The time line could not go on; it is tried again in a few seconds")]
+    private static partial void Failed(ILogger log, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}")]
+    private static partial void Done(ILogger log, string what, long count, string due);
+}

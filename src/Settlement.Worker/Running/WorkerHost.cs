@@ -1,0 +1,73 @@
+using MassTransit;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Settlement.Storage.Ingest;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Settings;
+using Settlement.Worker.Verbs;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>The worker as one host: bus, schedules, time line, relay and health, on one open store.</summary>
+internal static class WorkerHost
+{
+    public static WebApplication Build(WorkerSettings settings, SettlementCore core, bool verbose)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddStandardError(settings, verbose);
+        var services = builder.Services;
+        if (settings.Http.Port == 0)
+            services.AddSingleton<IServer, NoServer>();
+        else
+            builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
+        services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
+        services.AddSingleton<Wakeup>().AddSingleton<WorkerState>();
+        services.AddSingleton<StoreUsage>(events => core.Usage.Store(Arrived(events, core.NowUs)));
+        services.AddSingleton<StoreCommands>(provider => bodies =>
+        {
+            core.Commands.Receive(bodies, core.NowUs);
+            provider.GetRequiredService<Wakeup>().Wake();
+        });
+        services.AddSettlementBus(settings.RabbitMq);
+        Schedules.AddTo(services);
+        services.AddHostedService<TimelineService>();
+        if (settings.RabbitMq.HasHost)
+            services.AddSingleton(new NoticePublisher(settings.RabbitMq)).AddHostedService<RelayService>();
+        var app = builder.Build();
+        MapHealth(app);
+        return app;
+    }
+
+    private static Arrival[] Arrived(IReadOnlyList<Domain.Usage.ReadEvent> events, long nowUs) => [.. events.Select(e => new Arrival(e, nowUs))];
+
+    /// <summary>Live: the process answers. Ready: broker and database are there; a lost broker is not ready, though the framework calls it degraded.</summary>
+    private static void MapHealth(WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", (IBusControl bus, WorkerState state, SettlementCore core) =>
+        {
+            var health = bus.CheckHealth();
+            if (health.Status != BusHealthStatus.Healthy)
+                return Results.Text($"broker: {health.Description}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            if (state.TimelineFailure is { } failure)
+                return Results.Text($"time line: {failure}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            core.Store.Read(Storage.StoreState.Of);
+            return Results.Text("ready");
+        });
+    }
+
+    /// <summary>Http:Port 0: the worker listens nowhere.</summary>
+    private sealed class NoServer : IServer
+    {
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
+    }
+}
