@@ -1,9 +1,3 @@
--- name: add-row
-INSERT INTO BillRow (AccountNo, AccountVersion, Line, Kind, ScopeNo, ProjectNo, PackageNo, LotNo, UseHour, UseStartUs, UseEndUs, DueUs, TransactionUs,
-                     Cycle, Calls, Late, FeeE8, DeductedE8, WrittenOffE8)
-VALUES (@AccountNo, @AccountVersion, @Line, @Kind, @ScopeNo, @ProjectNo, @PackageNo, @LotNo, @UseHour, @UseStartUs, @UseEndUs, @DueUs, @TransactionUs,
-        @Cycle, @Calls, @Late, @FeeE8, @DeductedE8, @WrittenOffE8)
-
 -- name: set-month
 UPDATE MonthUse SET Calls = @Calls WHERE ScopeNo = @ScopeNo AND Month = @Month
 

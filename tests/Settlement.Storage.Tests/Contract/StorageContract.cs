@@ -1,0 +1,255 @@
+using System.Data.Common;
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Commands;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Bills;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Engines;
+using Settlement.Storage.Ingest;
+using Settlement.Storage.Notices;
+using Settlement.Storage.Timeline;
+using Xunit;
+
+namespace Settlement.Storage.Tests.Contract;
+
+/// <summary>
+/// What every engine must do, in the words of the stores. An engine's own class is a few lines: how to make an empty database and how to drop it.
+/// </summary>
+public abstract class StorageContract : IDisposable
+{
+    private const string CatalogText = """
+        {"currency":"CNY","apis":["passport"],"regions":["north"],
+         "prices":[{"api":"passport","region":"north","from":"2023-01-01T00:00:00Z","tiers":[{"unitPrice":"0.15"}]}],
+         "offers":[{"offer":"ten","api":"passport","region":"north","calls":10,"price":"5","term":"P1M"}]}
+        """;
+
+    private static readonly long NineUs = Us("2023-05-10T09:00:00Z");
+
+    private readonly UsageStore usage;
+    private readonly CommandStore commands;
+    private readonly ClosingStore closings;
+
+    protected StorageContract(IEngine engine)
+    {
+        Engine = engine;
+        engine.Migrate(_ => { });
+        Store = new SettlementStore(engine, BillingSettings.Default with { TimeZone = new BillingZone(0) });
+        Store.Open(NineUs);
+        Store.Write(s => Store.ApplyCatalog(s, CatalogJson.Read(CatalogText, "", new BillingZone(0), [])!, NineUs));
+        usage = new UsageStore(Store);
+        commands = new CommandStore(Store, new QuarantineStore(Store, usage));
+        closings = new ClosingStore(Store);
+    }
+
+    protected IEngine Engine { get; }
+
+    protected SettlementStore Store { get; }
+
+    [Fact]
+    public void A_transaction_that_is_not_committed_leaves_nothing()
+    {
+        using (var session = Engine.Write())
+            session.Execute("store/pass-run", new { LastRunUs = long.MaxValue });
+
+        Assert.True(Store.Read(StoreState.Of).LastRunUs < NineUs);
+    }
+
+    [Fact]
+    public void A_failing_transaction_is_rolled_back_whole_and_its_error_is_thrown()
+    {
+        Assert.Throws<InvalidOperationException>(() => Store.Write(session =>
+        {
+            session.Execute("store/hold", new { AtUs = NineUs });
+            throw new InvalidOperationException();
+        }));
+
+        Assert.Null(Store.Read(StoreState.Of).HeldSinceUs);
+    }
+
+    [Fact]
+    public void A_plan_made_from_an_older_version_changes_nothing()
+    {
+        Open("a1");
+        var stale = Store.Read(s => AccountStore.Find(s, "a1"))!;
+        TopUp("a1", "10", "first");
+
+        Assert.Throws<LateWriterException>(() => Store.Write(s => new PlanWriter(Store).Write(s, [PlanOf(s, stale)])));
+
+        var account = Store.Read(s => AccountStore.Find(s, "a1"))!;
+        Assert.Equal(10 * 100_000_000L, account.BalanceE8);
+        Assert.Equal(2, account.Version);
+        Assert.Equal(2, Store.Read(s => BillStore.Entries(s, account.AccountNo)).Count);
+    }
+
+    [Fact]
+    public void The_same_event_is_stored_once_and_another_content_is_told_apart()
+    {
+        Open("a1");
+        var counts = Ingest(Call("e1", 1), Call("e1", 1), Call("e1", 2), Call("e1", 2), Call("e2", 1));
+
+        Assert.Equal(new IngestCounts(Accepted: 2, Duplicate: 2, NotBillable: 0, Quarantined: 1), counts);
+        Assert.Equal(new IngestCounts(0, 1, 0, 0), Ingest(Call("e1", 1)));
+    }
+
+    [Fact]
+    public void Keys_compare_byte_by_byte()
+    {
+        Open("a1");
+        Open("A1");
+        var counts = Ingest(Call("e", 1), Call("E", 1), Call("é", 1), Call("e\u0301", 1));
+
+        Assert.Equal(4, counts.Accepted);
+        Assert.Equal(2, Store.Read(AccountStore.All).Count);
+    }
+
+    [Fact]
+    public void A_duplicate_key_is_recognised_as_one()
+    {
+        Open("a1");
+        var error = Assert.ThrowsAny<DbException>(() =>
+        {
+            using var session = Engine.Write();
+            Engine.Insert(session, "Word", ["Kind", "No", "Text"], [[9L, 1L, "x"], [9L, 1L, "y"]]);
+        });
+
+        Assert.True(Engine.IsDuplicate(error));
+    }
+
+    [Fact]
+    public void An_event_for_a_closed_hour_goes_to_the_next_closing()
+    {
+        Open("a1");
+        Ingest(Call("on time", 1));
+        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
+        Ingest(Call("late", 1));
+        closings.Settle(run, () => NineUs);
+        closings.Finish(run, NineUs);
+
+        Assert.Equal(run.ToSlot + 1, Store.Read(s => ClosingStore.NextSlot(s, run.ToSlot)));
+        Assert.Equal(1, Store.Read(s => QuarantineStore.List(s)).Count(q => q.EventId == "on time"));
+        Assert.DoesNotContain(Store.Read(s => QuarantineStore.List(s)), q => q.EventId == "late");
+    }
+
+    [Fact]
+    public void An_unfinished_run_is_found_and_settling_it_twice_does_nothing_more()
+    {
+        Subscribed("a1");
+        Ingest(Call("e1", 3));
+        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
+        closings.Settle(run, () => NineUs);
+
+        Assert.Equal(run, Store.Read(ClosingStore.Unfinished));
+        Assert.Equal(0, closings.Settle(run, () => NineUs));
+        closings.Finish(run, NineUs);
+
+        Assert.Null(Store.Read(ClosingStore.Unfinished));
+        var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
+        Assert.Equal(3, row.Calls);
+    }
+
+    [Fact]
+    public void A_run_that_stops_after_some_accounts_goes_on_with_the_others()
+    {
+        foreach (var account in Accounts(450))
+            Subscribed(account);
+        Ingest([.. Accounts(450).Select(a => Call("e", 1, a, source: a))]);
+        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
+
+        Assert.Throws<OperationCanceledException>(() => closings.Settle(run, () => NineUs, _ => throw new OperationCanceledException()));
+        Assert.Equal(250, closings.Settle(run, () => NineUs));
+        Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
+    }
+
+    [Fact]
+    public void The_same_command_id_does_nothing_again()
+    {
+        Open("a1");
+        TopUp("a1", "10", "once");
+        TopUp("a1", "10", "once");
+
+        Assert.Equal(10 * 100_000_000L, Store.Read(s => AccountStore.Find(s, "a1"))!.BalanceE8);
+    }
+
+    [Fact]
+    public void Notices_are_published_in_order_and_their_sequence_has_no_gaps()
+    {
+        Open("a1");
+        Open("a2");
+        TopUp("a1", "1", "t1");
+        TopUp("a2", "1", "t2");
+
+        var first = Store.Read(s => Outbox.Next(s, 3));
+        Store.Write(s => Outbox.MarkPublished(s, first));
+        var rest = Store.Read(s => Outbox.Next(s, 10));
+
+        Assert.Equal([("a1", 1L), ("a1", 2L), ("a2", 1L), ("a2", 2L)], first.Concat(rest).Select(n => (n.AccountId, n.Sequence)));
+        Assert.Equal(4, Store.Read(BillStore.Notices).Count);
+    }
+
+    [Fact]
+    public void A_second_migration_has_nothing_to_do()
+    {
+        Assert.Empty(Engine.SchemaDifferences());
+        Assert.Equal(0, Engine.Migrate(_ => { }));
+    }
+
+    [Fact]
+    public void The_billing_zone_of_a_store_in_use_can_not_change()
+    {
+        Open("a1");
+        Assert.Throws<StoreRefusedException>(() => new SettlementStore(Engine, BillingSettings.Default).Open(NineUs));
+        new SettlementStore(Engine, Store.Settings with { Rounding = RoundingMode.Truncate }).Open(NineUs);
+        Assert.Equal(2, Store.Read(StoreState.Of).SettingsVersion);
+    }
+
+    public void Dispose()
+    {
+        Drop();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Drop();
+
+    private static long Us(string text) => Instant.TryParse(text, out var us) ? us : throw new ArgumentException(text, nameof(text));
+
+    private static IEnumerable<string> Accounts(int count) => Enumerable.Range(0, count).Select(i => $"acct-{i:D4}");
+
+    private static Arrival Call(string id, long count, string account = "a1", string source = "agent") => new(
+        ReadEvent.Of(new UsageCall(source, id, account, "passport", "north", NineUs, 200, count, null)), NineUs);
+
+    private static Plan PlanOf(Session session, Account account)
+    {
+        var terms = new Terms(1, BillingSettings.Default, 1, CatalogJson.Read(CatalogText, "", new BillingZone(0), [])!);
+        var plan = new Plan(account, terms, new StepTime(NineUs, NineUs));
+        plan.Post("late writer", (Book.Balance, 1_000_000), (Book.TopUps, -1_000_000));
+        plan.Tell(Notice.Of(NoticeName.BalanceLow, "late writer", NineUs, null));
+        Assert.NotNull(session.Transaction);
+        return plan;
+    }
+
+    private IngestCounts Ingest(params Arrival[] arrivals) => usage.Store(arrivals);
+
+    private void Open(string account) => Do($$"""{"id":"open {{account}}","type":"open-account","account":"{{account}}"}""");
+
+    private void Subscribed(string account)
+    {
+        Open(account);
+        Do($$"""{"id":"subscribe {{account}}","type":"subscribe","account":"{{account}}","api":"passport","region":"north"}""");
+    }
+
+    private void TopUp(string account, string amount, string id) =>
+        Do($$"""{"id":"{{id}}","type":"top-up","account":"{{account}}","amount":"{{amount}}"}""");
+
+    private void Do(string command)
+    {
+        commands.Receive([command], NineUs);
+        commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs)), NineUs);
+    }
+}
