@@ -87,6 +87,20 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         session.Execute("store/use-settings", new { Version = version });
     });
 
+    /// <summary>
+    /// For those who only look: makes a new store's row, but of a store in use changes nothing, so that its settings stay those it is worked with. Throws
+    /// <see cref="StoreRefusedException"/> for another billing zone.
+    /// </summary>
+    public void OpenToRead(long nowUs)
+    {
+        var recorded = Read(session => session.One<StoreState>("store/get") is { } state
+            ? session.One<string>("store/settings-body", new { Version = state.SettingsVersion }) : null);
+        if (recorded is null)
+            Open(nowUs);
+        else if (Read(session => session.One<long>("store/in-use")) > 0)
+            RefuseOtherZone(recorded);
+    }
+
     /// <summary>Puts a catalog in force; the faults of the change if it is refused, whole.</summary>
     public IReadOnlyList<CatalogFault> ApplyCatalog(Session session, Catalog catalog, long nowUs)
     {

@@ -24,6 +24,9 @@ public static class CommandType
     /// <summary>Commands that apply on arrival when their own instant lies in a closed hour (INTERFACE 2).</summary>
     public static bool AppliesOnArrival(string type) => type is OpenAccount or TopUp or AdjustBalance or SetAlert or SetAutoRenew;
 
+    /// <summary>Commands after which nothing falls due that was not due before.</summary>
+    public static bool MakesNothingDue(string type) => type is OpenAccount or TopUp or Subscribe or Unsubscribe or SetAlert or RefundPackage;
+
     /// <summary>Commands about the store, not about one account.</summary>
     public static bool IsForStore(string type) => type is RunJob or Hold or Resume;
 }

@@ -55,6 +55,9 @@ public static class CommandJson
             : new ReadCommand(null, fields.Peek("id"), fields.Peek("type"), fields.Peek("account"), command.AtUs, fields.BadField, fields.Cause);
     }
 
+    /// <summary>A text field of a command, which may be malformed elsewhere; null where it is none.</summary>
+    public static string? Peek(JsonElement json, string field) => new CommandFields(json, default!).Peek(field);
+
     private static Command Scope(Command command, CommandFields fields) => command with
     {
         Account = fields.Text("account"),

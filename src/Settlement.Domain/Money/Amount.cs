@@ -31,14 +31,14 @@ public static class Amount
     }
 
     /// <summary>With exactly <paramref name="decimals"/> decimals, cut.</summary>
-    public static string ShowFixed(long scaled, int scale, int decimals)
+    public static string ShowFixed(Int128 scaled, int scale, int decimals)
     {
         var digits = UInt128.CreateChecked(Int128.Abs(scaled)).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
         var text = decimals == 0 ? digits[..^scale] : $"{digits[..^scale]}.{digits.Substring(digits.Length - scale, decimals)}";
         return scaled < 0 && text.AsSpan().ContainsAnyInRange('1', '9') ? "-" + text : text;
     }
 
-    public static string ShowE8(long e8) => ShowFixed(e8, 8, 8);
+    public static string ShowE8(Int128 e8) => ShowFixed(e8, 8, 8);
 
     private static bool TryParse(string text, int scale, long max, out long scaled)
     {

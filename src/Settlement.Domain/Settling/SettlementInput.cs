@@ -11,6 +11,12 @@ public sealed record ClosingRun(long DueUs, long AfterSlot, long ToSlot)
     public long AfterHour => SettleSlot.HourOf(AfterSlot);
 
     public long ToHour => SettleSlot.HourOf(ToSlot);
+
+    /// <summary>
+    /// The one slot in which the run's events of an hour lie: the hour's own if it was open, else the first after those closed before, where every late event
+    /// was put until this run began.
+    /// </summary>
+    public long SlotOf(long hour) => SettleSlot.For(hour, AfterSlot);
 }
 
 /// <summary>All that one account's closing needs to know.</summary>

@@ -42,16 +42,16 @@ public sealed class ClosingStore(SettlementStore store)
 
     /// <summary>Settles every account of the run that is not settled yet; returns how many it settled.</summary>
     /// <param name="nowUs">The transaction time of each batch.</param>
-    /// <param name="settled">Told of progress after each commit.</param>
-    public long Settle(ClosingRun run, Func<long> nowUs, Action<long>? settled = null)
+    /// <param name="settled">Told after each commit: accounts so far, and the plans of this batch.</param>
+    public long Settle(ClosingRun run, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null)
     {
         long count = 0;
         using var groups = new GroupedUsage(store.Engine, run);
         foreach (var batch in Batches(groups.Read()))
         {
-            store.Write(session => SettleBatch(session, run, batch, nowUs()));
+            var plans = store.Write(session => SettleBatch(session, run, batch, nowUs()));
             count += batch.Count;
-            settled?.Invoke(count);
+            settled?.Invoke(count, plans);
         }
 
         return count;
@@ -62,7 +62,7 @@ public sealed class ClosingStore(SettlementStore store)
 
     public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.DueUs, NowUs = nowUs }));
 
-    private bool SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
+    private List<Plan> SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
     {
         var done = session.Rows<long>("closing/settled", new { run.DueUs, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
         var state = StoreState.Of(session);
@@ -76,7 +76,7 @@ public sealed class ClosingStore(SettlementStore store)
         {
             p.Before.AccountNo, run.DueUs, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
         }));
-        return true;
+        return plans;
     }
 
     private void WriteHeld(Session session, ClosingRun run, Plan plan)
@@ -89,8 +89,7 @@ public sealed class ClosingStore(SettlementStore store)
                 held.Skip,
                 held.UnitPriceE10,
                 HeldUs = plan.Time.NowUs,
-                run.AfterSlot,
-                run.ToSlot,
+                Slot = run.SlotOf(BillingHour.Of(held.Piece.StartUs)),
                 plan.Before.AccountNo,
                 held.ScopeNo,
                 UseHour = BillingHour.Of(held.Piece.StartUs),

@@ -36,7 +36,7 @@ internal sealed class SettlementLoader(SettlementStore store)
     private List<PieceUsage> Pieces(Session session, ClosingRun run, ScopeFacts facts, long hour, long scopeNo, List<UsageGroup> groups)
     {
         var cuts = new HourCuts(hour, facts.Cuts[scopeNo]);
-        var key = new { run.AfterSlot, run.ToSlot, groups[0].AccountNo, ScopeNo = scopeNo, UseHour = hour };
+        var key = new { Slot = run.SlotOf(hour), groups[0].AccountNo, ScopeNo = scopeNo, UseHour = hour };
         if (!cuts.IsWhole)
             return Split(session, run, cuts, key, groups[0].AccountNo, scopeNo, hour);
         var claims = groups.SelectMany(g => Claims(session, g)).ToList();
@@ -75,7 +75,7 @@ internal sealed class SettlementLoader(SettlementStore store)
     {
         var rows = session.Stream<OrderedRow>("usage/in-order", new
         {
-            run.AfterSlot, run.ToSlot, AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour, piece.StartUs, piece.EndUs,
+            Slot = run.SlotOf(hour), AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour, piece.StartUs, piece.EndUs,
         });
         return rows.Select(r => new Claim(r.Project, r.Waived != 0, r.Calls));
     }

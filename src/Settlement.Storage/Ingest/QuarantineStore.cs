@@ -16,6 +16,13 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
 
     public static List<QuarantineCount> Counts(Session session) => session.Rows<QuarantineCount>("quarantine/count");
 
+    /// <summary>The number of the newest entry, 0 when there is none.</summary>
+    public static long LastNo(SettlementStore store) => store.Read(session => session.One<long?>("quarantine/last")).GetValueOrDefault();
+
+    /// <summary>Entries newer than a number, by reason.</summary>
+    public static List<QuarantineCount> HeldAfter(SettlementStore store, long quarantineNo) =>
+        store.Read(session => session.Rows<QuarantineCount>("quarantine/held-after", new { QuarantineNo = quarantineNo }));
+
     /// <summary>Discards one entry; false when it is not held.</summary>
     public static bool Discard(Session session, long quarantineNo, long nowUs, string by) => Decide(session, quarantineNo, "discarded", nowUs, by);
 

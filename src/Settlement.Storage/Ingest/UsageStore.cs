@@ -12,6 +12,8 @@ public readonly record struct Arrival(ReadEvent Event, long ArrivedUs);
 /// <summary>What became of the events of one batch; each is counted once.</summary>
 public readonly record struct IngestCounts(long Accepted, long Duplicate, long NotBillable, long Quarantined)
 {
+    public long Events => Accepted + Duplicate + NotBillable + Quarantined;
+
     public static IngestCounts operator +(IngestCounts a, IngestCounts b) =>
         new(a.Accepted + b.Accepted, a.Duplicate + b.Duplicate, a.NotBillable + b.NotBillable, a.Quarantined + b.Quarantined);
 }

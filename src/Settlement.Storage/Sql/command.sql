@@ -17,4 +17,13 @@ UPDATE Command SET State = @State, Code = @Code WHERE CommandId = @CommandId AND
 SELECT AtUs, Type, Code FROM Command WHERE State = 'refused' ORDER BY AtUs, CommandNo
 
 -- name: answer-of
-SELECT State, Code FROM Command WHERE CommandId = @CommandId
+SELECT CommandId, Type, AtUs, Body, State, Code FROM Command WHERE CommandId = @CommandId
+
+-- name: applied-at
+SELECT CommandId, Type, AtUs, Body, State, Code FROM Command WHERE AtUs = @AtUs AND State = 'applied' ORDER BY CommandNo
+
+-- name: refusal-notice
+SELECT Body FROM Notice WHERE AccountNo = @AccountNo AND NoticeId = @NoticeId
+
+-- name: waiting
+SELECT COUNT(*) FROM Command WHERE State = 'pending'

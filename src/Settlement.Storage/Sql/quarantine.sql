@@ -7,7 +7,7 @@ FROM (SELECT u.AccountNo, u.ScopeNo, s.Text AS Source, u.EventId, p.Text AS Proj
       FROM Usage AS u
       JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
       LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
-      WHERE u.SettleSlot > @AfterSlot AND u.SettleSlot <= @ToSlot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+      WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
         AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299) AS t
 JOIN Account AS a ON a.AccountNo = t.AccountNo
 JOIN Scope AS c ON c.ScopeNo = t.ScopeNo
@@ -42,3 +42,9 @@ UPDATE Quarantine SET Reason = @Reason WHERE QuarantineNo = @QuarantineNo AND St
 
 -- name: count
 SELECT Reason, COUNT(*) AS Entries, SUM(Calls) AS Calls, MIN(HeldUs) AS OldestUs FROM Quarantine WHERE State = 'held' GROUP BY Reason ORDER BY Reason
+
+-- name: last
+SELECT MAX(QuarantineNo) FROM Quarantine
+
+-- name: held-after
+SELECT Reason, COUNT(*) AS Entries, SUM(Calls) AS Calls, MIN(HeldUs) AS OldestUs FROM Quarantine WHERE QuarantineNo > @QuarantineNo GROUP BY Reason ORDER BY Reason

@@ -40,7 +40,7 @@ ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 -- name: by-instant
 SELECT ProjectNo, Waived, TimeUs, SUM(Calls) AS Calls
 FROM Usage
-WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
+WHERE SettleSlot = @Slot AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
   AND Status BETWEEN 200 AND 299
 GROUP BY ProjectNo, Waived, TimeUs
 
@@ -49,7 +49,7 @@ SELECT p.Text AS Project, u.Waived, u.Calls
 FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
-WHERE u.SettleSlot > @AfterSlot AND u.SettleSlot <= @ToSlot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
   AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299
 ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
 
@@ -58,6 +58,6 @@ SELECT s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Cal
 FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
-WHERE u.SettleSlot > @AfterSlot AND u.SettleSlot <= @ToSlot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
+WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
   AND u.Status BETWEEN 200 AND 299
 ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part

@@ -30,7 +30,43 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     public static long? NextAtUs(Session session) => session.One<long?>("command/next-at");
 
     /// <summary>Commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
-    public static List<WaitingCommand> Waiting(Session session, long atUs) => session.Rows<WaitingCommand>("command/pending", new { AtUs = atUs });
+    public static IEnumerable<WaitingCommand> Waiting(Session session, long atUs) => session.Stream<WaitingCommand>("command/pending", new { AtUs = atUs });
+
+    /// <summary>The id under which a command is known; one without an id has one of its text.</summary>
+    public static string IdOf(string body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return CommandJson.Peek(json.RootElement, "id") ?? NoId(body);
+    }
+
+    /// <summary>How a command was answered, or null when its id is unknown.</summary>
+    public static CommandAnswerLine? Answer(Session session, string commandId)
+    {
+        var answer = session.One<CommandAnswerLine>("command/answer-of", new { CommandId = commandId });
+        if (answer?.Code is not null)
+            answer.Detail = RefusalDetail(session, answer);
+        return answer;
+    }
+
+    /// <summary>What its notice said besides the code; it went to its account, or to the store.</summary>
+    private static string? RefusalDetail(Session session, CommandAnswerLine answer)
+    {
+        using var command = JsonDocument.Parse(answer.Body);
+        var account = CommandJson.Peek(command.RootElement, "account") is { } accountId ? AccountStore.Find(session, accountId)?.AccountNo : null;
+        var package = CommandJson.Peek(command.RootElement, "package") is { } packageId ? AccountStore.FindPackage(session, packageId)?.AccountNo : null;
+        var noticeId = Notice.IdOf(NoticeName.CommandRefused, answer.CommandId);
+        foreach (var accountNo in new[] { account, package, AccountStore.StoreAccountNo }.OfType<long>().Distinct())
+        {
+            if (session.One<string>("command/refusal-notice", new { AccountNo = accountNo, NoticeId = noticeId }) is not { } body)
+                continue;
+            using var notice = JsonDocument.Parse(body);
+            return notice.RootElement.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.String ? detail.GetString() : null;
+        }
+
+        return null;
+    }
+
+    private static string NoId(string body) => $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
 
     /// <summary>Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over.</summary>
     public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs) => store.Write(session =>
@@ -53,7 +89,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
         var read = Read(body, terms);
-        var id = read.Id ?? $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
+        var id = read.Id ?? NoId(body);
         if (session.One<long>("command/known", new { CommandId = id }) > 0)
             return;
         var inFuture = read.AtUs > nowUs;
@@ -173,4 +209,25 @@ public sealed class WaitingCommand
     public long ArrivedUs { get; init; }
 
     public string Body { get; init; } = "";
+}
+
+/// <summary>A command and its answer.</summary>
+public sealed class CommandAnswerLine
+{
+    public string CommandId { get; init; } = "";
+
+    public string Type { get; init; } = "";
+
+    public long AtUs { get; init; }
+
+    public string Body { get; init; } = "";
+
+    /// <summary><c>pending</c>, <c>applied</c> or <c>refused</c>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Of a refusal.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What the refusal's notice said besides: the field of a malformed command.</summary>
+    public string? Detail { get; set; }
 }

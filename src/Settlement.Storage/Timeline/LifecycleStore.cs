@@ -14,25 +14,24 @@ public sealed class LifecycleStore(SettlementStore store)
     public static long? NextDueUs(Session session) => session.One<long?>("agenda/next");
 
     /// <summary>Does the first kind of steps that is due at an instant; returns how many.</summary>
-    public int Step(long dueUs, Func<long> nowUs)
+    /// <param name="stepped">Told of each step and its plan, which may change nothing, after its commit.</param>
+    public int Step(long dueUs, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped = null)
     {
         var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
         foreach (var chunk in entries.Chunk(StepsPerTransaction))
         {
-            store.Write(session =>
-            {
-                foreach (var entry in chunk)
-                    Step(session, entry, nowUs());
-            });
+            var plans = store.Write(session => Array.ConvertAll(chunk, entry => Step(session, entry, nowUs())));
+            foreach (var plan in chunk.Zip(plans).Where(p => p.Second is not null))
+                stepped?.Invoke(plan.First.ToEntry(), plan.Second!);
         }
 
         return entries.Count;
     }
 
-    private void Step(Session session, AgendaRow row, long nowUs)
+    private Plan? Step(Session session, AgendaRow row, long nowUs)
     {
         if (session.Execute("agenda/remove", row) != 1)
-            return;
+            return null;
         var state = StoreState.Of(session);
         var entry = row.ToEntry();
         var package = row.PackageNo == 0 ? null : AccountStore.GetPackage(session, row.PackageNo);
@@ -51,6 +50,7 @@ public sealed class LifecycleStore(SettlementStore store)
         var plan = LifecycleStep.Decide(input);
         if (plan.ChangesAnything)
             writer.Write(session, [plan]);
+        return plan;
     }
 
     internal sealed class AgendaRow

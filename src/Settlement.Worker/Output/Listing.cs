@@ -53,6 +53,14 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
             WriteBlocks(new Cells<T>(rows, columns));
     }
 
+    /// <summary>One thing as lines of name and value, for people; a line without a value is left out.</summary>
+    public void Lines(params IReadOnlyList<(string Name, string? Value)> lines)
+    {
+        var nameWidth = lines.Max(l => l.Name.Length);
+        foreach (var (name, value) in lines.Where(l => l.Value is not null))
+            output.WriteLine($"{name.PadRight(nameWidth)}  {Plain(value!)}".TrimEnd());
+    }
+
     /// <summary>A line for people that is no part of the JSON.</summary>
     public void Say(string line) => (IsJson ? error : output).WriteLine(Plain(line));
 

@@ -20,10 +20,12 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public static RowKind? KindOf(string name) => Array.IndexOf(KindNames, name) is var i and >= 0 ? (RowKind)i : null;
 
+    public string Currency => currency.Code;
+
     public string Time(long us) => zone.Show(us);
 
     /// <summary>In minor units.</summary>
-    public string Money(long e8) => Amount.ShowFixed(e8, 8, currency.Decimals);
+    public string Money(Int128 e8) => Amount.ShowFixed(e8, 8, currency.Decimals);
 
     public string Price(long e10) => Amount.Show(e10, 10, currency.Decimals);
 

@@ -1,3 +1,6 @@
+using Settlement.Domain.Commands;
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
@@ -18,6 +21,12 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
     public Action<TimelineStep>? Progress { get; set; }
 
+    /// <summary>Told of the plans of a closing, batch by batch, once they are committed.</summary>
+    public Action<ClosingRun, IReadOnlyList<Plan>>? Settled { get; set; }
+
+    /// <summary>Told of every lifecycle step and its plan, which may change nothing, once it is committed.</summary>
+    public Action<AgendaEntry, Plan>? Stepped { get; set; }
+
     private long NowUs => Instant.OfUs(clock.GetUtcNow());
 
     /// <summary>Does everything due at or before an instant. Cancelled, it stops between two pieces of work; the rest is still due.</summary>
@@ -30,7 +39,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             while (NextDueUs(untilUs) is { } dueUs)
             {
                 cancel.ThrowIfCancellationRequested();
-                Do(dueUs);
+                Do(dueUs, untilUs);
             }
 
             PassEmptyRuns(untilUs);
@@ -56,7 +65,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             while (store.Read(CommandStore.NextAtUs) is { } atUs && atUs <= untilUs)
             {
                 AdvanceTo(Math.Min(atUs, untilUs) - 1);
-                Apply(atUs);
+                Apply(atUs, untilUs);
             }
         }
     }
@@ -65,9 +74,16 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     public long? NextDueUs(long limitUs) => store.Read(session =>
     {
         var state = StoreState.Of(session);
-        long?[] due = [CommandStore.NextAtUs(session), LifecycleStore.NextDueUs(session), NextRunUs(session, state)];
+        long?[] due = [CommandStore.NextAtUs(session), OtherDueUs(session, state)];
         return due.Where(d => d <= limitUs).Min();
     });
+
+    /// <summary>When something falls due that is no command.</summary>
+    private long? OtherDueUs(Session session, StoreState state)
+    {
+        long?[] due = [LifecycleStore.NextDueUs(session), NextRunUs(session, state)];
+        return due.Min();
+    }
 
     /// <summary>The hourly run that closes the next hour with usage, or null when there is none to come.</summary>
     private long? NextRunUs(Session session, StoreState state)
@@ -80,13 +96,13 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
     }
 
-    private void Do(long dueUs)
+    private void Do(long dueUs, long untilUs)
     {
         var (nextCommand, nextRun) = store.Read(s => (CommandStore.NextAtUs(s), NextRunUs(s, StoreState.Of(s))));
         if (nextCommand <= dueUs)
         {
             PassEmptyRuns(nextCommand.Value - 1);
-            Apply(nextCommand.Value);
+            Apply(nextCommand.Value, untilUs);
         }
         else if (nextRun <= dueUs)
         {
@@ -97,14 +113,14 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         else
         {
             PassEmptyRuns(dueUs);
-            var steps = lifecycle.Step(dueUs, () => NowUs);
+            var steps = lifecycle.Step(dueUs, () => NowUs, Stepped);
             Progress?.Invoke(new TimelineStep("lifecycle", dueUs, steps));
         }
     }
 
-    private void Apply(long atUs)
+    private void Apply(long atUs, long untilUs)
     {
-        var waiting = store.Read(s => CommandStore.Waiting(s, atUs));
+        var waiting = store.Read(s => WaitingFrom(s, atUs, untilUs));
         for (var next = 0; next < waiting.Count;)
         {
             var chunk = CommandChunk(waiting, next);
@@ -114,6 +130,26 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             if (CommandStore.RunsClosing(chunk[^1]))
                 Close(chunk[^1].AtUs);
         }
+    }
+
+    /// <summary>
+    /// The commands of an instant, and those after it for as long as none before them makes anything due and nothing else is due: some thousands of
+    /// subscriptions, each at its own time, need not be some thousands of transactions.
+    /// </summary>
+    private List<WaitingCommand> WaitingFrom(Session session, long atUs, long untilUs)
+    {
+        var quietUntilUs = Math.Min(untilUs, OtherDueUs(session, StoreState.Of(session)) ?? untilUs);
+        var waiting = new List<WaitingCommand>();
+        var quiet = true;
+        foreach (var command in CommandStore.Waiting(session, Math.Max(atUs, quietUntilUs)))
+        {
+            quiet &= CommandType.MakesNothingDue(command.Type);
+            if (command.AtUs > atUs && !quiet)
+                break;
+            waiting.Add(command);
+        }
+
+        return waiting;
     }
 
     /// <summary>Some commands to a transaction; one that runs a closing is the last of its own.</summary>
@@ -136,9 +172,13 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             Settle(run);
     }
 
-    private void Settle(Domain.Settling.ClosingRun run)
+    private void Settle(ClosingRun run)
     {
-        closings.Settle(run, () => NowUs, n => Progress?.Invoke(new TimelineStep("accounts", run.DueUs, n)));
+        closings.Settle(run, () => NowUs, (count, plans) =>
+        {
+            Settled?.Invoke(run, plans);
+            Progress?.Invoke(new TimelineStep("accounts", run.DueUs, count));
+        });
         closings.Finish(run, NowUs);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Settlement.Storage;
 
 namespace Settlement.Worker.Verbs;
 
@@ -20,5 +21,22 @@ internal sealed class CloseVerb : Verb
     /// <param name="context">What every verb is given.</param>
     /// <param name="untilUs">The test clock; null: the clock.</param>
     /// <param name="dryRun">Change nothing.</param>
-    private static int Run(VerbContext context, long? untilUs, bool dryRun) => throw new NotSupportedException("wired by the lead");
+    private static int Run(VerbContext context, long? untilUs, bool dryRun)
+    {
+        using var run = TestClockRun.Start(context, untilUs, dryRun);
+        var timeline = run.Open.Core.Timeline;
+        var closed = new ClosedRuns(timeline);
+        using (var progress = context.Progress())
+        {
+            timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} of the run of {context.Settings.Billing.TimeZone.Show(step.DueUs)}");
+            timeline.CloseNow(run.Pass());
+        }
+
+        var views = run.Open.Views;
+        context.Listing.Rows(closed.Views(views), ClosedRuns.Columns);
+        context.Listing.Say(closed.Summary(views, dryRun ? "Would be closed" : "Closed"));
+        if (run.Open.Store.Read(StoreState.Of).HeldSinceUs is { } heldUs)
+            context.Listing.Say($"Closings are on hold since {views.Time(heldUs)}: nothing closes before the first hourly run after a resume.");
+        return closed.HeldAny ? Exit.Differs : Exit.Done;
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Settlement.Storage;
 
 namespace Settlement.Worker.Verbs;
 
@@ -37,10 +38,15 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error,
             });
         }
-        catch (BadInputException e)
+        catch (Exception e) when (e is BadInputException or StoreRefusedException)
         {
             error.WriteLine(e.Message);
             return Exit.BadInput;
+        }
+        catch (SchemaNotUpToDateException e)
+        {
+            error.WriteLine(e.Message);
+            return Exit.SchemaNotUpToDate;
         }
         catch (Exception e)
         {

@@ -1,10 +1,18 @@
 using System.CommandLine;
+using Settlement.Storage.Timeline;
+using Settlement.Worker.Ingest;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Commands from a file.</summary>
+/// <summary>
+/// Commands from a file. A refusal is an answer, so the exit code is 0 whatever the answers are; a file that can't be read is refused whole
+/// with 2.
+/// </summary>
 internal sealed class CommandVerb : Verb
 {
+    private const int PerTransaction = 500;
+
     private readonly Argument<string> _file = new("FILE") { Description = "commands: a JSON array, or one to a line; - for standard input" };
 
     public CommandVerb()
@@ -15,5 +23,39 @@ internal sealed class CommandVerb : Verb
         Does((parsed, context) => Run(context, parsed.GetRequiredValue(_file)));
     }
 
-    private static int Run(VerbContext context, string file) => throw new NotSupportedException("wired by the lead");
+    private static int Run(VerbContext context, string file)
+    {
+        var bodies = CommandFile.Read(InputText.Read(file), InputText.NameOf(file));
+        using var open = OpenStore.ToWriteOrCreate(context);
+        var ids = bodies.ConvertAll(CommandStore.IdOf);
+        var before = open.Store.Read(session => ids.Distinct(StringComparer.Ordinal).Where(id => CommandStore.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
+        using (var progress = context.Progress())
+        {
+            var received = 0;
+            foreach (var chunk in bodies.Chunk(PerTransaction))
+            {
+                open.Core.Commands.Receive(chunk, open.Core.NowUs);
+                progress.Report(received += chunk.Length, bodies.Count, "commands received");
+            }
+
+            open.Core.Timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} of {open.Store.Settings.TimeZone.Show(step.DueUs)}");
+            open.Core.Timeline.AdvanceTo(open.Core.NowUs);
+        }
+
+        var answers = open.Store.Read(session => ids.ConvertAll(id => CommandStore.Answer(session, id)!));
+        context.Listing.Rows(
+            answers.Select((a, i) => View(open.Views, a, repeated: !before.Add(ids[i]))).ToList(),
+            [
+                new("COMMAND", a => a.Id), new("TYPE", a => a.Type), new("STATE", a => a.Repeated ? $"{a.State} before" : a.State), new("CODE", a => a.Code),
+                new("DETAIL", a => a.Detail), new("AT", a => a.At, Detail: true),
+            ]);
+        return Exit.Done;
+    }
+
+    private static AnswerView View(ViewMaker views, CommandAnswerLine answer, bool repeated) =>
+        new(answer.CommandId, answer.Type, answer.State, answer.Code, answer.Detail, views.Time(answer.AtUs), repeated);
+
+    /// <param name="State"><c>applied</c>, <c>refused</c>, or <c>pending</c> when something due before it is in the way.</param>
+    /// <param name="Repeated">The id was known, so nothing was done; the answer is that of then.</param>
+    private sealed record AnswerView(string Id, string Type, string State, string? Code, string? Detail, string At, bool Repeated);
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Lifecycle steps by hand (8, 9).</summary>
+/// <summary>Lifecycle steps by hand (8, 9). What else is due before a step — commands, closings — is done before it, as always (2.4).</summary>
 internal sealed class LifecycleVerb : Verb
 {
     private readonly Option<string> _until = UntilOption();
@@ -20,5 +21,23 @@ internal sealed class LifecycleVerb : Verb
     /// <param name="context">What every verb is given.</param>
     /// <param name="untilUs">The test clock; null: the clock.</param>
     /// <param name="dryRun">Change nothing.</param>
-    private static int Run(VerbContext context, long? untilUs, bool dryRun) => throw new NotSupportedException("wired by the lead");
+    private static int Run(VerbContext context, long? untilUs, bool dryRun)
+    {
+        using var run = TestClockRun.Start(context, untilUs, dryRun);
+        var timeline = run.Open.Core.Timeline;
+        var closed = new ClosedRuns(timeline);
+        var calendar = new Calendar(run.Open);
+        using (var progress = context.Progress())
+        {
+            timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} due {context.Settings.Billing.TimeZone.Show(step.DueUs)}");
+            run.Pass();
+        }
+
+        context.Listing.Rows(calendar.Steps, Calendar.Columns);
+        if (calendar.Failing is > 0 and var failing)
+            context.Listing.Say($"{Figures.Of(failing, "renewal attempt")} {(dryRun ? "would fail" : "failed")} for want of balance.");
+        if (closed.HeldAny || closed.Views(run.Open.Views).Count > 0)
+            context.Listing.Say(closed.Summary(run.Open.Views, dryRun ? "Would be closed on the way" : "Closed on the way"));
+        return closed.HeldAny ? Exit.Differs : Exit.Done;
+    }
 }

@@ -19,8 +19,7 @@ internal sealed class SimulateVerb : Verb
     /// <param name="file">A path, or - for standard input.</param>
     private static int Run(VerbContext context, string file)
     {
-        var text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
-        context.Listing.Json(Simulating.Simulation.Run(text));
+        context.Listing.Json(Simulating.Simulation.Run(InputText.Read(file)));
         return Exit.Done;
     }
 }

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Settlement.Domain.Time;
+
+namespace Settlement.Worker.Output;
+
+/// <summary>Numbers and ages as people read them; programs get them plain.</summary>
+internal static class Figures
+{
+    public static string Count(Int128 number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Plain(Int128 number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>One or several of something: <c>1 call</c>, <c>2,000 calls</c>.</summary>
+    public static string Of(Int128 number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
+
+    /// <summary>The two largest units of a stretch of time: <c>3 d 4 h</c>.</summary>
+    public static string Age(long us)
+    {
+        var span = TimeSpan.FromTicks(Math.Max(0, us) * 10);
+        return us >= Instant.PerDayUs ? Pair(span.Days, "d", span.Hours, "h")
+            : us >= Instant.PerHourUs ? Pair(span.Hours, "h", span.Minutes, "min")
+            : us >= 60 * Instant.PerSecondUs ? Pair(span.Minutes, "min", span.Seconds, "s")
+            : string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} s");
+    }
+
+    private static string Pair(int large, string largeUnit, int small, string smallUnit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{large:N0} {largeUnit}{(small == 0 ? "" : $" {small} {smallUnit}")}");
+}

@@ -1,0 +1,55 @@
+using Settlement.Worker.Simulating;
+
+namespace Settlement.Worker.Verbs;
+
+/// <summary>
+/// What <c>close</c> and <c>lifecycle</c> share: the store, or a copy for a dry run, on the clock or with <c>--until</c> on a test clock, on which each job runs at its
+/// own due instant.
+/// </summary>
+internal sealed class TestClockRun : IDisposable
+{
+    private readonly TestClock? clock;
+    private readonly long untilUs;
+
+    private TestClockRun(OpenStore open, TestClock? clock, long untilUs)
+    {
+        Open = open;
+        this.clock = clock;
+        this.untilUs = untilUs;
+    }
+
+    public OpenStore Open { get; }
+
+    public static TestClockRun Start(VerbContext context, long? untilUs, bool dryRun)
+    {
+        if (untilUs is not null)
+            RefuseAttached(context);
+        var test = untilUs is { } us ? new TestClock(us) : null;
+        var open = dryRun ? OpenStore.Copy(context, test) : OpenStore.ToWriteOrCreate(context, test);
+        return new TestClockRun(open, test, untilUs ?? open.Core.NowUs);
+    }
+
+    /// <summary>Does what is due; returns the instant it stopped at.</summary>
+    public long Pass()
+    {
+        if (clock is null)
+        {
+            Open.Core.Timeline.AdvanceTo(untilUs);
+            return untilUs;
+        }
+
+        clock.NowUs = Math.Min(untilUs, Open.Core.Timeline.NextDueUs(untilUs) ?? untilUs);
+        clock.Pass(Open.Core.Timeline, untilUs);
+        clock.NowUs = untilUs;
+        return untilUs;
+    }
+
+    public void Dispose() => Open.Dispose();
+
+    private static void RefuseAttached(VerbContext context)
+    {
+        using var engine = OpenStore.EngineOf(context);
+        if (engine.AttachedWorker() is { } holder)
+            throw new BadInputException($"--until: {engine.Describe()} has a worker attached ({holder}); a test clock would run ahead of it");
+    }
+}
