@@ -7,7 +7,7 @@ public readonly record struct BillingZone(int OffsetHours)
 {
     public TimeSpan Offset => TimeSpan.FromHours(OffsetHours);
 
-    public DateOnly DateOf(long us) => DateOnly.FromDateTime(Instant.ToUtc(us + OffsetHours * Instant.PerHourUs).DateTime);
+    public DateOnly DateOf(long us) => DateOnly.FromDateTime(Instant.ToUtc(Math.Clamp(us + OffsetHours * Instant.PerHourUs, Instant.FirstUs, Instant.LastUs)).DateTime);
 
     /// <summary>00:00:00 of the date in this zone.</summary>
     public long MidnightUs(DateOnly date) => Instant.OfUs(new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)) - OffsetHours * Instant.PerHourUs;

@@ -12,6 +12,10 @@ public static class Instant
     /// <summary>An end that never comes: the end of an open subscription.</summary>
     public const long NeverUs = long.MaxValue;
 
+    /// <summary>The first and the last instant that a text can name: the years 0001 to 9999 in UTC.</summary>
+    public const long FirstUs = -62_135_596_800_000_000;
+    public const long LastUs = 253_402_300_799_999_999;
+
     public static long OfUs(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10;
 
     public static DateTimeOffset ToUtc(long us) => DateTimeOffset.UnixEpoch.AddTicks(us * 10);
@@ -47,12 +51,15 @@ public static class Instant
             return false;
         var ticks = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks - DateTimeOffset.UnixEpoch.Ticks;
         us = ticks / 10 + fractionUs - offsetUs;
-        return true;
+        return us is >= FirstUs and <= LastUs;
     }
 
     /// <summary>An instant as people read it: in the given offset, a fraction only when not zero, without trailing zeros.</summary>
     public static string Show(long us, int offsetHours)
     {
+        // The first and the last hours that there are have no time of day in every zone.
+        if (us + offsetHours * PerHourUs is < FirstUs or > LastUs)
+            offsetHours = 0;
         var local = ToUtc(us).ToOffset(TimeSpan.FromHours(offsetHours));
         var fraction = us % PerSecondUs == 0 ? "" : "." + ((us % PerSecondUs + PerSecondUs) % PerSecondUs).ToString("D6", CultureInfo.InvariantCulture).TrimEnd('0');
         return local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + fraction + local.ToString("zzz", CultureInfo.InvariantCulture);

@@ -2,13 +2,17 @@
 SELECT COUNT(*) FROM Command WHERE CommandId = @CommandId
 
 -- name: add
-INSERT INTO Command (CommandId, Type, AtUs, ArrivedUs, Body, State, Code) VALUES (@CommandId, @Type, @AtUs, @ArrivedUs, @Body, @State, @Code)
+INSERT INTO Command (CommandId, Type, AccountId, AtUs, ArrivedUs, Body, State, Code)
+VALUES (@CommandId, @Type, @AccountId, @AtUs, @ArrivedUs, @Body, @State, @Code)
 
 -- name: next-at
 SELECT MIN(AtUs) FROM Command WHERE State = 'pending'
 
 -- name: pending
 SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AtUs <= @AtUs ORDER BY AtUs, CommandNo
+
+-- name: pending-of-account
+SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AccountId = @AccountId ORDER BY AtUs, CommandNo
 
 -- name: answer
 UPDATE Command SET State = @State, Code = @Code WHERE CommandId = @CommandId AND State = 'pending'

@@ -102,7 +102,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         var refusal = read.Command is null || inFuture ? Refusal.Malformed : closed && !onArrival ? Refusal.HourClosed : null;
         session.Execute("command/add", new
         {
-            waiting.CommandId, waiting.Type, waiting.AtUs, waiting.ArrivedUs, Body = body, State = refusal is null ? "pending" : "refused", Code = refusal,
+            waiting.CommandId, waiting.Type, AccountId = read.Account, waiting.AtUs, waiting.ArrivedUs, Body = body, State = refusal is null ? "pending" : "refused", Code = refusal,
         });
         if (refusal is not null)
         {
@@ -111,9 +111,18 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         }
         else if (read.Command!.Type == CommandType.OpenAccount)
         {
-            // Nothing that is due can come before an account exists, and the usage behind this command must find it.
+            // Nothing that is due can come before an account exists, and the usage behind this command must find it; what came before it must not.
+            if (AccountStore.Find(session, read.Account!) is null)
+                ApplyWithoutAccount(session, waiting, read.Account!, nowUs);
             Apply(session, waiting, nowUs);
         }
+    }
+
+    /// <summary>Commands that arrived before the one that opens their account, be it in an outage: a worker that never stopped would have refused them (2.4).</summary>
+    private void ApplyWithoutAccount(Session session, WaitingCommand opening, string account, long nowUs)
+    {
+        foreach (var earlier in session.Rows<WaitingCommand>("command/pending-of-account", new { AccountId = account }).Where(c => c.CommandId != opening.CommandId))
+            Apply(session, earlier, nowUs);
     }
 
     private void Apply(Session session, WaitingCommand waiting, long nowUs)

@@ -32,7 +32,7 @@ public static class Simulation
         }
     }
 
-    private static SimulationView Run(Scenario scenario, IEngine engine)
+    internal static SimulationView Run(Scenario scenario, IEngine engine)
     {
         var startUs = scenario.Timeline.Select(a => a.HappensUs).DefaultIfEmpty(scenario.UntilUs).Min();
         var clock = new TestClock(startUs);

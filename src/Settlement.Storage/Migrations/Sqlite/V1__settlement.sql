@@ -262,6 +262,7 @@ CREATE TABLE Command (
     CommandNo  INTEGER       NOT NULL PRIMARY KEY,
     CommandId  nvarchar(128) NOT NULL,
     Type       nvarchar(32)  NOT NULL,
+    AccountId  nvarchar(128) NULL,              -- the account it names, known or not
     AtUs       bigint        NOT NULL,
     ArrivedUs  bigint        NOT NULL,
     Body       text          NOT NULL,
@@ -271,6 +272,7 @@ CREATE TABLE Command (
 );
 
 CREATE INDEX IX_Command_Pending ON Command (AtUs, CommandNo) WHERE State = 'pending';
+CREATE INDEX IX_Command_Account ON Command (AccountId) WHERE State = 'pending';
 CREATE INDEX IX_Command_Refused ON Command (AtUs, CommandNo) WHERE State = 'refused';
 
 CREATE TABLE Renewal (
