@@ -88,7 +88,7 @@ internal sealed class Agent(string region, Dice dice)
             yield return before with { Count = before.Count + 3 };
         bulkBefore = events.FindLast(e => e.Count > 1 && e.Status == 200) ?? bulkBefore;
         if (quarterUs == Mishaps.BadFieldUs)
-            yield return events[^1] with { Id = "healthcheck-1", Status = 0 };
+            yield return events[^1] with { Id = "health-check-1", Status = 0, Count = 1 };
     }
 }
 

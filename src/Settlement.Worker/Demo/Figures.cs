@@ -38,7 +38,9 @@ internal sealed record Figures(
 
     public long Calls(RowKind kind) => Of(kind).Sum(r => r.Calls ?? 0);
 
-    public string Money(long e8) => Grouped(Amount.ShowFixed(e8, 8, Currency.Decimals));
+    public string Plain(long e8) => Amount.ShowFixed(e8, 8, Currency.Decimals);
+
+    public string Money(long e8) => Grouped(Plain(e8));
 
     /// <summary>Decimal text with its thousands apart.</summary>
     public static string Grouped(string amount)

@@ -44,33 +44,22 @@ internal sealed class Report(Listing listing, int width, Figures figures, Played
     private void Bill()
     {
         Title($"The bill of June 2026, in {figures.Currency.Code}");
-        var lines = figures.Accounts.Select(a => Line(a.AccountId, figures.Rows.Where(r => r.AccountNo == a.AccountNo).ToList(), a.BalanceE8)).ToList();
-        lines.Add(Line("all", figures.Rows, figures.Accounts.Sum(a => a.BalanceE8)));
+        var lines = figures.Accounts.Select(a => AccountBill.Of(a.AccountId, figures.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)).ToList();
+        lines.Add(AccountBill.Of("all", figures.Rows, figures.Accounts.Sum(a => a.BalanceE8)));
         listing.Table(lines,
         [
             new("Account", l => l.Account),
             new("Calls", l => Number(l.Calls), true),
             new("by package", l => l.ByPackage == 0 ? "" : Number(l.ByPackage), true),
             new("Packages", l => l.PackagesE8 == 0 ? "" : figures.Money(l.PackagesE8), true),
-            new("Pay-per-use", l => figures.Money(l.ChargedE8), true),
+            new("Pay-per-use", l => l.ChargedE8 == 0 ? "" : figures.Money(l.ChargedE8), true),
             new("Balance", l => figures.Money(l.BalanceE8), true),
         ]);
-        var later = figures.Rows.Where(r => r.Cycle != Calendar.Month).ToList();
-        Wrapped("", $"Calls are what was paid for; failed calls cost nothing. The balance is that of 2 July. {Number(later.Sum(r => r.Calls ?? 0))} calls of 30 June were reported "
-            + $"on 2 July: they are on the bill of July, {figures.Money(later.Sum(r => r.DeductedE8))} (rule 6.3).");
-    }
-
-    private static BillOfAccount Line(string account, IReadOnlyList<BillLine> rows, long balanceE8)
-    {
-        var june = rows.Where(r => r.Cycle == Calendar.Month).ToList();
-        var usage = june.Where(r => r.Kind is (long)RowKind.PackageUsage or (long)RowKind.PayPerUse).ToList();
-        return new BillOfAccount(
-            account,
-            usage.Sum(r => r.Calls ?? 0),
-            usage.Where(r => r.Kind == (long)RowKind.PackageUsage).Sum(r => r.Calls ?? 0),
-            june.Where(r => r.Kind is (long)RowKind.Purchase or (long)RowKind.Renewal or (long)RowKind.AutoRenewal).Sum(r => r.DeductedE8),
-            usage.Sum(r => r.DeductedE8),
-            balanceE8);
+        Wrapped("", "Calls are what was paid for; failed calls cost nothing. The balance is that of 2 July.");
+        var late = figures.Rows.Where(r => r.Late != 0).ToLookup(r => r.Cycle == Calendar.Month);
+        Wrapped("", $"On the 10th the southern agent's link was down: {Number(late[true].Sum(r => r.Calls ?? 0))} calls came after their hours had closed and were settled "
+            + $"in {late[true].Count()} late rows. {Number(late[false].Sum(r => r.Calls ?? 0))} calls of 30 June were reported on 2 July: they stand on the bill of July, "
+            + $"{figures.Money(late[false].Sum(r => r.DeductedE8))} (rules 7.2, 6.3).");
     }
 
     /// <summary>The rows around the hour in which a package ran out, and the one in which the next tier began.</summary>
@@ -165,6 +154,4 @@ internal sealed class Report(Listing listing, int width, Figures figures, Played
 
         listing.Say(line.ToString().TrimEnd());
     }
-
-    private sealed record BillOfAccount(string Account, long Calls, long ByPackage, long PackagesE8, long ChargedE8, long BalanceE8);
 }

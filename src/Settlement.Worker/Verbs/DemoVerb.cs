@@ -40,12 +40,12 @@ internal sealed class DemoVerb : Verb
         var started = context.Time.GetTimestamp();
         Played played;
         using (var progress = context.Progress())
-            played = DemoMonth.Play(engine, (done, hours, events) => progress.Report(done, hours, $"hours of June 2026, {Figures.Number(events)} events"));
+            played = DemoMonth.Play(engine, (done, hours, events) => progress.Report(done, hours, $"hours, {Figures.Number(events)} events"));
         context.Error.WriteLine($"Played in {context.Time.GetElapsedTime(started).TotalSeconds:F1} s.");
         var figures = Figures.Of(played.Store);
         var checks = Books.Audit(figures, played.Gateway);
         if (context.Listing.IsJson)
-            context.Listing.Json(checks);
+            context.Listing.Json(DemoView.Of(figures, checks));
         else
             new Report(context.Listing, Listing.WidthOfOutput(), figures, played).Print(checks, keep);
         return checks.All(c => c.Holds) ? Exit.Done : Exit.Differs;
