@@ -1,7 +1,7 @@
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Time;
 using Settlement.Storage.Bills;
-using static Settlement.Worker.Demo.Figures;
+using static Settlement.Worker.Demo.MonthResults;
 
 namespace Settlement.Worker.Demo;
 
@@ -15,10 +15,10 @@ internal static class DailyChart
     private const int NumberWidth = 8;
     private const int MostWidth = 110;
 
-    public static IEnumerable<string> Days(Figures figures, int width)
+    public static IEnumerable<string> Days(MonthResults results, int width)
     {
         var days = new (long Package, long Balance)[Calendar.Days + 1];
-        foreach (var row in Usage(figures))
+        foreach (var row in Usage(results))
         {
             ref var day = ref days[Calendar.DayOf(BillingHour.StartUs(row.UseHour!.Value))];
             day = row.Kind == (long)RowKind.PackageUsage ? (day.Package + row.Calls!.Value, day.Balance) : (day.Package, day.Balance + row.Calls!.Value);
@@ -38,10 +38,10 @@ internal static class DailyChart
     }
 
     /// <summary>The mean of the hours of working days: one sign an hour.</summary>
-    public static string Hours(Figures figures)
+    public static string Hours(MonthResults results)
     {
         var hours = new long[24];
-        foreach (var row in Usage(figures))
+        foreach (var row in Usage(results))
         {
             var at = Instant.ToUtc(BillingHour.StartUs(row.UseHour!.Value)).ToOffset(Calendar.Zone.Offset);
             if (at.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
@@ -52,8 +52,8 @@ internal static class DailyChart
         return "A working day: 00:00 " + string.Concat(hours.Select(h => Heights[(int)(h * (Heights.Length - 1) / most)])) + " 24:00";
     }
 
-    private static IEnumerable<BillLine> Usage(Figures figures) =>
-        figures.Rows.Where(r => r.UseHour is not null && r.Kind is (long)RowKind.PackageUsage or (long)RowKind.PayPerUse);
+    private static IEnumerable<BillLine> Usage(MonthResults results) =>
+        results.Rows.Where(r => r.UseHour is not null && r.Kind is (long)RowKind.PackageUsage or (long)RowKind.PayPerUse);
 
     private static int Length(long calls, long most, int room) => (int)((calls * room + most / 2) / most);
 }

@@ -68,7 +68,7 @@ internal sealed class DemoMonth
     {
         while (NextArrivalUs() is var next && next < us)
         {
-            SteppedTime.Work(core, clock, next - 1);
+            clock.Pass(core.Timeline, next - 1);
             clock.NowUs = next;
             if (commands.TryPeek(out var command) && command.AtUs == next)
                 Receive(next);
@@ -76,7 +76,7 @@ internal sealed class DemoMonth
                 Store(next);
         }
 
-        SteppedTime.Work(core, clock, us - 1);
+        clock.Pass(core.Timeline, us - 1);
     }
 
     private long NextArrivalUs() => Math.Min(

@@ -5,17 +5,17 @@ namespace Settlement.Worker.Demo;
 /// <summary>The demo for programs: <c>--output json</c>.</summary>
 internal sealed record DemoView(IReadOnlyList<AccountView> Accounts, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<Check> Checks)
 {
-    public static DemoView Of(Figures figures, IReadOnlyList<Check> checks) => new(
-        [.. figures.Accounts.Select(a => AccountView.Of(figures, AccountBill.Of(a.AccountId, figures.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
-        [.. figures.Held.GroupBy(h => h.Reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new HeldView(g.Key, g.Count(), g.Sum(h => h.Calls), figures.Plain(g.Sum(h => h.ValueE8 ?? 0))))],
+    public static DemoView Of(MonthResults results, IReadOnlyList<Check> checks) => new(
+        [.. results.Accounts.Select(a => AccountView.Of(results, AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
+        [.. results.Held.GroupBy(h => h.Reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new HeldView(g.Key, g.Count(), g.Sum(h => h.Calls), results.Plain(g.Sum(h => h.ValueE8 ?? 0))))],
         checks);
 }
 
 internal sealed record AccountView(string Account, long Calls, long PackageCalls, string Packages, string PayPerUse, string Balance)
 {
-    public static AccountView Of(Figures figures, AccountBill bill) => new(
-        bill.Account, bill.Calls, bill.ByPackage, figures.Plain(bill.PackagesE8), figures.Plain(bill.ChargedE8), figures.Plain(bill.BalanceE8));
+    public static AccountView Of(MonthResults results, AccountBill bill) => new(
+        bill.Account, bill.Calls, bill.ByPackage, results.Plain(bill.PackagesE8), results.Plain(bill.ChargedE8), results.Plain(bill.BalanceE8));
 }
 
 internal sealed record HeldView(string Reason, long Events, long Calls, string Value);

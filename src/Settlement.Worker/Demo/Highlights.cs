@@ -1,16 +1,16 @@
 using System.Text.Json;
 using Settlement.Domain.Notices;
 using Settlement.Storage.Bills;
-using static Settlement.Worker.Demo.Figures;
+using static Settlement.Worker.Demo.MonthResults;
 
 namespace Settlement.Worker.Demo;
 
 /// <summary>The notices of the month that tell a story, in words.</summary>
 internal static class Highlights
 {
-    public static IEnumerable<string> Of(Figures figures)
+    public static IEnumerable<string> Of(MonthResults results)
     {
-        foreach (var notice in figures.Notices)
+        foreach (var notice in results.Notices)
         {
             var data = Books.Data(notice);
             if (Words(notice, data) is { } words)

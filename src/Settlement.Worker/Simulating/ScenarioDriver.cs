@@ -50,7 +50,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
         clock.NowUs = us;
     }
 
-    private void Work(long untilUs) => SteppedTime.Work(core, clock, untilUs);
+    private void Work(long untilUs) => clock.Pass(core.Timeline, untilUs);
 
     /// <summary>The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).</summary>
     private void ComeUp(long us)

@@ -1,4 +1,5 @@
 using Settlement.Domain.Time;
+using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Simulating;
 
@@ -6,6 +7,18 @@ namespace Settlement.Worker.Simulating;
 internal sealed class TestClock(long nowUs) : TimeProvider
 {
     public long NowUs { get; set; } = nowUs;
+
+    /// <summary>Time passes up to an instant: what falls due is done at its own time, so that it is transacted when it is due.</summary>
+    public void Pass(Timeline timeline, long untilUs)
+    {
+        while (timeline.NextDueUs(untilUs) is { } dueUs)
+        {
+            NowUs = Math.Max(dueUs, NowUs);
+            timeline.AdvanceTo(NowUs);
+        }
+
+        timeline.AdvanceTo(untilUs);
+    }
 
     public override DateTimeOffset GetUtcNow() => Instant.ToUtc(NowUs);
 }

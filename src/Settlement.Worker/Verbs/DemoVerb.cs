@@ -40,14 +40,14 @@ internal sealed class DemoVerb : Verb
         var started = context.Time.GetTimestamp();
         Played played;
         using (var progress = context.Progress())
-            played = DemoMonth.Play(engine, (done, hours, events) => progress.Report(done, hours, $"hours, {Figures.Number(events)} events"));
+            played = DemoMonth.Play(engine, (done, hours, events) => progress.Report(done, hours, $"hours, {MonthResults.Number(events)} events"));
         context.Error.WriteLine($"Played in {context.Time.GetElapsedTime(started).TotalSeconds:F1} s.");
-        var figures = Figures.Of(played.Store);
-        var checks = Books.Audit(figures, played.Gateway);
+        var results = MonthResults.Of(played.Store);
+        var checks = Books.Audit(results, played.Gateway);
         if (context.Listing.IsJson)
-            context.Listing.Json(DemoView.Of(figures, checks));
+            context.Listing.Json(DemoView.Of(results, checks));
         else
-            new Report(context.Listing, Listing.WidthOfOutput(), figures, played).Print(checks, keep);
+            new Report(context.Listing, Listing.WidthOfOutput(), results, played).Print(checks, keep);
         return checks.All(c => c.Holds) ? Exit.Done : Exit.Differs;
     }
 }

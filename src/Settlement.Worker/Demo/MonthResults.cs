@@ -10,7 +10,7 @@ using Settlement.Storage.Ingest;
 namespace Settlement.Worker.Demo;
 
 /// <summary>What the store holds when the month has been played: read back, nothing remembered.</summary>
-internal sealed record Figures(
+internal sealed record MonthResults(
     Currency Currency,
     IReadOnlyList<Account> Accounts,
     IReadOnlyList<BillLine> Rows,
@@ -20,10 +20,10 @@ internal sealed record Figures(
     IReadOnlyList<RefusalLine> Refusals,
     IReadOnlyList<QuarantineEntry> Held)
 {
-    public static Figures Of(SettlementStore store) => store.Read(session =>
+    public static MonthResults Of(SettlementStore store) => store.Read(session =>
     {
         var accounts = AccountStore.All(session);
-        return new Figures(
+        return new MonthResults(
             store.Terms.Read(session, StoreState.Of(session)).Catalog.Currency,
             accounts,
             BillStore.Rows(session, new BillFilter()),
