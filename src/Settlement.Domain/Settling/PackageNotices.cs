@@ -18,7 +18,9 @@ public static class PackageNotices
         var liveLeft = usage.LiveLeft - drawn.Where(l => l.Lot.Life.Contains(plan.Time.DueUs)).Sum(l => l.Drawn);
         var scope = usage.Scope;
         scope = TellLow(plan, scope, usage.LiveCalls, liveLeft, cause);
-        scope = ModeNow(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
+        // A lot that ends at this very instant with calls left is not used up: its end comes after the closing (2.4) and tells the change.
+        if (drawn.Any(l => l.Left == 0))
+            scope = ModeNow(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
         if (scope != usage.Scope)
             plan.ChangedScopes.Add(scope);
     }
