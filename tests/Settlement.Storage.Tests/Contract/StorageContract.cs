@@ -162,7 +162,7 @@ public abstract class StorageContract : IDisposable
         Ingest([.. Accounts(450).Select(a => Call("e", 1, a, source: a))]);
         var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
 
-        Assert.Throws<OperationCanceledException>(() => closings.Settle(run, () => NineUs, _ => throw new OperationCanceledException()));
+        Assert.Throws<OperationCanceledException>(() => closings.Settle(run, () => NineUs, (_, _) => throw new OperationCanceledException()));
         Assert.Equal(250, closings.Settle(run, () => NineUs));
         Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
     }
@@ -250,6 +250,6 @@ public abstract class StorageContract : IDisposable
     private void Do(string command)
     {
         commands.Receive([command], NineUs);
-        commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs)), NineUs);
+        commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs).ToList()), NineUs);
     }
 }

@@ -26,9 +26,9 @@ public class DemoTests
     {
         var results = new MonthResults(new Domain.Money.Currency("CNY", 2), [], [], new Dictionary<long, List<Storage.Bills.EntryLine>>(), [], [], [], []);
         var gateway = new GatewayCount();
-        Assert.All(Books.Audit(results, gateway), check => Assert.True(check.Holds, check.Claim));
+        Assert.All(Worker.Demo.Books.Audit(results, gateway), check => Assert.True(check.Holds, check.Claim));
         gateway.Take([new Settlement.Contracts.UsageEvent { Id = "1", Source = "s", Account = "a", Api = "p", Region = "r", Time = default, Status = 200, Count = 3 }]);
-        Assert.Contains(Books.Audit(results, gateway), check => !check.Holds && check.Claim.Contains("3 successful calls", StringComparison.Ordinal));
+        Assert.Contains(Worker.Demo.Books.Audit(results, gateway), check => !check.Holds && check.Claim.Contains("3 successful calls", StringComparison.Ordinal));
     }
 
     [Fact]
