@@ -22,8 +22,10 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
     {
         store.Engine.TakeGuard(session, exclusive: false);
+        var state = StoreState.Of(session);
+        var terms = store.Terms.Read(session, state);
         foreach (var body in bodies)
-            Receive(session, body, nowUs);
+            Receive(session, state.ClosedHour, terms, body, nowUs);
     });
 
     /// <summary>The instant of the earliest command that waits, or null.</summary>
@@ -71,8 +73,9 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     /// <summary>Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over.</summary>
     public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs) => store.Write(session =>
     {
+        var terms = store.Terms.Read(session, StoreState.Of(session));
         foreach (var command in waiting)
-            Apply(session, command, nowUs);
+            Apply(session, terms, command, nowUs);
     });
 
     /// <summary>Whether a closing run follows the command at once.</summary>
@@ -84,16 +87,14 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         return json.RootElement.GetProperty("job").GetString() == "close-hours";
     }
 
-    private void Receive(Session session, string body, long nowUs)
+    private void Receive(Session session, long closedHour, Terms terms, string body, long nowUs)
     {
-        var state = StoreState.Of(session);
-        var terms = store.Terms.Read(session, state);
         var read = Read(body, terms);
         var id = read.Id ?? NoId(body);
         if (session.One<long>("command/known", new { CommandId = id }) > 0)
             return;
         var inFuture = read.AtUs > nowUs;
-        var closed = read.AtUs is { } at && BillingHour.Of(at) <= state.ClosedHour;
+        var closed = read.AtUs is { } at && BillingHour.Of(at) <= closedHour;
         var onArrival = read.AtUs is null || inFuture || (closed && read.Command is { } c && CommandType.AppliesOnArrival(c.Type));
         var waiting = new WaitingCommand
         {
@@ -113,22 +114,20 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         {
             // Nothing that is due can come before an account exists, and the usage behind this command must find it; what came before it must not.
             if (AccountStore.Find(session, read.Account!) is null)
-                ApplyWithoutAccount(session, waiting, read.Account!, nowUs);
-            Apply(session, waiting, nowUs);
+                ApplyWithoutAccount(session, terms, waiting, read.Account!, nowUs);
+            Apply(session, terms, waiting, nowUs);
         }
     }
 
     /// <summary>Commands that arrived before the one that opens their account, be it in an outage: a worker that never stopped would have refused them (2.4).</summary>
-    private void ApplyWithoutAccount(Session session, WaitingCommand opening, string account, long nowUs)
+    private void ApplyWithoutAccount(Session session, Terms terms, WaitingCommand opening, string account, long nowUs)
     {
         foreach (var earlier in session.Rows<WaitingCommand>("command/pending-of-account", new { AccountId = account }).Where(c => c.CommandId != opening.CommandId))
-            Apply(session, earlier, nowUs);
+            Apply(session, terms, earlier, nowUs);
     }
 
-    private void Apply(Session session, WaitingCommand waiting, long nowUs)
+    private void Apply(Session session, Terms terms, WaitingCommand waiting, long nowUs)
     {
-        var state = StoreState.Of(session);
-        var terms = store.Terms.Read(session, state);
         var read = Read(waiting.Body, terms);
         if (read.Command is not { } command)
             throw new InvalidOperationException($"Command {waiting.CommandId} was well-formed on arrival and is not any more: {read.Field}: {read.Cause}");
