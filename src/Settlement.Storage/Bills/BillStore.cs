@@ -36,6 +36,10 @@ public static class BillStore
 
     public static List<AttemptLine> Attempts(Session session) => session.Rows<AttemptLine>("package/attempts");
 
+    /// <summary>The automatic attempts at the lot that follows one, as they fell due.</summary>
+    public static List<AttemptLine> AttemptsAfter(Session session, long packageNo, long lotNo) =>
+        session.Rows<AttemptLine>("package/attempts-of", new { PackageNo = packageNo, LotNo = lotNo });
+
     public static List<RefusalLine> Refusals(Session session) => session.Rows<RefusalLine>("command/refusals");
 }
 

@@ -57,6 +57,14 @@ public sealed class ClosingStore(SettlementStore store)
         return count;
     }
 
+    /// <summary>The closing that made an account's version, or null when something else made it.</summary>
+    public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>
+        session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
+
+    /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed one that usage was late for. Null: none waits.</summary>
+    public static long? OldestWaitingHour(Session session, long closedSlot) =>
+        NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
+
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
@@ -134,4 +142,20 @@ public sealed class ClosingStore(SettlementStore store)
 
         public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot);
     }
+}
+
+/// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>
+public sealed class ClosingLine
+{
+    public long DueUs { get; init; }
+
+    public long AfterSlot { get; init; }
+
+    public long ToSlot { get; init; }
+
+    public long SettingsVersion { get; init; }
+
+    public long CatalogVersion { get; init; }
+
+    public ClosingRun Run => new(DueUs, AfterSlot, ToSlot);
 }

@@ -46,6 +46,12 @@ public interface IEngine
     string? AttachedWorker();
 }
 
+/// <summary>How <see cref="IEngine.SchemaDifferences"/> says that no migration of this program will help.</summary>
+public static class SchemaDifference
+{
+    public const string Newer = "is newer than this program";
+}
+
 public enum Claimed
 {
     New,

@@ -34,7 +34,7 @@ internal static class Migrations
         return
         [
             .. mine.Except(applied).Order(StringComparer.Ordinal).Select(v => $"migration {v} has not run"),
-            .. applied.Except(mine).Order(StringComparer.Ordinal).Select(v => $"migration {v} is newer than this program"),
+            .. applied.Except(mine).Order(StringComparer.Ordinal).Select(v => $"migration {v} {SchemaDifference.Newer}"),
         ];
     }
 

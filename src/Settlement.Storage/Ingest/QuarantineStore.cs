@@ -23,8 +23,9 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
     public static List<QuarantineCount> HeldAfter(SettlementStore store, long quarantineNo) =>
         store.Read(session => session.Rows<QuarantineCount>("quarantine/held-after", new { QuarantineNo = quarantineNo }));
 
-    /// <summary>Discards one entry; false when it is not held.</summary>
-    public static bool Discard(Session session, long quarantineNo, long nowUs, string by) => Decide(session, quarantineNo, "discarded", nowUs, by);
+    /// <summary>Discards one entry and records who and why; false when it is not held.</summary>
+    public static bool Discard(Session session, long quarantineNo, long nowUs, string by, string because) =>
+        Decide(session, quarantineNo, "discarded", nowUs, by, because);
 
     /// <summary>
     /// Releases one entry: the check that held it is waived, later checks are made as of its first arrival. Returns null when it was released, else why not.
@@ -82,8 +83,8 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
         return released;
     }
 
-    private static bool Decide(Session session, long quarantineNo, string state, long nowUs, string by) =>
-        session.Execute("quarantine/decide", new { QuarantineNo = quarantineNo, State = state, AtUs = nowUs, By = by }) == 1;
+    private static bool Decide(Session session, long quarantineNo, string state, long nowUs, string by, string? because = null) =>
+        session.Execute("quarantine/decide", new { QuarantineNo = quarantineNo, State = state, AtUs = nowUs, By = by, Because = because }) == 1;
 
     /// <summary>The next check that holds it, if any: those before and at the waived one are not asked again.</summary>
     private static string? StillHeld(Terms terms, QuarantineEntry entry, long timeUs)
@@ -142,6 +143,9 @@ public sealed class QuarantineEntry
     public long? DecidedUs { get; init; }
 
     public string? DecidedBy { get; init; }
+
+    /// <summary>Why it was discarded.</summary>
+    public string? DecidedBecause { get; init; }
 
     /// <summary>What the held calls would cost at the price of the tier that was next when they were held.</summary>
     public long? ValueE8 => UnitPriceE10 is { } price ? Rounding.CutToE8((Int128)Calls * price) : null;

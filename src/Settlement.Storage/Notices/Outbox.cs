@@ -8,5 +8,15 @@ public static class Outbox
     /// <summary>The next ones to publish: per account in the order of their sequence.</summary>
     public static List<NoticeLine> Next(Session session, int most) => session.Stream<NoticeLine>("notice/unpublished").Take(most).ToList();
 
+    /// <summary>How many wait, and since when the oldest does.</summary>
+    public static WaitingNotices Waiting(Session session) => session.One<WaitingNotices>("notice/waiting")!;
+
     public static void MarkPublished(Session session, IEnumerable<NoticeLine> notices) => session.Execute("notice/published", notices);
+}
+
+public sealed class WaitingNotices
+{
+    public long Notices { get; init; }
+
+    public long? OldestUs { get; init; }
 }

@@ -14,5 +14,5 @@ SELECT MAX(AccountNo) FROM Closing WHERE DueUs = @DueUs
 SELECT AccountNo FROM Closing WHERE DueUs = @DueUs AND AccountNo IN @AccountNos
 
 -- name: run-of
-SELECT r.DueUs, r.AfterSlot, r.ToSlot FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
+SELECT r.DueUs, r.AfterSlot, r.ToSlot, c.SettingsVersion, c.CatalogVersion FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
 WHERE c.AccountNo = @AccountNo AND c.AccountVersion = @AccountVersion

@@ -69,3 +69,8 @@ INSERT INTO Renewal (PackageNo, LotNo, SlotUs, Renewed, ShortfallE8) VALUES (@Pa
 -- name: attempts
 SELECT p.PackageId, r.SlotUs, r.Renewed, r.ShortfallE8, p.AccountNo FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo
 ORDER BY r.SlotUs, p.PackageId
+
+-- name: attempts-of
+SELECT p.PackageId, r.SlotUs, r.Renewed, r.ShortfallE8, p.AccountNo FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo
+WHERE r.PackageNo = @PackageNo AND r.LotNo = @LotNo
+ORDER BY r.SlotUs

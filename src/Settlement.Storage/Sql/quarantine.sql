@@ -35,7 +35,7 @@ SELECT * FROM Quarantine WHERE QuarantineNo = @QuarantineNo
 SELECT * FROM Quarantine WHERE State = @State ORDER BY HeldUs, TimeUs, Source, EventId, QuarantineNo
 
 -- name: decide
-UPDATE Quarantine SET State = @State, DecidedUs = @AtUs, DecidedBy = @By WHERE QuarantineNo = @QuarantineNo AND State = 'held'
+UPDATE Quarantine SET State = @State, DecidedUs = @AtUs, DecidedBy = @By, DecidedBecause = @Because WHERE QuarantineNo = @QuarantineNo AND State = 'held'
 
 -- name: hold-again
 UPDATE Quarantine SET Reason = @Reason WHERE QuarantineNo = @QuarantineNo AND State = 'held'

@@ -61,3 +61,6 @@ LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
 WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
   AND u.Status BETWEEN 200 AND 299
 ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
+
+-- name: oldest-hour
+SELECT MIN(UseHour) FROM Usage WHERE SettleSlot = @Slot

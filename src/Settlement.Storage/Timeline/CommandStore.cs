@@ -31,6 +31,9 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     /// <summary>The instant of the earliest command that waits, or null.</summary>
     public static long? NextAtUs(Session session) => session.One<long?>("command/next-at");
 
+    /// <summary>How many wait for their instant or for the time line.</summary>
+    public static long WaitingCount(Session session) => session.One<long>("command/waiting");
+
     /// <summary>Commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
     public static IEnumerable<WaitingCommand> Waiting(Session session, long atUs) => session.Stream<WaitingCommand>("command/pending", new { AtUs = atUs });
 
@@ -49,6 +52,14 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
             answer.Detail = RefusalDetail(session, answer);
         return answer;
     }
+
+    /// <summary>The command that paid for a package's lot at an instant: for what cost nothing and so left no entry.</summary>
+    public static CommandAnswerLine? AppliedFor(Session session, string packageId, long atUs) =>
+        session.Rows<CommandAnswerLine>("command/applied-at", new { AtUs = atUs }).Find(command =>
+        {
+            using var json = JsonDocument.Parse(command.Body);
+            return CommandJson.Peek(json.RootElement, "package") == packageId;
+        });
 
     /// <summary>What its notice said besides the code; it went to its account, or to the store.</summary>
     private static string? RefusalDetail(Session session, CommandAnswerLine answer)

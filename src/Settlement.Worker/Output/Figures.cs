@@ -13,6 +13,20 @@ internal static class Figures
     /// <summary>One or several of something: <c>1 call</c>, <c>2,000 calls</c>.</summary>
     public static string Of(Int128 number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
 
+    /// <summary>A time as tables show it, where the zone is said once and all have one width: no offset, seconds only where there are any.</summary>
+    public static string? Short(string? time)
+    {
+        if (time is null)
+            return null;
+        var text = time[..^6].Replace('T', ' ');
+        return text.EndsWith(":00", StringComparison.Ordinal) ? text[..^3] : text;
+    }
+
+    /// <summary>A period as tables show it; the day is said once when both ends are of it.</summary>
+    public static string? Short(string? start, string? end) =>
+        start is null || end is null ? null
+        : start[..10] == end[..10] ? $"{Short(start)} - {Short(end)![11..]}" : $"{Short(start)} - {Short(end)}";
+
     /// <summary>The two largest units of a stretch of time: <c>3 d 4 h</c>.</summary>
     public static string Age(long us)
     {

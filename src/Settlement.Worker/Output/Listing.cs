@@ -9,7 +9,7 @@ namespace Settlement.Worker.Output;
 public sealed record Column<T>(string Name, Func<T, string?> Value, bool RightAligned = false, bool Detail = false);
 
 /// <summary>
-/// Prints lists: a table for people, JSON alone for programs. Where a table would not fit, detail columns are left out; where that is not
+/// Prints lists: a table for people, JSON alone for programs. Where a table would not fit, detail columns are left out, the last first; where that is not
 /// enough, rows become blocks of lines. Text of users is never markup and never reaches the terminal as control characters.
 /// </summary>
 public sealed class Listing(TextWriter output, TextWriter error, OutputFormat format, int width)
@@ -71,9 +71,11 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
 
     private Cells<T> LeaveOutDetails<T>(IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
     {
-        var kept = new Cells<T>(rows, [.. columns.Where(c => !c.Detail)]);
+        var kept = new Cells<T>(rows, columns);
+        while (!kept.Fits(width) && kept.Columns.LastOrDefault(c => c.Detail) is { } last)
+            kept = new Cells<T>(rows, [.. kept.Columns.Where(c => c != last)]);
         if (kept.Fits(width) && kept.Columns.Count < columns.Count)
-            error.WriteLine($"Left out at {width} columns: {string.Join(", ", columns.Where(c => c.Detail).Select(c => c.Name))}.");
+            error.WriteLine($"Left out at {width} columns: {string.Join(", ", columns.Except(kept.Columns).Select(c => c.Name))}.");
         return kept;
     }
 

@@ -22,6 +22,9 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public string Currency => currency.Code;
 
+    /// <summary>What times in a table leave unsaid.</summary>
+    public string TimesAre => $"Times are in {zone}.";
+
     public string Time(long us) => zone.Show(us);
 
     /// <summary>In minor units.</summary>
@@ -57,6 +60,13 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
     public PackageView Package(Lot lot, long nowUs) => new(
         lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, LotState.At(lot.StartUs, lot.EndUs, lot.Left, nowUs));
 
+    public AccountPackageView AccountPackage(Lot lot, Scope scope, Package package, long nowUs)
+    {
+        var view = Package(lot, nowUs);
+        return new AccountPackageView(
+            view.Package, view.Lot, view.Start, view.End, view.Calls, view.Left, view.State, scope.Api, scope.Region, lot.Project, package.AutoRenew);
+    }
+
     public NoticeView Notice(NoticeLine notice) => new(
         Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : DataOf(notice).GetValueOrDefault("account") is { ValueKind: JsonValueKind.String } account ? account.GetString() : null, notice.PackageId)
     {
@@ -70,6 +80,28 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public QuarantineView Quarantined(QuarantineEntry entry) => new(
         entry.EventId, entry.Source, entry.Reason, entry.Account, entry.Calls, Value(entry));
+
+    public QuarantineEntryView Entry(QuarantineEntry entry, long nowUs) => new(
+        entry.EventId,
+        entry.Source,
+        entry.Reason,
+        entry.Account,
+        entry.Calls,
+        Value(entry),
+        entry.QuarantineNo,
+        entry.State,
+        entry.Api,
+        entry.Region,
+        entry.Project,
+        entry.TimeUs is { } us ? Time(us) : null,
+        entry.Status,
+        Time(entry.ArrivedUs),
+        Time(entry.HeldUs),
+        Figures.Age((entry.DecidedUs ?? nowUs) - entry.HeldUs),
+        entry.Detail,
+        entry.DecidedUs is { } decided ? Time(decided) : null,
+        entry.DecidedBy,
+        entry.DecidedBecause);
 
     public string? Value(QuarantineEntry entry) => entry.ValueE8 is { } value ? Amount.Show(value, 8, currency.Decimals) : null;
 

@@ -41,3 +41,26 @@ public sealed record SimulationView(
     IReadOnlyList<BillRowView> Bill, IReadOnlyList<BalanceView> Balances, IReadOnlyList<PackageView> Packages, IReadOnlyList<NoticeView> Notices,
     IReadOnlyList<RenewalView> Renewals, IReadOnlyList<RefusalView> Refusals, IReadOnlyList<QuarantineView> Quarantine,
     IReadOnlyDictionary<string, ShowView> Shows);
+
+/// <param name="ArrearsSince">Null: not in arrears.</param>
+/// <param name="Subscriptions">Those open now.</param>
+public sealed record AccountView(
+    string Account, string? Name, string Level, string Balance, string Remainder, string State, string? ArrearsSince, string Opened,
+    IReadOnlyList<AccountPackageView> Packages, IReadOnlyList<SubscriptionView> Subscriptions, AlertsView Alerts);
+
+/// <summary>A lot as INTERFACE 5 shows it, and what it pays for.</summary>
+public sealed record AccountPackageView(
+    string Package, long Lot, string Start, string End, long Calls, long Left, string State, string Api, string Region, string? Project, bool AutoRenew);
+
+/// <param name="Mode"><c>package</c> or <c>pay-per-use</c>.</param>
+public sealed record SubscriptionView(string Api, string Region, string Resource, string? ResourceName, string Since, string Mode);
+
+public sealed record AlertsView(string? BalanceBelow, long? LowPackagePercent);
+
+/// <summary>An event held as INTERFACE 5 shows it, and all that is known of it besides.</summary>
+/// <param name="Entry">Its number, to release or discard it by.</param>
+/// <param name="Age">How long it was or has been held.</param>
+/// <param name="Detail">Of a malformed event: the field and the cause, and the event as it came.</param>
+public sealed record QuarantineEntryView(
+    string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value, long Entry, string State, string? Api, string? Region, string? Project,
+    string? Time, long? Status, string Arrived, string Held, string Age, string? Detail, string? Decided, string? By, string? Because);

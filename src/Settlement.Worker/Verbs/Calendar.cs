@@ -28,7 +28,7 @@ internal sealed class Calendar
 
     public static IReadOnlyList<Column<StepView>> Columns =>
     [
-        new("AT", s => s.At), new("STEP", s => s.Step), new("ACCOUNT", s => s.Account), new("PACKAGE", s => s.Package),
+        new("AT", s => Figures.Short(s.At)), new("STEP", s => s.Step), new("ACCOUNT", s => s.Account), new("PACKAGE", s => s.Package),
         new("LOT", s => s.Lot?.ToString(CultureInfo.InvariantCulture), RightAligned: true, Detail: true), new("OUTCOME", s => s.Outcome), new("SHORT BY", s => s.Shortfall, RightAligned: true),
     ];
 

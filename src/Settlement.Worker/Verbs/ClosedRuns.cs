@@ -1,7 +1,7 @@
-using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Storage;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 
@@ -20,7 +20,7 @@ internal sealed class ClosedRuns
 
     public static IReadOnlyList<Column<ClosedRunView>> Columns =>
     [
-        new("RUN", r => r.Run), new("HOURS FROM", r => r.HoursFrom, Detail: true), new("TO", r => r.HoursTo), new("ACCOUNTS", r => Figures.Count(r.Accounts), RightAligned: true),
+        new("RUN", r => Figures.Short(r.Run)), new("CLOSED THROUGH", r => Figures.Short(r.HoursTo), Detail: true), new("ACCOUNTS", r => Figures.Count(r.Accounts), RightAligned: true),
         new("ROWS", r => Figures.Count(r.Rows), RightAligned: true), new("CALLS", r => Figures.Count(r.Calls), RightAligned: true),
         new("HELD", r => Figures.Count(r.HeldCalls), RightAligned: true), new("FEE", r => r.Fee, RightAligned: true, Detail: true), new("DEDUCTED", r => r.Deducted, RightAligned: true),
     ];
@@ -77,7 +77,7 @@ internal sealed class ClosedRuns
 
         public ClosedRunView View(ViewMaker views) => new(
             views.Time(run.DueUs),
-            run.AfterHour < -1_000_000 ? null : views.Time(BillingHour.StartUs(run.AfterHour + 1)),
+            run.AfterHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(run.AfterHour + 1)),
             views.Time(BillingHour.StartUs(run.ToHour + 1)),
             Accounts.Count,
             (long)Rows,

@@ -47,7 +47,7 @@ internal sealed class CommandVerb : Verb
             answers.Select((a, i) => View(open.Views, a, repeated: !before.Add(ids[i]))).ToList(),
             [
                 new("COMMAND", a => a.Id), new("TYPE", a => a.Type), new("STATE", a => a.Repeated ? $"{a.State} before" : a.State), new("CODE", a => a.Code),
-                new("DETAIL", a => a.Detail), new("AT", a => a.At, Detail: true),
+                new("DETAIL", a => a.Detail), new("AT", a => Figures.Short(a.At), Detail: true),
             ]);
         return Exit.Done;
     }

@@ -1,3 +1,6 @@
+using Settlement.Storage.Engines;
+using Settlement.Worker.Output;
+
 namespace Settlement.Worker.Verbs;
 
 /// <summary>The database schema.</summary>
@@ -6,5 +9,25 @@ internal sealed class MigrateVerb : Verb
     public MigrateVerb()
         : base("migrate", "Brings the database up to date. Forward only, and harmless to repeat.") => Does((_, context) => Run(context));
 
-    private static int Run(VerbContext context) => throw new NotSupportedException("wired by the lead");
+    private static int Run(VerbContext context)
+    {
+        using var engine = OpenStore.EngineOf(context);
+        var isNew = !File.Exists(engine.File);
+        var differences = engine.SchemaDifferences();
+        if (differences.Count == 0)
+        {
+            context.Listing.Say($"{engine.Describe()} is up to date.");
+            return Exit.Done;
+        }
+
+        if (differences.Any(d => d.EndsWith(SchemaDifference.Newer, StringComparison.Ordinal)))
+            throw new SchemaNotUpToDateException(engine.Describe(), differences);
+        if (engine.AttachedWorker() is { } holder)
+            throw new BadInputException($"{engine.Describe()} has a worker attached ({holder}): stop it first");
+        if (!isNew && engine.CopyBefore("migrate", context.Time.GetUtcNow()) is { } copy)
+            context.Listing.Say($"Copied to {copy}");
+        var ran = engine.Migrate(line => context.Error.WriteLine(line));
+        context.Listing.Say($"{(isNew ? "Made" : "Brought up to date")}: {engine.Describe()}, {Figures.Of(ran, "script")} run.");
+        return Exit.Done;
+    }
 }

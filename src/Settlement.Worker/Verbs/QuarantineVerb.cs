@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Settlement.Storage.Ingest;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
@@ -31,6 +33,13 @@ internal sealed class QuarantineVerb : Command
             result.AddError("Name events, or say --all (with --reason or --account to narrow it).");
     });
 
+    private static List<QuarantineEntry> Held(OpenStore open, QuarantineFilter filter)
+    {
+        var entries = open.Store.Read(session => QuarantineStore.List(session));
+        entries.RemoveAll(e => (filter.Reason is not null && e.Reason != filter.Reason) || (filter.Account is not null && e.Account != filter.Account));
+        return entries;
+    }
+
     private sealed class ListVerb : Verb
     {
         private readonly Option<string> _reason = Reason();
@@ -45,7 +54,32 @@ internal sealed class QuarantineVerb : Command
             Does((parsed, context) => Run(context, new QuarantineFilter(parsed.GetValue(_reason), parsed.GetValue(_account))));
         }
 
-        private static int Run(VerbContext context, QuarantineFilter filter) => throw new NotSupportedException("wired by the lead");
+        private static int Run(VerbContext context, QuarantineFilter filter)
+        {
+            using var open = OpenStore.ToRead(context);
+            var now = open.Core.NowUs;
+            var views = open.Views;
+            var entries = Held(open, filter);
+            context.Listing.Rows(
+                entries.ConvertAll(e => views.Entry(e, now)),
+                [
+                    new("ENTRY", e => Figures.Plain(e.Entry), RightAligned: true), new("REASON", e => e.Reason), new("ACCOUNT", e => e.Account),
+                    new("CALLS", e => e.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true), new("VALUE", e => e.Value, RightAligned: true), new("HELD FOR", e => e.Age),
+                    new("API", e => e.Api, Detail: true), new("TIME", e => Figures.Short(e.Time), Detail: true), new("STATUS", e => e.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture), Detail: true),
+                    new("REGION", e => e.Region, Detail: true), new("SOURCE", e => e.Source, Detail: true), new("ID", e => e.Id, Detail: true),
+                ]);
+            if (entries.Count > 0)
+                Summarize(context.Listing, views, entries);
+            return Exit.Done;
+        }
+
+        private static void Summarize(Listing listing, ViewMaker views, List<QuarantineEntry> entries)
+        {
+            var value = entries.Aggregate((Int128)0, (sum, e) => sum + (e.ValueE8 ?? 0));
+            var unpriced = entries.Count(e => e.ValueE8 is null);
+            listing.Say($"{Figures.Of(entries.Count, "event")}, {Figures.Of(entries.Aggregate((Int128)0, (sum, e) => sum + e.Calls), "call")}, worth {views.Money(value)} {views.Currency}"
+                + (unpriced == 0 ? "." : $"; {Figures.Count(unpriced)} of them without a price."));
+        }
     }
 
     private sealed class ShowVerb : Verb
@@ -60,7 +94,28 @@ internal sealed class QuarantineVerb : Command
             Does((parsed, context) => Run(context, parsed.GetRequiredValue(_entry)));
         }
 
-        private static int Run(VerbContext context, long entry) => throw new NotSupportedException("wired by the lead");
+        private static int Run(VerbContext context, long entry)
+        {
+            using var open = OpenStore.ToRead(context);
+            var found = open.Store.Read(session => QuarantineStore.Find(session, entry))
+                ?? throw new BadInputException($"There is no quarantined event {Figures.Plain(entry)}");
+            var view = open.Views.Entry(found, open.Core.NowUs);
+            if (context.Listing.IsJson)
+            {
+                context.Listing.Json(view);
+                return Exit.Done;
+            }
+
+            context.Listing.Lines(
+                ("Entry", Figures.Plain(view.Entry)), ("State", view.State), ("Reason", view.Reason), ("Held since", $"{view.Held} ({view.Age})"), ("Arrived", view.Arrived),
+                ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api), ("Region", view.Region), ("Project", view.Project), ("Time", view.Time),
+                ("Status", view.Status is { } status ? Figures.Plain(status) : null), ("Calls", view.Calls is { } calls ? Figures.Count(calls) : null),
+                ("Value", view.Value is null ? "no price" : $"{view.Value} {open.Views.Currency}"),
+                ("Decided", view.Decided is null ? null : $"{view.State} {view.Decided} by {view.By}{(view.Because is null ? "" : $": {view.Because}")}"));
+            foreach (var line in view.Detail?.Split('\n') ?? [])
+                context.Listing.Say(line);
+            return Exit.Done;
+        }
     }
 
     private sealed class ReleaseVerb : Verb
@@ -84,7 +139,12 @@ internal sealed class QuarantineVerb : Command
         /// <param name="context">What every verb is given.</param>
         /// <param name="entries">Which; none: all of the filter.</param>
         /// <param name="filter">Only for all.</param>
-        private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter) => throw new NotSupportedException("wired by the lead");
+        private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter)
+        {
+            using var open = OpenStore.ToWrite(context);
+            return new QuarantineDecisions(context, open).Decide(
+                entries, () => Held(open, filter), (session, no) => open.Core.Quarantine.Release(session, no, open.Core.NowUs, Environment.UserName), "released");
+        }
     }
 
     private sealed class DiscardVerb : Verb
@@ -113,6 +173,15 @@ internal sealed class QuarantineVerb : Command
         /// <param name="filter">Only for all.</param>
         /// <param name="because">Why.</param>
         /// <param name="by">Who.</param>
-        private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by) => throw new NotSupportedException("wired by the lead");
+        private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by)
+        {
+            if (string.IsNullOrWhiteSpace(because) || because.Length > 1000)
+                throw new BadInputException("--because: give a reason of at most 1,000 characters");
+            if (string.IsNullOrWhiteSpace(by) || by.Length > 128)
+                throw new BadInputException("--by: give a name of at most 128 characters");
+            using var open = OpenStore.ToWrite(context);
+            return new QuarantineDecisions(context, open).Decide(
+                entries, () => Held(open, filter), (session, no) => QuarantineStore.Discard(session, no, open.Core.NowUs, by, because) ? null : "is not held", "discarded");
+        }
     }
 }

@@ -1,3 +1,14 @@
+using RabbitMQ.Client.Exceptions;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Ingest;
+using Settlement.Storage.Notices;
+using Settlement.Storage.Timeline;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Output;
+using Settlement.Worker.Settings;
+
 namespace Settlement.Worker.Verbs;
 
 /// <summary>Is anything behind?</summary>
@@ -7,8 +18,98 @@ internal sealed class StatusVerb : Verb
         : base("status", "Hours behind, the oldest open hour, and what waits in the outbox, the quarantine and the error queues.")
     {
         Add(OutputOption);
-        Does((_, context) => Run(context));
+        Does((_, context, cancel) => RunAsync(context, cancel));
     }
 
-    private static int Run(VerbContext context) => throw new NotSupportedException("wired by the lead");
+    private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
+    {
+        using var open = OpenStore.ToRead(context);
+        var (queues, brokerFault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
+        var view = open.Store.Read(session => View(session, open, queues, brokerFault));
+        if (context.Listing.IsJson)
+            context.Listing.Json(view);
+        else
+            Print(context, view, open.Views.TimesAre);
+        return Exit.Done;
+    }
+
+    private static async Task<(IReadOnlyList<QueueDepth>? Queues, string? Fault)> QueuesAsync(RabbitMqSettings settings, CancellationToken cancel)
+    {
+        if (!settings.HasHost)
+            return (null, null);
+        try
+        {
+            return (await QueueDepth.ReadAsync(settings, cancel), null);
+        }
+        catch (BrokerUnreachableException e)
+        {
+            return (null, e.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    private static StatusView View(Session session, OpenStore open, IReadOnlyList<QueueDepth>? queues, string? brokerFault)
+    {
+        var (views, nowUs) = (open.Views, open.Core.NowUs);
+        var state = StoreState.Of(session);
+        var oldest = ClosingStore.OldestWaitingHour(session, state.ClosedSlot);
+        var outbox = Outbox.Waiting(session);
+        return new StatusView(
+            open.Engine.Describe(),
+            open.Engine.AttachedWorker(),
+            views.Time(state.LastRunUs),
+            state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(state.ClosedHour + 1)),
+            HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
+            oldest is { } hour ? views.Time(BillingHour.StartUs(hour)) : null,
+            state.HeldSinceUs is { } held ? views.Time(held) : null,
+            ClosingStore.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
+            CommandStore.WaitingCount(session),
+            outbox.Notices,
+            outbox.OldestUs is { } us ? Figures.Age(nowUs - us) : null,
+            QuarantineStore.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
+            queues,
+            brokerFault);
+    }
+
+    /// <summary>Hours that a hourly run up to now would have closed. A store that has closed none yet counts from its first usage or from when it was made.</summary>
+    private static long HoursBehind(StoreState state, long? oldest, long nowUs, long closeDelayUs)
+    {
+        var due = BillingHour.LastDueAt(BillingHour.StartUs(BillingHour.Of(nowUs)), closeDelayUs);
+        var made = BillingHour.Of(state.CreatedUs);
+        var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour + 1 : Math.Min(made, oldest ?? made);
+        return Math.Max(0, due - firstOpen + 1);
+    }
+
+    private static void Print(VerbContext context, StatusView view, string timesAre)
+    {
+        context.Listing.Lines(
+            ("Store", view.Store),
+            ("Worker", view.Worker ?? "none attached"),
+            ("Hours behind", Figures.Count(view.HoursBehind)),
+            ("Last hourly run", Figures.Short(view.LastRun)),
+            ("Closed through", view.ClosedThrough is null ? "no hour is closed yet" : Figures.Short(view.ClosedThrough)),
+            ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing" : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
+            ("On hold since", Figures.Short(view.HeldSince)),
+            ("Unfinished run", view.UnfinishedRun is null ? null : $"of {Figures.Short(view.UnfinishedRun)}: it goes on with the next closing"),
+            ("Commands waiting", Figures.Count(view.PendingCommands)),
+            ("Notices unpublished", view.UnpublishedNotices == 0 ? "0" : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
+            ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
+        foreach (var queue in view.Queues ?? [])
+            context.Listing.Say($"  {queue.Queue}: {(queue.Waiting is { } waiting ? $"{Figures.Count(waiting)} waiting" : "not there yet")}, {Figures.Count(queue.Unreadable ?? 0)} unreadable");
+        context.Listing.Say("");
+        context.Listing.Say("Quarantine");
+        context.Listing.Table(
+            view.Quarantine,
+            [
+                new("REASON", q => q.Reason), new("EVENTS", q => Figures.Count(q.Events), RightAligned: true), new("CALLS", q => Figures.Count(q.Calls), RightAligned: true), new("OLDEST", q => q.Oldest),
+            ]);
+        context.Listing.Say(timesAre);
+    }
+
+    /// <param name="ClosedThrough">The end of the last closed hour.</param>
+    /// <param name="Queues">Null: no broker is configured, or it can't be reached.</param>
+    private sealed record StatusView(
+        string Store, string? Worker, string LastRun, string? ClosedThrough, long HoursBehind, string? OldestOpenHour, string? HeldSince, string? UnfinishedRun,
+        long PendingCommands, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+
+    private sealed record HeldView(string Reason, long Events, long Calls, string Oldest);
 }

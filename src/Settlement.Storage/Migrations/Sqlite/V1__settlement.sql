@@ -164,7 +164,8 @@ CREATE TABLE Quarantine (
     HeldUs        bigint         NOT NULL,
     Detail        nvarchar(4000) NULL,          -- the field and cause, or the raw event
     DecidedUs     bigint         NULL,
-    DecidedBy     nvarchar(128)  NULL
+    DecidedBy     nvarchar(128)  NULL,
+    DecidedBecause nvarchar(1000) NULL          -- of a discard
 );
 
 CREATE INDEX IX_Quarantine_State ON Quarantine (State, Reason);

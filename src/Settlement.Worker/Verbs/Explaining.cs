@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Settlement.Domain.Ledger;
+using Settlement.Domain.Money;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Bills;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Timeline;
+using Settlement.Worker.Output;
+
+namespace Settlement.Worker.Verbs;
+
+/// <summary>Gathers what stands behind a bill row.</summary>
+internal sealed class Explaining(Session session, ViewMaker views, long eventsShown)
+{
+    private static readonly string[] Books = ["balance", "remainder", "top-ups", "adjustments", "package-sales", "usage-revenue", "write-offs"];
+
+    public ExplanationView Explain(BillLine row)
+    {
+        var view = views.Row(row);
+        var kind = (RowKind)row.Kind;
+        var isUsage = kind is RowKind.PackageUsage or RowKind.PayPerUse;
+        var entries = EntriesOf(row, view.Row);
+        var package = row.PackageId is null ? null : AccountStore.FindPackage(session, row.PackageId);
+        var events = new List<EventShareView>();
+        long seen = 0;
+        long? calls = isUsage ? RowEvents.Walk(session, row, (line, taken) =>
+        {
+            if (seen++ < eventsShown)
+                events.Add(Share(line, taken));
+        }) : null;
+        return new ExplanationView(
+            view,
+            isUsage ? Closing(row) : null,
+            package is null ? null : Lot(AccountStore.Lot(session, package.PackageNo, row.LotNo)!),
+            events,
+            seen - events.Count,
+            calls,
+            entries.ConvertAll(Entry),
+            isUsage ? null : Command(row, entries),
+            kind == RowKind.AutoRenewal ? BillStore.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
+    }
+
+    /// <summary>Those the row caused; where the cause is not the row (a command, an attempt), all of the version that it was written with.</summary>
+    private List<EntryLine> EntriesOf(BillLine row, string rowId)
+    {
+        var entries = BillStore.EntriesOfVersion(session, row.AccountNo, row.AccountVersion);
+        return (RowKind)row.Kind is RowKind.PackageUsage or RowKind.PayPerUse ? entries.FindAll(e => e.Cause == rowId) : entries;
+    }
+
+    private ClosingView? Closing(BillLine row) =>
+        ClosingStore.Of(session, row.AccountNo, row.AccountVersion) is { } closing
+            ? new ClosingView(
+                views.Time(closing.DueUs),
+                closing.Run.AfterHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(closing.Run.AfterHour + 1)),
+                views.Time(BillingHour.StartUs(closing.Run.ToHour + 1)),
+                closing.SettingsVersion,
+                closing.CatalogVersion)
+            : null;
+
+    private LotView Lot(Lot lot) => new(
+        lot.PackageId, lot.LotNo, lot.Origin.ToString().ToLowerInvariant(), lot.Project, views.Time(lot.StartUs), views.Time(lot.EndUs), views.Time(lot.PaidUs),
+        views.Money(lot.PriceE8), lot.Calls, lot.Left);
+
+    private EventShareView Share(EventLine line, long taken) => new(
+        line.Source, line.EventId, views.Time(line.TimeUs), line.Status, line.Calls, taken, views.Time(line.ArrivedUs), line.Part == 0 ? null : line.Part);
+
+    private static EntryView Entry(EntryLine entry) => new(
+        entry.EntryNo,
+        Books[entry.Book],
+        Amount.ShowE8(entry.AmountE8),
+        (Book)entry.Book is Book.Balance or Book.Remainder ? Amount.ShowE8(entry.AfterE8) : null,
+        entry.Cause);
+
+    private AttemptView Attempt(AttemptLine attempt)
+    {
+        var view = views.Renewal(attempt);
+        return new AttemptView(view.At, view.Outcome, attempt.Renewed != 0 ? null : views.Money(attempt.ShortfallE8));
+    }
+
+    private CommandView? Command(BillLine row, List<EntryLine> entries)
+    {
+        var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal).Select(id => CommandStore.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
+        if (command is null && row.PackageId is not null && (RowKind)row.Kind != RowKind.AutoRenewal)
+            command = CommandStore.AppliedFor(session, row.PackageId, row.DueUs);
+        if (command is null)
+            return null;
+        using var body = JsonDocument.Parse(command.Body);
+        return new CommandView(command.CommandId, command.Type, views.Time(command.AtUs), body.RootElement.Clone());
+    }
+}
