@@ -39,7 +39,8 @@ internal sealed class BillVerb : Verb
             parsed.GetValue(_resource)));
     }
 
-    private static IReadOnlyList<Column<BillRowView>> Columns =>
+    /// <summary>A bill row as people see it.</summary>
+    public static IReadOnlyList<Column<BillRowView>> Columns =>
     [
         new("ROW", r => r.Row), new("KIND", r => r.Kind), new("ACCOUNT", r => r.Account), new("CALLS", r => r.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true),
         new("DEDUCTED", r => r.Deducted, RightAligned: true), new("API", r => r.Api, Detail: true), new("USED", r => Figures.Short(r.UseStart, r.UseEnd), Detail: true),
