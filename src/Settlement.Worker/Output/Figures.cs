@@ -27,6 +27,10 @@ internal static class Figures
         start is null || end is null ? null
         : start[..10] == end[..10] ? $"{Short(start)} - {Short(end)![11..]}" : $"{Short(start)} - {Short(end)}";
 
+    /// <summary>The end of a lot as people see it: midnight is the last second of the day before (3.1).</summary>
+    public static string LotEnd(string end) =>
+        DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>The two largest units of a stretch of time: <c>3 d 4 h</c>.</summary>
     public static string Age(long us)
     {
