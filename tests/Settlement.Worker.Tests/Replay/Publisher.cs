@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Settlement.Worker.Settings;
+using Settlement.Worker.Tests.Auditing;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Replay;
+
+/// <summary>The process of tests/Settlement.Replay: a gateway's agents, publishing the trace.</summary>
+internal static class Publisher
+{
+    public static async Task<Sent> PublishAsync(RabbitMqSettings broker, int seed, int unreadable, int malformed)
+    {
+        string Show(int number) => number.ToString(CultureInfo.InvariantCulture);
+        var address = $"amqp://{broker.Username}:{broker.Password}@{broker.Host}:{Show(broker.Port)}/{broker.VirtualHost}";
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "Settlement.Replay"),
+            ["--broker", address, "--file", Auditing.Trace.File, "--seed", Show(seed), "--region", Story.Region, "--unreadable", Show(unreadable), "--malformed", Show(malformed)])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, $"The publisher ended with {process.ExitCode}: {await error}");
+        return JsonSerializer.Deserialize<Sent>(await output, JsonSerializerOptions.Web)!;
+    }
+
+    public sealed record Sent(int Seed, int Messages, int Events, int Repeats, int Unreadable, int Malformed);
+}
