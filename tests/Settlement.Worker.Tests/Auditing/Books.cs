@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Settlement.Domain.Ledger;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
@@ -20,6 +21,7 @@ internal sealed class Books
         Lots = AccountStore.AllLots(session);
         Entries = Accounts.ToDictionary(a => a.AccountId, a => BillStore.Entries(session, a.AccountNo), StringComparer.Ordinal);
         Held = QuarantineStore.List(session);
+        Identities = HashOfIdentities(session);
         Notices = BillStore.Notices(session).ToLookup(n => n.AccountId, StringComparer.Ordinal);
     }
 
@@ -32,6 +34,9 @@ internal sealed class Books
     public Dictionary<string, List<EntryLine>> Entries { get; }
 
     public IReadOnlyList<QuarantineEntry> Held { get; }
+
+    /// <summary>A hash over the identities of all events and their contents.</summary>
+    public string Identities { get; }
 
     /// <summary>By account; the store's own under "".</summary>
     public ILookup<string, NoticeLine> Notices { get; }
@@ -74,6 +79,24 @@ internal sealed class Books
         Assert.All(Lots, lot => Assert.Equal(lot.Calls - lot.Left, drawn[(lot.PackageId, lot.LotNo)].Sum()));
     }
 
+    /// <summary>
+    /// Everything that two tellings of one story must have in common: all but transaction times and what hangs on numbers given in the order of arrival. What agents
+    /// send by mistake is left out: how often it is told depends on the batch.
+    /// </summary>
+    public IEnumerable<string> Tell() =>
+    [
+        .. Rows.Select(r => Line("row", r.AccountId, Kinds[r.Kind], r.Api, r.Region, r.ResourceName, r.Project, r.PackageId, r.LotNo, r.UseStartUs, r.UseEndUs, r.Calls, r.Late,
+            r.FeeE8, r.DeductedE8, r.WrittenOffE8, string.Join(';', r.Steps.Select(s => $"{s.Calls}x{s.UnitPriceE10}={s.FeeE8}")))),
+        .. Accounts.Select(a => Line("account", a.AccountId, a.Version, a.BalanceE8, a.RemainderE8, a.State)),
+        .. Entries.SelectMany(e => e.Value.Select(x => Line("entry", e.Key, x.EntryNo, x.AccountVersion, x.Book, x.AmountE8, x.AfterE8))),
+        .. Lots.Select(l => Line("lot", l.PackageId, l.LotNo, l.StartUs, l.EndUs, l.Calls, l.Left, l.PriceE8)),
+        .. Held.Where(h => h.Reason != "malformed").OrderBy(h => h.EventId, StringComparer.Ordinal)
+            .Select(h => Line("held", h.Reason, h.Source, h.EventId, h.Account, h.Api, h.Region, h.Project, h.TimeUs, h.Status, h.Calls, h.UnitPriceE10)),
+        .. Notices.Where(n => n.Key.Length > 0).OrderBy(n => n.Key, StringComparer.Ordinal)
+            .SelectMany(n => n.OrderBy(x => x.Sequence).Select(x => Line("notice", n.Key, x.Sequence, x.Name, x.PackageId))),
+        Identities,
+    ];
+
     /// <summary>Says the first difference instead of thousands of lines.</summary>
     public static void Same(IEnumerable<string> expected, IEnumerable<string> actual)
     {
@@ -89,6 +112,24 @@ internal sealed class Books
                     """);
             }
         }
+    }
+
+    private static string Line(params object?[] fields) => string.Join('|', fields.Select(f => Convert.ToString(f, CultureInfo.InvariantCulture)));
+
+    private static string HashOfIdentities(Session session)
+    {
+        using var command = session.Connection.CreateCommand();
+        command.CommandText = "SELECT IdHash, ContentHash FROM Identity ORDER BY IdHash";
+        using var reader = command.ExecuteReader();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var count = 0;
+        for (; reader.Read(); count++)
+        {
+            hash.AppendData((byte[])reader[0]);
+            hash.AppendData((byte[])reader[1]);
+        }
+
+        return $"{count} identities {Convert.ToHexString(hash.GetHashAndReset())}";
     }
 
     private static decimal Units(long e8) => e8 / 100_000_000m;

@@ -24,7 +24,7 @@ internal sealed class Story(string packageTerm)
     public IReadOnlyList<(long? UpTo, decimal UnitPrice)> Tiers(string api)
     {
         var price = 0.0123456789m + (0.0011111111m * Apis.IndexOf(api));
-        return api.Length % 2 == 0 ? [(2, 0m), (9, price), (null, price / 2)] : [(null, price)];
+        return api.Length % 2 == 0 ? [(2, 0m), (9, price), (null, decimal.Round(price / 2, 10))] : [(null, price)];
     }
 
     public static decimal PaidIn(string account) => Number(account) % 3 == 0 ? 0 : 10.07m;

@@ -15,7 +15,7 @@ internal static class Publisher
         string Show(int number) => number.ToString(CultureInfo.InvariantCulture);
         var address = $"amqp://{broker.Username}:{broker.Password}@{broker.Host}:{Show(broker.Port)}/{broker.VirtualHost}";
         var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "Settlement.Replay"),
+            Executable(),
             ["--broker", address, "--file", Auditing.Trace.File, "--seed", Show(seed), "--region", Story.Region, "--unreadable", Show(unreadable), "--malformed", Show(malformed)])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -26,6 +26,14 @@ internal static class Publisher
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"The publisher ended with {process.ExitCode}: {await error}");
         return JsonSerializer.Deserialize<Sent>(await output, JsonSerializerOptions.Web)!;
+    }
+
+    /// <summary>In its own folder: tests/Settlement.Replay/bin/…, the last two parts of which are those of the tests' folder.</summary>
+    private static string Executable()
+    {
+        var mine = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
+        var tests = string.Join(Path.DirectorySeparatorChar, mine[..^4]);
+        return Path.Combine(tests, "Settlement.Replay", "bin", mine[^2], mine[^1], "Settlement.Replay");
     }
 
     public sealed record Sent(int Seed, int Messages, int Events, int Repeats, int Unreadable, int Malformed);
