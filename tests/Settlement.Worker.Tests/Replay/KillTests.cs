@@ -23,7 +23,7 @@ public class KillTests
     {
         await using var broker = await TestBroker.StartAsync();
         var story = new Story("P40Y");
-        using var store = ReplayStore.Create(story, ReplayStore.NowUs);
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
         await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.UsageEvents, TestContext.Current.CancellationToken);
         await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.BillingCommands, TestContext.Current.CancellationToken);
         var listener = await Listener.StartAsync(broker);
@@ -69,7 +69,7 @@ public class KillTests
     /// <summary>The same story in one process, without a broker and without a crash.</summary>
     private static List<string> Undisturbed(Story story)
     {
-        using var store = ReplayStore.Create(story, ReplayStore.NowUs);
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
         store.Work(ReplayStore.NowUs, core =>
         {
             foreach (var body in story.CommandBodies())

@@ -21,7 +21,7 @@ public class ReplayOverTheBrokerTests
     {
         await using var broker = await TestBroker.StartAsync();
         var story = new Story("P40Y");
-        using var store = ReplayStore.Create(story, ReplayStore.NowUs);
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
         store.Work(ReplayStore.NowUs, core =>
         {
             core.Commands.Receive([Hold], core.NowUs);

@@ -6,7 +6,6 @@ using Settlement.Storage;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
-using Settlement.Worker.Tests.Auditing;
 
 namespace Settlement.Worker.Tests.Replay;
 
@@ -23,8 +22,8 @@ internal sealed class ReplayStore : IDisposable
 
     public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
 
-    /// <summary>A new store with the story's catalog in force, made at an instant.</summary>
-    public static ReplayStore Create(Story story, long nowUs)
+    /// <summary>A new store with a catalog in force, made at an instant.</summary>
+    public static ReplayStore Create(string catalogJson, long nowUs)
     {
         var made = new ReplayStore();
         using (var engine = new SqliteEngine(made.ConnectionString))
@@ -32,7 +31,7 @@ internal sealed class ReplayStore : IDisposable
         made.Work(nowUs, core => core.Store.Write(session =>
         {
             var faults = new List<CatalogFault>();
-            var catalog = CatalogJson.Read(story.Catalog(), "", Settings.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
+            var catalog = CatalogJson.Read(catalogJson, "", Settings.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
             core.Store.ApplyCatalog(session, catalog, nowUs);
         }));
         return made;
@@ -53,7 +52,7 @@ internal sealed class ReplayStore : IDisposable
         return work(session);
     }
 
-    public Books Books() => Read(session => new Books(session));
+    public Auditing.Books Books() => Read(session => new Auditing.Books(session));
 
     /// <summary>A number from the store while a worker works on it.</summary>
     public long Count(string sql)
