@@ -10,7 +10,7 @@ internal sealed class NaiveBill
 
     private NaiveBill(Story story) => this.story = story;
 
-    /// <summary>Usage rows as <see cref="Books.UsageRows"/> shows them.</summary>
+    /// <summary>Usage rows as <see cref="Telling.UsageRows"/> shows them.</summary>
     public List<string> Rows { get; } = [];
 
     /// <summary>Calls that nobody pays for (5.5), as "account|api|hour|calls".</summary>
@@ -22,7 +22,7 @@ internal sealed class NaiveBill
     public static NaiveBill Of(Story story)
     {
         var bill = new NaiveBill(story);
-        var truth = Trace.Truth().ToLookup(t => t.Key.Account, t => (t.Key.Hour, t.Key.Api, Calls: t.Value), StringComparer.Ordinal);
+        var truth = NasaDay.CallsByHour().ToLookup(t => t.Key.Account, t => (t.Key.Hour, t.Key.Api, Calls: t.Value), StringComparer.Ordinal);
         foreach (var account in story.Accounts)
             bill.Settle(account, truth[account].OrderBy(t => t.Hour).ThenBy(t => t.Api, StringComparer.Ordinal));
         return bill;
@@ -40,7 +40,7 @@ internal sealed class NaiveBill
             var drawn = api == package ? Math.Min(left, calls) : 0;
             left -= drawn;
             if (drawn > 0)
-                Rows.Add(Books.ShowRow(account, "package-usage", api, hour, drawn, 0, 0));
+                Rows.Add(Telling.ShowRow(account, "package-usage", api, hour, drawn, 0, 0));
             var rest = calls - drawn;
             if (rest > 0 && !story.Subscribes(account, api))
                 Held.Add(string.Create(CultureInfo.InvariantCulture, $"{account}|{api}|{hour}|{rest}"));
@@ -52,7 +52,7 @@ internal sealed class NaiveBill
             var deducted = Math.Truncate((fee + remainder) / Cent) * Cent;
             remainder = remainder + fee - deducted;
             balance -= deducted;
-            Rows.Add(Books.ShowRow(account, "pay-per-use", api, hour, rest, fee, deducted));
+            Rows.Add(Telling.ShowRow(account, "pay-per-use", api, hour, rest, fee, deducted));
         }
 
         Balances.Add(string.Create(CultureInfo.InvariantCulture, $"{account}|{balance:0.00000000}|{remainder:0.00000000}"));

@@ -9,16 +9,16 @@ namespace Settlement.Worker.Tests.Auditing;
 /// </summary>
 internal sealed class Story(string packageTerm)
 {
-    public const string Region = "cn-north-4";
+    public const string Region = NasaDay.Region;
     public const int PackageCalls = 7;
     public const decimal PackagePrice = 3m;
     private const int CommandsPerMessage = 200;
 
-    private readonly SortedDictionary<string, SortedSet<string>> scopes = Trace.Scopes();
+    private readonly SortedDictionary<string, SortedSet<string>> scopes = NasaDay.Scopes();
 
     public IEnumerable<string> Accounts => scopes.Keys;
 
-    public List<string> Apis { get; } = [.. Trace.Scopes().Values.SelectMany(a => a).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public List<string> Apis { get; } = [.. NasaDay.Scopes().Values.SelectMany(a => a).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Tiers of an API; the last has no end.</summary>
     public IReadOnlyList<(long? UpTo, decimal UnitPrice)> Tiers(string api)

@@ -40,7 +40,7 @@ public class KillTests
         }
 
         var publishing = Publisher.PublishAsync(broker.Settings, seed, unreadable: 10, malformed: 10);
-        await using (var worker = await workers.WorkAsync(7, Stored, Trace.Events - 1000, StillOpen))
+        await using (var worker = await workers.WorkAsync(7, Stored, NasaDay.Rows - 1000, StillOpen))
         {
             var sent = await publishing;
             await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
@@ -57,12 +57,12 @@ public class KillTests
             Assert.Equal(0, await worker.StopAsync());
         }
 
-        var books = store.Books();
-        books.AreThoseOf(story);
-        books.AddUp();
-        Books.Same(Undisturbed(story), books.Tell());
-        await TestWorker.UntilAsync(() => listener.Different >= books.Notices.Sum(n => n.Count()), "the listener has heard every notice");
-        listener.HeardAll(books.Notices);
+        var told = store.Telling();
+        told.AreThoseOf(story);
+        told.AddUp();
+        Telling.Same(Undisturbed(story), told.Tell());
+        await TestWorker.UntilAsync(() => listener.Different >= told.Notices.Sum(n => n.Count()), "the listener has heard every notice");
+        listener.HeardAll(told.Notices);
         TestContext.Current.TestOutputHelper?.WriteLine($"{workers.Killed + 1} killed, {listener.Deliveries - listener.Different} notices twice");
     }
 
@@ -75,10 +75,10 @@ public class KillTests
             foreach (var body in story.CommandBodies())
                 core.Commands.Receive(CommandReader.Read(System.Text.Encoding.UTF8.GetBytes(body)), core.NowUs);
             core.Timeline.ApplyCommands(core.NowUs);
-            foreach (var chunk in UsageFile.Read(Trace.File, new UsageFill(Story.Region, "nasa")).Chunk(5_000))
+            foreach (var chunk in UsageFile.Read(NasaDay.File(), new UsageFill(Story.Region, "nasa")).Chunk(5_000))
                 core.Usage.Store([.. chunk.Select(e => new Arrival(e, core.NowUs))]);
             core.Timeline.CloseNow(core.NowUs);
         });
-        return [.. store.Books().Tell()];
+        return [.. store.Telling().Tell()];
     }
 }

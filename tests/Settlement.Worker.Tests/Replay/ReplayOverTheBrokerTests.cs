@@ -36,9 +36,9 @@ public class ReplayOverTheBrokerTests
         Assert.Equal(0, store.Count("SELECT COUNT(*) FROM Closing"));
         store.Work(BillingHour.FirstOnTheHourUs(ReplayStore.NowUs), core => core.Timeline.AdvanceTo(core.NowUs));
 
-        var books = store.Books();
-        books.AreThoseOf(story);
-        books.AddUp();
+        var told = store.Telling();
+        told.AreThoseOf(story);
+        told.AddUp();
     }
 
     private static async Task StoreAllAsync(TestBroker broker, Story story, ReplayStore store)
@@ -52,11 +52,11 @@ public class ReplayOverTheBrokerTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var sent = await Publisher.PublishAsync(broker.Settings, seed, unreadable: 20, malformed: 15);
         await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Identity") == Trace.Events, "every event has its identity");
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Identity") == NasaDay.Rows, "every event has its identity");
         await worker.UntilAsync(async () => await broker.ErrorsAsync() == sent.Unreadable, "all unreadable bodies are in the error queue");
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal(0u, await broker.DepthAsync(BrokerTopology.UsageEvents));
         Assert.Equal(sent.Malformed, store.Count("SELECT COUNT(*) FROM Quarantine"));
-        Assert.Equal(Trace.Events, store.Count("SELECT COUNT(*) FROM Usage"));
+        Assert.Equal(NasaDay.Rows, store.Count("SELECT COUNT(*) FROM Usage"));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ReplayStore : IDisposable
         return work(session);
     }
 
-    public Auditing.Books Books() => Read(session => new Auditing.Books(session));
+    public Auditing.Telling Telling() => Read(session => new Auditing.Telling(session));
 
     /// <summary>A number from the store while a worker works on it.</summary>
     public long Count(string sql)

@@ -43,20 +43,20 @@ public sealed class CrashBetweenTransactionsTests : IDisposable
     public void A_closing_whose_worker_ended_after_the_last_account_is_not_made_a_second_time_by_a_late_event()
     {
         Begin();
-        At(180, core =>
+        At(121, core =>
         {
             core.Timeline.Progress = step => Crash(step.What == "accounts");
             Assert.Throws<CrashException>(() => core.Timeline.AdvanceTo(core.NowUs, TestContext.Current.CancellationToken));
         });
-        At(190, core =>
+        At(130, core =>
         {
             core.Usage.Store([Call("late", 31, core)]);
             core.Timeline.AdvanceTo(core.NowUs);
         });
         Assert.Equal(1, store.Count("SELECT COUNT(*) FROM BillRow"));
-        At(241, core => core.Timeline.AdvanceTo(core.NowUs));
+        At(181, core => core.Timeline.AdvanceTo(core.NowUs));
         Assert.Equal((2, 1), (store.Count("SELECT COUNT(*) FROM BillRow"), store.Count("SELECT COUNT(*) FROM BillRow WHERE Late = 1")));
-        store.Books().AddUp();
+        store.Telling().AddUp();
     }
 
     private static void Crash(bool now)

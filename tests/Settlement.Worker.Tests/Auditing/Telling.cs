@@ -10,17 +10,18 @@ using Xunit;
 namespace Settlement.Worker.Tests.Auditing;
 
 /// <summary>What a store says happened, read through its own stores, and what must hold of it whatever happened.</summary>
-internal sealed class Books
+internal sealed class Telling
 {
     private static readonly string[] Kinds = ["purchase", "renewal", "auto-renewal", "adjustment", "package-usage", "pay-per-use"];
 
-    public Books(Session session)
+    public Telling(Session session)
     {
         Rows = [.. BillStore.Rows(session, new BillFilter()).OrderBy(r => r.AccountId, StringComparer.Ordinal).ThenBy(r => r.AccountVersion).ThenBy(r => r.Line)];
         Accounts = AccountStore.All(session);
         Lots = AccountStore.AllLots(session);
         Entries = Accounts.ToDictionary(a => a.AccountId, a => BillStore.Entries(session, a.AccountNo), StringComparer.Ordinal);
         Held = QuarantineStore.List(session);
+        LedgerFaults = [.. Books.Faults(session)];
         Identities = HashOfIdentities(session);
         Notices = BillStore.Notices(session).ToLookup(n => n.AccountId, StringComparer.Ordinal);
     }
@@ -34,6 +35,9 @@ internal sealed class Books
     public Dictionary<string, List<EntryLine>> Entries { get; }
 
     public IReadOnlyList<QuarantineEntry> Held { get; }
+
+    /// <summary>What an auditor finds wrong in the ledger.</summary>
+    public IReadOnlyList<string> LedgerFaults { get; }
 
     /// <summary>A hash over the identities of all events and their contents.</summary>
     public string Identities { get; }
@@ -57,20 +61,16 @@ internal sealed class Books
             .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key.Account}|{g.Key.Api}|{g.Key.Hour}|{g.Sum(h => h.Calls)}")));
         Same(naive.Balances, Accounts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.AccountId}|{Units(a.BalanceE8):0.00000000}|{Units(a.RemainderE8):0.00000000}")));
         var calls = Rows.Where(r => r.UseHour is not null).Sum(r => r.Calls) + Held.Where(h => h.Reason == "not-subscribed").Sum(h => h.Calls);
-        Assert.Equal(Trace.SuccessfulCalls, calls);
+        Assert.Equal(NasaDay.Calls, calls);
     }
 
     /// <summary>11 and 10: the ledger adds up, lots gave what rows say, notices have no gap.</summary>
     public void AddUp()
     {
+        Assert.Empty(LedgerFaults);
         foreach (var account in Accounts)
         {
-            var entries = Entries[account.AccountId];
-            Assert.Equal(Enumerable.Range(1, entries.Count), entries.Select(e => (int)e.EntryNo));
-            Assert.Equal(account.EntryCount, entries.Count);
-            Book(account.BalanceE8, entries, Domain.Ledger.Book.Balance);
-            Book(-account.RemainderE8, entries, Domain.Ledger.Book.Remainder);
-            Assert.All(entries.GroupBy(e => (e.AccountVersion, e.Cause)), posting => Assert.Equal(0, posting.Sum(e => e.AmountE8)));
+            Assert.All(Entries[account.AccountId].GroupBy(e => (e.AccountVersion, e.Cause)), posting => Assert.Equal(0, posting.Sum(e => e.AmountE8)));
             NoGaps(Notices[account.AccountId], account.NoticeCount);
         }
 
@@ -133,13 +133,6 @@ internal sealed class Books
     }
 
     private static decimal Units(long e8) => e8 / 100_000_000m;
-
-    private static void Book(long expected, List<EntryLine> entries, Book book)
-    {
-        var own = entries.Where(e => e.Book == (long)book).ToList();
-        Assert.Equal(expected, own.Sum(e => e.AmountE8));
-        Assert.Equal(expected, own.Count == 0 ? 0 : own[^1].AfterE8);
-    }
 
     private static void NoGaps(IEnumerable<NoticeLine> notices, long count) =>
         Assert.Equal(Enumerable.Range(1, (int)count), notices.Select(n => (int)n.Sequence).Order());
