@@ -37,6 +37,20 @@ internal static class NasaDay
             cells => (cells[0], cells[1], Instant.TryParse(cells[2], out var us) ? BillingHour.Of(us) : throw new FormatException(cells[2])),
             cells => long.Parse(cells[3], CultureInfo.InvariantCulture));
 
+    /// <summary>What accounts there are and which APIs each calls, in order.</summary>
+    public static SortedDictionary<string, SortedSet<string>> Scopes()
+    {
+        var scopes = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        foreach (var cells in Lines(File()).Select(line => line.Split(',')))
+        {
+            if (!scopes.TryGetValue(cells[1], out var apis))
+                scopes[cells[1]] = apis = new SortedSet<string>(StringComparer.Ordinal);
+            apis.Add(cells[2]);
+        }
+
+        return scopes;
+    }
+
     /// <summary>A catalog that sells every API of the trace.</summary>
     public static string Catalog()
     {

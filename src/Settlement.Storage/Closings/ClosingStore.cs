@@ -31,6 +31,9 @@ public sealed class ClosingStore(SettlementStore store)
         var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
         if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
             return null;
+        // A worker that ended before it could say that the run is over finds it due again; what came late since then is for the next.
+        if (session.One<long>("closing/made", new { DueUs = dueUs }) > 0)
+            return null;
         var run = new ClosingRun(dueUs, state.ClosedSlot, toSlot);
         session.Execute("store/close-through", run);
         // An hour with no usage costs nothing, not even a row: nobody will ask for its run.

@@ -4,6 +4,9 @@ SELECT DueUs, AfterSlot, ToSlot FROM Run WHERE DoneUs IS NULL
 -- name: add-run
 INSERT INTO Run (DueUs, AfterSlot, ToSlot, DoneUs) VALUES (@DueUs, @AfterSlot, @ToSlot, NULL)
 
+-- name: made
+SELECT COUNT(*) FROM Run WHERE DueUs = @DueUs
+
 -- name: finish-run
 UPDATE Run SET DoneUs = @NowUs WHERE DueUs = @DueUs AND DoneUs IS NULL
 

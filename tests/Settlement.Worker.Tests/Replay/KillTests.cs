@@ -1,0 +1,84 @@
+// kill -9 wherever it hurts: while commands are taken in, while usage is stored, during closings and while notices go out. What comes out is what an undisturbed
+// store makes of the same story. The hours of 1995 are long due, so a close delay of decades keeps them open until all is stored; the second part, with the usual
+// delay, closes them by the command run-job.
+using Settlement.Storage.Ingest;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Ingest;
+using Settlement.Worker.Tests.Auditing;
+using Settlement.Worker.Tests.Bus;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Replay;
+
+public class KillTests
+{
+    private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
+    private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
+    private const string Applied = "SELECT COUNT(*) FROM Command WHERE State = 'applied'";
+    private const string Stored = "SELECT COUNT(*) FROM Identity";
+    private const string Closed = "SELECT COUNT(*) FROM Closing";
+
+    [Fact]
+    public async Task A_worker_killed_at_any_moment_leaves_the_books_of_one_that_never_stopped()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var story = new Story("P40Y");
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
+        await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.UsageEvents, TestContext.Current.CancellationToken);
+        await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.BillingCommands, TestContext.Current.CancellationToken);
+        var listener = await Listener.StartAsync(broker);
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var workers = new KilledWorkers(broker.Settings, store, new Random(seed));
+
+        foreach (var body in story.CommandBodies())
+            await broker.PublishAsync(BrokerTopology.BillingCommands, body);
+        await using (var worker = await workers.WorkAsync(4, Applied, story.CommandCount, StillOpen))
+        {
+            await worker.UntilAsync(() => store.Count(Applied) == story.CommandCount, "all commands are applied");
+            await worker.KillAsync();
+        }
+
+        var publishing = Publisher.PublishAsync(broker.Settings, seed, unreadable: 10, malformed: 10);
+        await using (var worker = await workers.WorkAsync(7, Stored, NasaDay.Rows - 1000, StillOpen))
+        {
+            var sent = await publishing;
+            await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
+            await worker.UntilAsync(async () => await broker.ErrorsAsync() >= sent.Unreadable, "all unreadable bodies are in the error queue");
+            Assert.Equal(0, await worker.StopAsync());
+            Assert.Equal(sent.Malformed, store.Count("SELECT COUNT(*) FROM Quarantine"));
+        }
+
+        await broker.PublishAsync(BrokerTopology.BillingCommands, RunJob);
+        await using (var worker = await workers.WorkAsync(4, Closed, 2_000))
+        {
+            await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1, "the closing is done");
+            await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") == 0, "all notices are published");
+            Assert.Equal(0, await worker.StopAsync());
+        }
+
+        var told = store.Telling();
+        told.AreThoseOf(story);
+        told.AddUp();
+        Telling.Same(Undisturbed(story), told.Tell());
+        await TestWorker.UntilAsync(() => listener.Different >= told.Notices.Sum(n => n.Count()), "the listener has heard every notice");
+        listener.HeardAll(told.Notices);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{workers.Killed + 1} killed, {listener.Deliveries - listener.Different} notices twice");
+    }
+
+    /// <summary>The same story in one process, without a broker and without a crash.</summary>
+    private static List<string> Undisturbed(Story story)
+    {
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
+        store.Work(ReplayStore.NowUs, core =>
+        {
+            foreach (var body in story.CommandBodies())
+                core.Commands.Receive(CommandReader.Read(System.Text.Encoding.UTF8.GetBytes(body)), core.NowUs);
+            core.Timeline.ApplyCommands(core.NowUs);
+            foreach (var chunk in UsageFile.Read(NasaDay.File(), new UsageFill(Story.Region, "nasa")).Chunk(5_000))
+                core.Usage.Store([.. chunk.Select(e => new Arrival(e, core.NowUs))]);
+            core.Timeline.CloseNow(core.NowUs);
+        });
+        return [.. store.Telling().Tell()];
+    }
+}

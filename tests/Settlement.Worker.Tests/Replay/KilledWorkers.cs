@@ -1,0 +1,32 @@
+using Settlement.Worker.Settings;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Replay;
+
+/// <summary>Workers that are killed (SIGKILL) at moments drawn at random over the progress of the work, not over time: a slow machine sees the same crashes.</summary>
+internal sealed class KilledWorkers(RabbitMqSettings broker, ReplayStore store, Random random)
+{
+    private const int LongestDelayMs = 60;
+
+    public int Killed { get; private set; }
+
+    /// <summary>Starts and kills workers on the way from 0 to <paramref name="last"/>, then starts one that stays.</summary>
+    /// <param name="kills">How many die.</param>
+    /// <param name="progress">How far the work has come, in SQL.</param>
+    /// <param name="last">Below it all of them die; not the end of the work, which a worker may pass before it is seen.</param>
+    /// <param name="settings">Of the workers.</param>
+    public async Task<WorkerProcess> WorkAsync(int kills, string progress, int last, params string[] settings)
+    {
+        foreach (var moment in Enumerable.Range(0, kills).Select(_ => random.Next(last)).Order().ToList())
+        {
+            await using var worker = WorkerProcess.Start(broker, store, settings);
+            await worker.UntilAsync(() => store.Count(progress) >= moment, $"{progress} gives {moment}");
+            await Task.Delay(random.Next(LongestDelayMs), TestContext.Current.CancellationToken);
+            await worker.KillAsync();
+            Killed++;
+            TestContext.Current.TestOutputHelper?.WriteLine($"killed at {moment} of {progress}");
+        }
+
+        return WorkerProcess.Start(broker, store, settings);
+    }
+}

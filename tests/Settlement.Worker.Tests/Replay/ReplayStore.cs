@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Engines;
+using Settlement.Worker.Running;
+using Settlement.Worker.Simulating;
+
+namespace Settlement.Worker.Tests.Replay;
+
+/// <summary>A SQLite store in a folder of its own, worked on by worker processes and, between them, by the test under a clock of its own.</summary>
+internal sealed class ReplayStore : IDisposable
+{
+    public static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = 20_000 * Instant.PerDayUs };
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("settlement-replay-").FullName;
+
+    public string File => Path.Combine(Folder, "settlement.db");
+
+    public string ConnectionString => "Data Source=" + File;
+
+    public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
+
+    /// <summary>A new store with a catalog in force, made at an instant.</summary>
+    public static ReplayStore Create(string catalogJson, long nowUs)
+    {
+        var made = new ReplayStore();
+        using (var engine = new SqliteEngine(made.ConnectionString))
+            engine.Migrate(_ => { });
+        made.Work(nowUs, core => core.Store.Write(session =>
+        {
+            var faults = new List<CatalogFault>();
+            var catalog = CatalogJson.Read(catalogJson, "", Settings.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
+            core.Store.ApplyCatalog(session, catalog, nowUs);
+        }));
+        return made;
+    }
+
+    public void Work(long nowUs, Action<SettlementCore> work)
+    {
+        using var engine = new SqliteEngine(ConnectionString);
+        var store = new SettlementStore(engine, Settings);
+        store.Open(nowUs);
+        work(new SettlementCore(store, new TestClock(nowUs)));
+    }
+
+    public T Read<T>(Func<Session, T> work)
+    {
+        using var engine = new SqliteEngine(ConnectionString);
+        using var session = engine.Read();
+        return work(session);
+    }
+
+    public Auditing.Telling Telling() => Read(session => new Auditing.Telling(session));
+
+    /// <summary>A number from the store while a worker works on it.</summary>
+    public long Count(string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false, DefaultTimeout = 60 }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
