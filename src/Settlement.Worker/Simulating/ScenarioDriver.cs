@@ -61,7 +61,8 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
             deliver(us);
         Flush(us);
         waiting.Clear();
-        core.Timeline.AdvanceTo(us);
+        // What is due at this very instant comes after the instant's actions, as it would have without the outage.
+        core.Timeline.AdvanceTo(us - 1);
     }
 
     private void Happen(long us)
