@@ -37,7 +37,7 @@ public static class Arrears
     private static void Start(Plan plan, string cause)
     {
         var since = plan.Time.DueUs;
-        plan.After = plan.After with { State = AccountState.Grace, ArrearsSinceUs = since };
+        plan.After = States.Move(plan.After, AccountState.Grace, since);
         plan.Tell(Notice.Of(
             NoticeName.ArrearsStarted,
             cause,
@@ -50,7 +50,7 @@ public static class Arrears
 
     private static void Freeze(Plan plan, IReadOnlyList<SubscribedScope> subscribed)
     {
-        plan.After = plan.After with { State = AccountState.Frozen };
+        plan.After = States.Move(plan.After, AccountState.Frozen, plan.After.ArrearsSinceUs);
         foreach (var scope in subscribed)
             Tell(plan, NoticeName.ScopeFrozen, scope);
         Plan(plan, AgendaKind.ArrearsRelease, Days(plan).GraceDays + Days(plan).RetentionDays);
@@ -58,7 +58,7 @@ public static class Arrears
 
     private static void Release(Plan plan, IReadOnlyList<SubscribedScope> subscribed)
     {
-        plan.After = plan.After with { State = AccountState.Released };
+        plan.After = States.Move(plan.After, AccountState.Released, plan.After.ArrearsSinceUs);
         foreach (var scope in subscribed)
         {
             plan.SubscriptionEnds.Add(new SubscriptionChange(scope.ScopeNo, scope.StartUs, plan.Time.DueUs));
@@ -75,7 +75,7 @@ public static class Arrears
             null,
             ("balance", plan.ShowAmount(plan.After.BalanceE8)),
             ("was", plan.After.State.ToString().ToLowerInvariant())));
-        plan.After = plan.After with { State = AccountState.Normal, ArrearsSinceUs = 0 };
+        plan.After = States.Move(plan.After, AccountState.Normal, 0);
     }
 
     private static void Plan(Plan plan, AgendaKind kind, long days) => plan.Agenda.Add(new AgendaEntry(

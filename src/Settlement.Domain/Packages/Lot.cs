@@ -41,10 +41,3 @@ public sealed record Lot
 
     public Period Life => new(StartUs, EndUs);
 }
-
-/// <summary>Lot states as people see them; the first that applies (INTERFACE 5).</summary>
-public static class LotState
-{
-    public static string At(long startUs, long endUs, long left, long nowUs) =>
-        nowUs < startUs ? "pending" : nowUs >= endUs ? "expired" : left == 0 ? "used-up" : "live";
-}

@@ -23,7 +23,24 @@ public sealed record SubscriptionChange(long ScopeNo, long StartUs, long EndUs);
 
 public sealed record MonthCalls(long ScopeNo, int Month, long Calls);
 
-public sealed record LotLeft(long PackageNo, long LotNo, long LeftBefore, long LeftAfter);
+/// <summary>A draw: calls are only taken, and never more than are left.</summary>
+public sealed record LotLeft
+{
+    public LotLeft(long packageNo, long lotNo, long leftBefore, long leftAfter)
+    {
+        if (leftAfter < 0 || leftAfter >= leftBefore)
+            throw new InvalidOperationException($"Lot {lotNo} of package number {packageNo} can't go from {leftBefore} calls left to {leftAfter}.");
+        (PackageNo, LotNo, LeftBefore, LeftAfter) = (packageNo, lotNo, leftBefore, leftAfter);
+    }
+
+    public long PackageNo { get; }
+
+    public long LotNo { get; }
+
+    public long LeftBefore { get; }
+
+    public long LeftAfter { get; }
+}
 
 /// <summary>An attempt at automatic renewal, at its due instant (8.3).</summary>
 public sealed record RenewalAttempt(long PackageNo, long LotNo, long SlotUs, bool Renewed, long ShortfallE8);

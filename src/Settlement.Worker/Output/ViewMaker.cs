@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
+using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Money;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Pricing;
@@ -58,7 +59,7 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         account.AccountId, Money(account.BalanceE8), Amount.ShowE8(account.RemainderE8), StateOf(account));
 
     public PackageView Package(Lot lot, long nowUs) => new(
-        lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, LotState.At(lot.StartUs, lot.EndUs, lot.Left, nowUs));
+        lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, States.OfLot(lot.StartUs, lot.EndUs, lot.Left, nowUs));
 
     public AccountPackageView AccountPackage(Lot lot, Scope scope, Package package, long nowUs)
     {
