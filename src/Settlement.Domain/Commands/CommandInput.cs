@@ -10,6 +10,7 @@ namespace Settlement.Domain.Commands;
 /// <param name="Scope">The scope of subscribe and unsubscribe, of the offer bought, or of the package.</param>
 /// <param name="Package">The package that the command names.</param>
 /// <param name="LastLot">Its last lot.</param>
+/// <param name="Attempted">Whether an attempt to renew it was made at the due instant already.</param>
 public sealed record CommandInput(
     Command Command,
     Terms Terms,
@@ -19,6 +20,7 @@ public sealed record CommandInput(
     IReadOnlyList<Period> Subscriptions,
     Package? Package,
     Lot? LastLot,
+    bool Attempted,
     FreeNumbers Free);
 
 /// <summary>Numbers that no account, scope or package has yet.</summary>

@@ -24,6 +24,8 @@ internal static class PackageCommands
             return CommandAnswer.Refused(Refusal.UnknownOffer);
         if (Catalog.IsWithdrawn(offer, at))
             return CommandAnswer.Refused(Refusal.OfferWithdrawn);
+        if (!Package.CanEnd(input.Terms.Settings.TimeZone, offer.Term, command.StartsAtUs ?? at, 1))
+            return CommandAnswer.Refused(Refusal.Malformed, "startsAt: the term would not end before the year 9999");
         if (account.InArrears)
             return CommandAnswer.Refused(Refusal.AccountInArrears);
         var price = command.Origin == LotOrigin.Bought ? offer.PriceE8 : 0;
@@ -46,6 +48,8 @@ internal static class PackageCommands
             return CommandAnswer.Refused(Refusal.UnknownPackage);
         if (input.Terms.Catalog.LastOfferAt(package.Offer, at) is not { } offer || Catalog.IsWithdrawn(offer, at))
             return CommandAnswer.Refused(Refusal.OfferWithdrawn);
+        if (!Package.CanEnd(input.Terms.Settings.TimeZone, package.Term, package.FirstStartUs, last.LotNo + 1))
+            return CommandAnswer.Refused(Refusal.Malformed, "package: the term would not end before the year 9999");
         var days = input.Terms.Settings.DaysOf(account.Level).Package;
         if (at >= last.EndUs + (days.GraceDays + days.RetentionDays) * Instant.PerDayUs && at >= last.EndUs)
             return CommandAnswer.Refused(Refusal.PackageReleased);
@@ -79,9 +83,10 @@ internal static class PackageCommands
         };
         plan.ChangedPackage = package;
         if (turnedOn && at >= RenewalSlots.LastSlotUs(plan.Zone, last))
-            Renewal.Attempt(plan, package, last, scope);
+            Renewal.Attempt(plan, package, last, scope, input.Attempted);
         else
-            Renewal.PlanNextSlot(plan, package, last);
+            // Commands come before attempts (2.4): a slot at this very instant is still to come.
+            Renewal.PlanNextSlot(plan, package, last, at - 1);
         return CommandAnswer.Applied(plan);
     }
 

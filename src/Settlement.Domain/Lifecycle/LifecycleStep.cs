@@ -10,9 +10,10 @@ namespace Settlement.Domain.Lifecycle;
 /// <param name="Lot">The lot the entry is about; null for a step of the account.</param>
 /// <param name="LastLot">The last lot of its package.</param>
 /// <param name="LiveLot">Whether the scope has a lot live at the due instant with calls left.</param>
+/// <param name="Attempted">Whether an attempt for the lot was made at the due instant already.</param>
 /// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
 public sealed record StepInput(
-    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot,
+    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
     IReadOnlyList<SubscribedScope> Subscribed);
 
 /// <summary>Decides one step of a lot or an account that fell due. A step whose reason has gone does nothing.</summary>
@@ -49,8 +50,9 @@ public static class LifecycleStep
             case AgendaKind.LotVoid:
                 Void(plan, input, lot, cause);
                 break;
-            case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
-                Renewal.Attempt(plan, package, last, scope);
+            // A command that comes late may plan a slot again that has been tried.
+            case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && !input.Attempted && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
+                Renewal.Attempt(plan, package, last, scope, again: false);
                 break;
         }
     }

@@ -32,7 +32,7 @@ internal static class LotStart
         BalanceWatch.AfterMovement(plan, cause);
         Begin(plan, lot, scope);
         PlanEnd(plan, lot);
-        Renewal.PlanNextSlot(plan, package, lot);
+        Renewal.PlanNextSlot(plan, package, lot, plan.Time.DueUs);
     }
 
     /// <summary>A live lot puts its scope back on packages (4.4) and re-arms the low notice: calls were added (10).</summary>
@@ -64,8 +64,11 @@ internal static class LotStart
                 plan.Agenda.Add(Entry(plan, lot, tell, AgendaKind.LotExpiring));
         }
 
-        plan.Agenda.Add(Entry(plan, lot, lot.EndUs, AgendaKind.LotEnd));
-        plan.Agenda.Add(Entry(plan, lot, BillingHour.FirstOnTheHourUs(lot.EndUs + plan.Terms.Settings.CloseDelayUs), AgendaKind.LotVoid));
+        // A lot renewed past its end (8.5) changes nothing at that end any more.
+        if (lot.EndUs > plan.Time.DueUs)
+            plan.Agenda.Add(Entry(plan, lot, lot.EndUs, AgendaKind.LotEnd));
+        var lastHourClosedUs = BillingHour.FirstOnTheHourUs(lot.EndUs + plan.Terms.Settings.CloseDelayUs);
+        plan.Agenda.Add(Entry(plan, lot, Math.Max(lastHourClosedUs, plan.Time.DueUs), AgendaKind.LotVoid));
     }
 
     private static AgendaEntry Entry(Plan plan, Lot lot, long dueUs, AgendaKind kind) =>

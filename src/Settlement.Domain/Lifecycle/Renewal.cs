@@ -31,12 +31,19 @@ internal static class Renewal
     /// One attempt at the due instant: the price is deducted if the balance covers it, never going below zero; if not, nothing changes and a
     /// notice says what is short. An offer that was withdrawn since still runs at its last entry (8.6).
     /// </summary>
-    public static void Attempt(Plan plan, Package package, Lot last, Scope scope)
+    /// <param name="again">There was one at this instant already: only a success is news.</param>
+    public static void Attempt(Plan plan, Package package, Lot last, Scope scope, bool again)
     {
         var slot = plan.Time.DueUs;
         var offer = plan.Terms.Catalog.LastOfferAt(package.Offer, slot)
             ?? throw new InvalidOperationException($"Offer {package.Offer} of package {package.PackageId} is not in the catalog.");
         var shortfall = Math.Max(0, offer.PriceE8 - plan.After.BalanceE8);
+        if (again && shortfall > 0)
+        {
+            PlanNextSlot(plan, package, last, slot);
+            return;
+        }
+
         plan.Attempt = new RenewalAttempt(package.PackageNo, last.LotNo, slot, shortfall == 0, shortfall);
         var cause = $"{package.PackageId}|{last.LotNo}|{slot}";
         if (shortfall == 0)
@@ -46,7 +53,7 @@ internal static class Renewal
         }
 
         var next = RenewalSlots.Next(plan.Zone, package, last, slot);
-        PlanNextSlot(plan, package, last);
+        PlanNextSlot(plan, package, last, slot);
         plan.Tell(Notice.Of(
             NoticeName.RenewalFailed,
             cause,
@@ -58,9 +65,9 @@ internal static class Renewal
             ("nextAttempt", next is { } us ? plan.Zone.Show(us) : null)));
     }
 
-    public static void PlanNextSlot(Plan plan, Package package, Lot last)
+    public static void PlanNextSlot(Plan plan, Package package, Lot last, long afterUs)
     {
-        if (package.AutoRenew && RenewalSlots.Next(plan.Zone, package, last, plan.Time.DueUs) is { } slot)
+        if (package.AutoRenew && RenewalSlots.Next(plan.Zone, package, last, afterUs) is { } slot)
             plan.Agenda.Add(new AgendaEntry(slot, AgendaKind.RenewalAttempt, plan.Before.AccountNo, package.PackageNo, last.LotNo, last.EndUs));
     }
 }

@@ -34,6 +34,10 @@ public sealed record Package
     /// <summary>The end of the n-th lot: midnight after its expiry date (3.1, 3.2).</summary>
     public long EndOfLotUs(BillingZone zone, long lotNo) => EndOfLotUs(zone, Term, FirstStartUs, lotNo);
 
+    /// <summary>Whether the n-th lot ends before the calendar does.</summary>
+    public static bool CanEnd(BillingZone zone, Term term, long firstStartUs, long lotNo) =>
+        zone.DateOf(firstStartUs).Year + lotNo * term.LongestDays / 365 + 1 < DateOnly.MaxValue.Year;
+
     public static long EndOfLotUs(BillingZone zone, Term term, long firstStartUs, long lotNo) =>
         zone.MidnightUs(term.ExpiryDate(zone.DateOf(firstStartUs), (int)lotNo).AddDays(1));
 }

@@ -131,7 +131,7 @@ public sealed class Settler
     {
         foreach (var (scopeNo, month) in charged)
             plan.MonthCalls.Add(new MonthCalls(scopeNo, month, monthCalls[(scopeNo, month)]));
-        var cause = $"{input.Account.AccountId}|{input.Run.DueUs}";
+        var cause = $"{input.Account.AccountId}|{input.Run.ToSlot}";
         foreach (var lot in drawings.Values.SelectMany(d => d.Changed))
             plan.LotsLeft.Add(new LotLeft(lot.Lot.PackageNo, lot.Lot.LotNo, lot.Lot.Left, lot.Left));
         TellSettled(cause);

@@ -49,6 +49,10 @@ public static class AccountStore
 
     public static Lot? LastLot(Session session, long packageNo) => session.One<LotRow>("package/last-lot", new { PackageNo = packageNo })?.ToLot();
 
+    /// <summary>Whether an attempt at automatic renewal was made at an instant.</summary>
+    public static bool Attempted(Session session, long packageNo, long lotNo, long slotUs) =>
+        session.One<long>("package/attempted", new { PackageNo = packageNo, LotNo = lotNo, SlotUs = slotUs }) > 0;
+
     public static List<Lot> AllLots(Session session) => session.Rows<LotRow>("package/all").ConvertAll(r => r.ToLot());
 
     public static List<Lot> LotsOf(Session session, long accountNo) =>

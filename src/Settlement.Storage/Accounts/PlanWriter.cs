@@ -101,7 +101,7 @@ public sealed class PlanWriter(SettlementStore store)
         foreach (var started in plans.SelectMany(p => p.SubscriptionStarts))
             session.Execute("account/subscribe", started);
         foreach (var ended in plans.SelectMany(p => p.SubscriptionEnds))
-            Expect(1, session.Execute("account/unsubscribe", ended), "subscription");
+            Expect(1, session.Execute(ended.EndUs > ended.StartUs ? "account/unsubscribe" : "account/never-subscribed", ended), "subscription");
     }
 
     private void WritePackages(Session session, IReadOnlyList<Plan> plans)
@@ -122,10 +122,12 @@ public sealed class PlanWriter(SettlementStore store)
             Expect(1, session.Execute("package/draw", left), "lot");
         foreach (var attempt in plans.Select(p => p.Attempt).OfType<RenewalAttempt>())
         {
-            session.Execute("package/add-attempt", new
+            var args = new
             {
                 attempt.PackageNo, attempt.LotNo, attempt.SlotUs, Renewed = Flag(attempt.Renewed), attempt.ShortfallE8,
-            });
+            };
+            if (session.Execute("package/set-attempt", args) == 0)
+                session.Execute("package/add-attempt", args);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class ClosingStore(SettlementStore store)
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
 
-    private static readonly string[] ClosingColumns = ["AccountNo", "DueUs", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
+    private static readonly string[] ClosingColumns = ["AccountNo", "ToSlot", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
 
     private readonly PlanWriter writer = new(store);
     private readonly SettlementLoader loader = new(store);
@@ -71,11 +71,11 @@ public sealed class ClosingStore(SettlementStore store)
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
-    public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.DueUs, NowUs = nowUs }));
+    public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs }));
 
     private List<Plan> SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
     {
-        var done = session.Rows<long>("closing/settled", new { run.DueUs, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
+        var done = session.Rows<long>("closing/settled", new { run.ToSlot, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
         var inputs = loader.Load(session, run, terms, nowUs, batch.Where(a => !done.Contains(a.AccountNo)).ToList());
@@ -85,7 +85,7 @@ public sealed class ClosingStore(SettlementStore store)
             WriteHeld(session, run, plan);
         store.Engine.Insert(session, "Closing", ClosingColumns, plans.Select(p => new object?[]
         {
-            p.Before.AccountNo, run.DueUs, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
+            p.Before.AccountNo, run.ToSlot, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
         }));
         return plans;
     }

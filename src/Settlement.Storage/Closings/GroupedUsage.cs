@@ -21,7 +21,7 @@ internal sealed class GroupedUsage(IEngine engine, ClosingRun run) : IDisposable
         long afterAccount;
         using (var session = engine.Read())
         {
-            afterAccount = session.One<long?>("closing/last-settled", new { run.DueUs }) ?? 0;
+            afterAccount = session.One<long?>("closing/last-settled", new { run.ToSlot }) ?? 0;
             var slots = Slots(session);
             if (slots.Count > MaxStreams)
                 streams.Add(Open("usage/grouped-range", new { run.AfterSlot, run.ToSlot, AfterAccount = afterAccount }));

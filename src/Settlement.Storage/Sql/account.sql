@@ -78,6 +78,9 @@ SELECT ScopeNo, StartUs, EndUs FROM Subscription WHERE ScopeNo = @ScopeNo ORDER 
 -- name: subscribe
 INSERT INTO Subscription (ScopeNo, StartUs, EndUs) VALUES (@ScopeNo, @StartUs, @EndUs)
 
+-- name: never-subscribed
+DELETE FROM Subscription WHERE ScopeNo = @ScopeNo AND StartUs = @StartUs
+
 -- name: unsubscribe
 UPDATE Subscription SET EndUs = @EndUs WHERE ScopeNo = @ScopeNo AND StartUs = @StartUs
 

@@ -8,14 +8,14 @@ INSERT INTO Run (DueUs, AfterSlot, ToSlot, DoneUs) VALUES (@DueUs, @AfterSlot, @
 SELECT COUNT(*) FROM Run WHERE DueUs = @DueUs
 
 -- name: finish-run
-UPDATE Run SET DoneUs = @NowUs WHERE DueUs = @DueUs AND DoneUs IS NULL
+UPDATE Run SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND DoneUs IS NULL
 
 -- name: last-settled
-SELECT MAX(AccountNo) FROM Closing WHERE DueUs = @DueUs
+SELECT MAX(AccountNo) FROM Closing WHERE ToSlot = @ToSlot
 
 -- name: settled
-SELECT AccountNo FROM Closing WHERE DueUs = @DueUs AND AccountNo IN @AccountNos
+SELECT AccountNo FROM Closing WHERE ToSlot = @ToSlot AND AccountNo IN @AccountNos
 
 -- name: run-of
-SELECT r.DueUs, r.AfterSlot, r.ToSlot, c.SettingsVersion, c.CatalogVersion FROM Closing AS c JOIN Run AS r ON r.DueUs = c.DueUs
+SELECT r.DueUs, r.AfterSlot, r.ToSlot, c.SettingsVersion, c.CatalogVersion FROM Closing AS c JOIN Run AS r ON r.ToSlot = c.ToSlot
 WHERE c.AccountNo = @AccountNo AND c.AccountVersion = @AccountVersion

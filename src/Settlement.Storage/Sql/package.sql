@@ -66,6 +66,12 @@ UPDATE Lot SET LeftCalls = @LeftAfter WHERE PackageNo = @PackageNo AND LotNo = @
 -- name: add-attempt
 INSERT INTO Renewal (PackageNo, LotNo, SlotUs, Renewed, ShortfallE8) VALUES (@PackageNo, @LotNo, @SlotUs, @Renewed, @ShortfallE8)
 
+-- name: attempted
+SELECT COUNT(*) FROM Renewal WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs
+
+-- name: set-attempt
+UPDATE Renewal SET Renewed = @Renewed, ShortfallE8 = @ShortfallE8 WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs
+
 -- name: attempts
 SELECT p.PackageId, r.SlotUs, r.Renewed, r.ShortfallE8, p.AccountNo FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo
 ORDER BY r.SlotUs, p.PackageId

@@ -162,6 +162,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
             : package is null ? null : AccountStore.Get(session, package.AccountNo);
         var scope = ScopeOf(session, command, terms, time, account, package);
         var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountStore.Subscriptions(session, scope.ScopeNo);
+        var lastLot = package is null ? null : AccountStore.LastLot(session, package.PackageNo);
         return CommandDecision.Decide(new CommandInput(
             command,
             terms,
@@ -170,7 +171,8 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
             scope,
             subscriptions,
             package,
-            package is null ? null : AccountStore.LastLot(session, package.PackageNo),
+            lastLot,
+            lastLot is not null && command.Type == CommandType.SetAutoRenew && AccountStore.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
             AccountStore.Free(session, account, scope, package)));
     }
 

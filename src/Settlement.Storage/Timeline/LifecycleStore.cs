@@ -46,6 +46,7 @@ public sealed class LifecycleStore(SettlementStore store)
             package is null ? null : AccountStore.Lot(session, row.PackageNo, row.LotNo),
             package is null ? null : AccountStore.LastLot(session, row.PackageNo),
             package is not null && AccountStore.HasLiveLot(session, package.ScopeNo, row.DueUs),
+            entry.Kind == AgendaKind.RenewalAttempt && AccountStore.Attempted(session, row.PackageNo, row.LotNo, row.DueUs),
             package is null ? AccountStore.SubscribedAt(session, row.AccountNo, row.DueUs) : []);
         var plan = LifecycleStep.Decide(input);
         if (plan.ChangesAnything)

@@ -175,23 +175,23 @@ CREATE TABLE HeldOnce (
     HoldHash  binary(16) NOT NULL PRIMARY KEY
 ) WITHOUT ROWID;
 
--- A closing run: the slots (AfterSlot, ToSlot], due at DueUs.
+-- A closing run: the slots (AfterSlot, ToSlot], due at DueUs. Several can be due at one instant (run-job), each slot is closed once.
 CREATE TABLE Run (
-    DueUs      bigint NOT NULL PRIMARY KEY,
+    ToSlot     bigint NOT NULL PRIMARY KEY,
     AfterSlot  bigint NOT NULL,
-    ToSlot     bigint NOT NULL,
+    DueUs      bigint NOT NULL,
     DoneUs     bigint NULL
 ) WITHOUT ROWID;
 
 -- One account in one run: what makes a repeated closing do nothing, and what it was decided with.
 CREATE TABLE Closing (
     AccountNo        bigint NOT NULL,
-    DueUs            bigint NOT NULL,
+    ToSlot           bigint NOT NULL,
     AccountVersion   bigint NOT NULL,
     TransactionUs    bigint NOT NULL,
     SettingsVersion  bigint NOT NULL,
     CatalogVersion   bigint NOT NULL,
-    CONSTRAINT PK_Closing PRIMARY KEY (AccountNo, DueUs)
+    CONSTRAINT PK_Closing PRIMARY KEY (AccountNo, ToSlot)
 ) WITHOUT ROWID;
 
 CREATE TABLE BillRow (

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Settlement.Domain.Pricing;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Bills;
+using Settlement.Worker.Running;
+using Settlement.Worker.Simulating;
+using Xunit;
+
+namespace Settlement.Simulation.Tests.Properties;
+
+/// <summary>Commands that take effect before what was already done when they came: in a scenario a command is never late.</summary>
+public class LateCommandTests
+{
+    private const long StartUs = 1_682_524_800_000_000;
+
+    [Fact]
+    public void Turned_on_again_in_time_but_told_after_the_attempt_makes_no_second_one()
+    {
+        using var temp = new TempStore();
+        var clock = new TestClock(StartUs);
+        var core = new SettlementCore(new SettlementStore(temp.Engine, BillingSettings.Default), clock, inScenario: true);
+        core.Store.Open(StartUs);
+        core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", new BillingZone(8), [])!, StartUs));
+        var slot = StartUs + 27 * Instant.PerHourUs;
+        Tell(core, clock, StartUs, StartUs, "open-account", new() { ["account"] = "a1" });
+        Tell(core, clock, StartUs, StartUs, "top-up", new() { ["account"] = "a1", ["amount"] = "3" });
+        Tell(core, clock, StartUs, StartUs, "buy-package", new() { ["account"] = "a1", ["offer"] = "day", ["package"] = "P", ["autoRenew"] = true, ["daysBefore"] = 0 });
+        Advance(core, clock, slot);
+        Tell(core, clock, slot + 5_000_000, slot - 10_000_000, "set-auto-renew", new() { ["package"] = "P", ["enabled"] = true });
+        Advance(core, clock, slot + Instant.PerHourUs);
+
+        Assert.Equal(slot, Assert.Single(core.Store.Read(BillStore.Attempts)).SlotUs);
+        Assert.Single(core.Store.Read(BillStore.Notices), n => n.Name == "renewal-failed");
+    }
+
+    private static void Tell(SettlementCore core, TestClock clock, long nowUs, long atUs, string type, Dictionary<string, object?> fields)
+    {
+        fields["id"] = $"{type} {nowUs}";
+        fields["type"] = type;
+        fields["at"] = Instant.Show(atUs, 0);
+        clock.NowUs = nowUs;
+        core.Commands.Receive([JsonSerializer.Serialize(fields)], nowUs);
+        core.Timeline.AdvanceTo(nowUs);
+    }
+
+    private static void Advance(SettlementCore core, TestClock clock, long us)
+    {
+        clock.NowUs = us;
+        core.Timeline.AdvanceTo(us);
+    }
+}
