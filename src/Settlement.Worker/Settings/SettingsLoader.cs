@@ -23,9 +23,13 @@ public static class SettingsLoader
             found.Add(new SettingFault(ConnectionString, cause));
         if (settings.RabbitMq.UseTls && !given.ContainsKey("RabbitMq:Port"))
             settings = settings with { RabbitMq = settings.RabbitMq with { Port = RabbitMqTlsPort } };
-        faults.AddRange(found.Select(f => given.TryGetValue(f.Path, out var g) ? f with { Cause = $"{f.Cause} ({g.Origin})" } : f));
+        faults.AddRange(found.Select(f => OriginOf(f.Path, given) is { } origin ? f with { Cause = $"{f.Cause} ({origin})" } : f));
         return found.Count > 0 ? null : settings;
     }
+
+    /// <summary>Where a setting, or the first below a path that does not exist, was given; null for one that is missing.</summary>
+    private static string? OriginOf(string path, Dictionary<string, Given> given) => given.TryGetValue(path, out var exact)
+        ? exact.Origin : given.Values.FirstOrDefault(g => g.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase))?.Origin;
 
     private static WorkerSettings ReadOwn(IEnumerable<Given> given, List<SettingFault> faults)
     {

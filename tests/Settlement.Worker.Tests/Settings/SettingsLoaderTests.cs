@@ -35,7 +35,7 @@ public class SettingsLoaderTests
         Assert.Equal(
             [
                 "Billing:CloseDelay: 'soon' is not a duration such as 01:00:00 or 35.00:00:00 (FILE)",
-                "Billing:Levels:V9:Package:GraceDays: there is no level 'V9'; levels are V0 to V5 (FILE)",
+                "Billing:Levels:V9: there is no level 'V9'; levels are V0 to V5 (FILE)",
                 "Billing:Rounding: 'up' is neither carry nor truncate (command line)",
                 "Databse:Engine: there is no section 'Databse'; sections are Database, RabbitMq, Billing, Http, Logging (FILE)",
                 "Http: an option is given as Section:Key=value",
