@@ -1,9 +1,11 @@
 // kill -9 wherever it hurts: while commands are taken in, while usage is stored, during closings and while notices go out. What comes out is what an undisturbed
 // store makes of the same story. The hours of 1995 are long due, so a close delay of decades keeps them open until all is stored; the second part, with the usual
 // delay, closes them by the command run-job.
+using Settlement.Domain.Time;
 using Settlement.Storage.Ingest;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
+using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Auditing;
 using Settlement.Worker.Tests.Bus;
 using Xunit;
@@ -16,6 +18,7 @@ public class KillTests
     private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
     private const string Applied = "SELECT COUNT(*) FROM Command WHERE State = 'applied'";
     private const string Stored = "SELECT COUNT(*) FROM Identity";
+    private const string Unpublished = "SELECT COUNT(*) FROM Notice WHERE Published = 0";
     private const string Closed = "SELECT COUNT(*) FROM Closing";
 
     [Fact]
@@ -24,8 +27,7 @@ public class KillTests
         await using var broker = await TestBroker.StartAsync();
         var story = new Story("P40Y");
         using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
-        await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.UsageEvents, TestContext.Current.CancellationToken);
-        await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.BillingCommands, TestContext.Current.CancellationToken);
+        await DeclareAsync(broker);
         var listener = await Listener.StartAsync(broker);
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
@@ -33,14 +35,14 @@ public class KillTests
 
         foreach (var body in story.CommandBodies())
             await broker.PublishAsync(BrokerTopology.BillingCommands, body);
-        await using (var worker = await workers.WorkAsync(4, Applied, story.CommandCount, StillOpen))
+        await using (var worker = await workers.WorkAsync(3, Applied, story.CommandCount, StillOpen))
         {
             await worker.UntilAsync(() => store.Count(Applied) == story.CommandCount, "all commands are applied");
             await worker.KillAsync();
         }
 
         var publishing = Publisher.PublishAsync(broker.Settings, seed, unreadable: 10, malformed: 10);
-        await using (var worker = await workers.WorkAsync(7, Stored, NasaDay.Rows - 1000, StillOpen))
+        await using (var worker = await workers.WorkAsync(5, Stored, NasaDay.Rows - 1000, StillOpen))
         {
             var sent = await publishing;
             await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
@@ -53,17 +55,89 @@ public class KillTests
         await using (var worker = await workers.WorkAsync(4, Closed, 2_000))
         {
             await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1, "the closing is done");
-            await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") == 0, "all notices are published");
+            await worker.UntilAsync(() => store.Count(Unpublished) == 0, "all notices are published");
             Assert.Equal(0, await worker.StopAsync());
         }
 
-        var told = store.Telling();
+        await HoldsAsync(story, store.Telling(), listener, Undisturbed(story));
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_broker_is_stored_before_any_overdue_hour_closes_however_often_the_worker_is_killed()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var story = new Story("P1Y");
+        using var store = Overdue(story);
+        await DeclareAsync(broker);
+        var listener = await Listener.StartAsync(broker);
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var sent = await Publisher.PublishAsync(broker.Settings, seed, unreadable: 5, malformed: 5);
+        var workers = new KilledWorkers(broker.Settings, store, new Random(seed))
+        {
+            Then = () => Assert.True(store.Count(Stored) == NasaDay.Rows || store.Count(Closed) == 0, "No hour closes until all that waited is stored."),
+        };
+        await (await workers.WorkAsync(2, Stored, NasaDay.Rows - 1000)).KillAsync();
+        await using (var worker = await workers.WorkAsync(5, Closed, 3_000))
+        {
+            var nowUs = ReplayStore.NowUs;
+            await worker.UntilAsync(() => store.Count("SELECT LastRunUs FROM Store") > nowUs - Instant.PerHourUs, "the time line has come to now");
+            await worker.UntilAsync(() => store.Count($"SELECT COUNT(*) FROM Agenda WHERE DueUs <= {nowUs}") == 0, "nothing is due");
+            await worker.UntilAsync(() => store.Count(Unpublished) == 0, "all notices are published");
+            Assert.Equal(0, await worker.StopAsync());
+        }
+
+        Assert.Equal((0u, (uint)sent.Unreadable), (await broker.DepthAsync(BrokerTopology.UsageEvents), await broker.ErrorsAsync()));
+        Assert.Equal((24, 0), (store.Count("SELECT COUNT(*) FROM Run"), store.Count("SELECT COUNT(*) FROM BillRow WHERE Late = 1")));
+        await HoldsAsync(story, store.Telling(), listener, ReplayedInPeace(story));
+    }
+
+    /// <summary>A store of 1995 whose worker has been down since.</summary>
+    private static ReplayStore Overdue(Story story)
+    {
+        var createdUs = Instant.OfUs(new DateTimeOffset(1995, 7, 9, 3, 30, 0, TimeSpan.Zero));
+        var store = ReplayStore.Create(story.Catalog(), createdUs);
+        store.Work(createdUs, core =>
+        {
+            foreach (var body in story.CommandBodies())
+                core.Commands.Receive(CommandReader.Read(System.Text.Encoding.UTF8.GetBytes(body)), core.NowUs);
+            core.Timeline.AdvanceTo(core.NowUs);
+        });
+        return store;
+    }
+
+    private static List<string> ReplayedInPeace(Story story)
+    {
+        using var store = Overdue(story);
+        store.Work(ReplayStore.NowUs, core =>
+        {
+            StoreTrace(core);
+            core.Timeline.AdvanceTo(core.NowUs);
+        });
+        return [.. store.Telling().Tell()];
+    }
+
+    private static void StoreTrace(SettlementCore core)
+    {
+        foreach (var chunk in UsageFile.Read(NasaDay.File(), new UsageFill(Story.Region, "nasa")).Chunk(5_000))
+            core.Usage.Store([.. chunk.Select(e => new Arrival(e, core.NowUs))]);
+    }
+
+    private static async Task DeclareAsync(TestBroker broker)
+    {
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The truth of the trace, a ledger that adds up, the books of the undisturbed, and a listener who has heard it all.</summary>
+    private static async Task HoldsAsync(Story story, Telling told, Listener listener, List<string> undisturbed)
+    {
         told.AreThoseOf(story);
         told.AddUp();
-        Telling.Same(Undisturbed(story), told.Tell());
+        Telling.Same(undisturbed, told.Tell());
         await TestWorker.UntilAsync(() => listener.Different >= told.Notices.Sum(n => n.Count()), "the listener has heard every notice");
         listener.HeardAll(told.Notices);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{workers.Killed + 1} killed, {listener.Deliveries - listener.Different} notices twice");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{listener.Deliveries - listener.Different} notices twice");
     }
 
     /// <summary>The same story in one process, without a broker and without a crash.</summary>
@@ -75,8 +149,7 @@ public class KillTests
             foreach (var body in story.CommandBodies())
                 core.Commands.Receive(CommandReader.Read(System.Text.Encoding.UTF8.GetBytes(body)), core.NowUs);
             core.Timeline.ApplyCommands(core.NowUs);
-            foreach (var chunk in UsageFile.Read(NasaDay.File(), new UsageFill(Story.Region, "nasa")).Chunk(5_000))
-                core.Usage.Store([.. chunk.Select(e => new Arrival(e, core.NowUs))]);
+            StoreTrace(core);
             core.Timeline.CloseNow(core.NowUs);
         });
         return [.. store.Telling().Tell()];

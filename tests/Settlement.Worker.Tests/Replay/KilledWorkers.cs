@@ -10,6 +10,9 @@ internal sealed class KilledWorkers(RabbitMqSettings broker, ReplayStore store, 
 
     public int Killed { get; private set; }
 
+    /// <summary>What must hold after each death.</summary>
+    public Action Then { get; init; } = () => { };
+
     /// <summary>Starts and kills workers on the way from 0 to <paramref name="last"/>, then starts one that stays.</summary>
     /// <param name="kills">How many die.</param>
     /// <param name="progress">How far the work has come, in SQL.</param>
@@ -24,6 +27,7 @@ internal sealed class KilledWorkers(RabbitMqSettings broker, ReplayStore store, 
             await Task.Delay(random.Next(LongestDelayMs), TestContext.Current.CancellationToken);
             await worker.KillAsync();
             Killed++;
+            Then();
             TestContext.Current.TestOutputHelper?.WriteLine($"killed at {moment} of {progress}");
         }
 
