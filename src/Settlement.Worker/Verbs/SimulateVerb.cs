@@ -59,7 +59,7 @@ internal sealed class SimulateVerb : Verb
 
     private static IReadOnlyList<Column<PackageView>> Packages =>
     [
-        new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true), new("START", p => Figures.Short(p.Start)), new("END", p => Figures.LotEnd(p.End)),
+        new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true), new("START", p => Figures.Short(p.Start)), new("END", p => Figures.Short(Figures.LastSecond(p.End))),
         new("CALLS", p => Figures.Count(p.Calls), RightAligned: true), new("LEFT", p => Figures.Count(p.Left), RightAligned: true), new("STATE", p => p.State),
     ];
 

@@ -185,13 +185,14 @@ CREATE TABLE Run (
 
 -- One account in one run: what makes a repeated closing do nothing, and what it was decided with.
 CREATE TABLE Closing (
-    AccountNo        bigint NOT NULL,
     ToSlot           bigint NOT NULL,
+    AccountNo        bigint NOT NULL,
     AccountVersion   bigint NOT NULL,
     TransactionUs    bigint NOT NULL,
     SettingsVersion  bigint NOT NULL,
     CatalogVersion   bigint NOT NULL,
-    CONSTRAINT PK_Closing PRIMARY KEY (AccountNo, ToSlot)
+    CONSTRAINT PK_Closing PRIMARY KEY (ToSlot, AccountNo),
+    CONSTRAINT UQ_Closing_Version UNIQUE (AccountNo, AccountVersion)
 ) WITHOUT ROWID;
 
 CREATE TABLE BillRow (
