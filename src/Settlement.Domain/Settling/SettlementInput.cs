@@ -5,7 +5,8 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Settling;
 
 /// <summary>A closing run, due at one instant (2.2, 2.3): it takes the slots (after, to], see <see cref="SettleSlot"/>.</summary>
-public sealed record ClosingRun(long DueUs, long AfterSlot, long ToSlot)
+/// <param name="Hourly">The run of the hour; else one asked for in between.</param>
+public sealed record ClosingRun(long DueUs, long AfterSlot, long ToSlot, bool Hourly = true)
 {
     /// <summary>The last hour that was closed before; what it takes for that hour or an earlier one is late.</summary>
     public long AfterHour => SettleSlot.HourOf(AfterSlot);

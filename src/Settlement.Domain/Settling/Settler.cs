@@ -141,20 +141,24 @@ public sealed class Settler
         BalanceWatch.AfterMovement(plan, cause);
     }
 
-    private void TellSettled(string cause) => plan.Tell(Notice.Of(
-        NoticeName.HourSettled,
-        cause,
-        input.Run.DueUs,
-        null,
-        ("hoursFrom", plan.Zone.Show(BillingHour.StartUs(input.Run.AfterHour + 1))),
-        ("hoursTo", plan.Zone.Show(BillingHour.StartUs(input.Run.ToHour + 1))),
-        ("packageCalls", totals.PackageCalls),
-        ("payPerUseCalls", totals.ChargedCalls),
-        ("heldCalls", totals.HeldCalls),
-        ("notBillableCalls", totals.NotBillable),
-        ("fee", Amount.ShowE8(totals.FeeE8)),
-        ("deducted", plan.ShowAmount(totals.DeductedE8)),
-        ("balance", plan.ShowAmount(plan.After.BalanceE8))));
+    private void TellSettled(string cause)
+    {
+        var hours = input.Scopes.SelectMany(s => s.Hours).ToList();
+        plan.Tell(Notice.Of(
+            NoticeName.HourSettled,
+            cause,
+            input.Run.DueUs,
+            null,
+            ("hoursFrom", plan.Zone.Show(BillingHour.StartUs(hours.Min(h => h.Hour)))),
+            ("hoursTo", plan.Zone.Show(BillingHour.StartUs(hours.Max(h => h.Hour) + 1))),
+            ("packageCalls", totals.PackageCalls),
+            ("payPerUseCalls", totals.ChargedCalls),
+            ("heldCalls", totals.HeldCalls),
+            ("notBillableCalls", totals.NotBillable),
+            ("fee", Amount.ShowE8(totals.FeeE8)),
+            ("deducted", plan.ShowAmount(totals.DeductedE8)),
+            ("balance", plan.ShowAmount(plan.After.BalanceE8))));
+    }
 
     private void TellHeld(string cause)
     {

@@ -22,7 +22,9 @@ public sealed class ClosingStore(SettlementStore store)
     /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
     /// Null when no hour is due or closings are on hold.
     /// </summary>
-    public ClosingRun? Begin(long dueUs) => store.Write<ClosingRun?>(session =>
+    /// <param name="dueUs">The run\'s due instant.</param>
+    /// <param name="hourly">Whether it is the run of the hour.</param>
+    public ClosingRun? Begin(long dueUs, bool hourly = true) => store.Write<ClosingRun?>(session =>
     {
         store.Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
@@ -31,15 +33,12 @@ public sealed class ClosingStore(SettlementStore store)
         var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
         if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
             return null;
-        // A worker that ended before it could say that the run is over finds it due again; what came late since then is for the next.
-        if (session.One<long>("closing/made", new { DueUs = dueUs }) > 0)
-            return null;
-        var run = new ClosingRun(dueUs, state.ClosedSlot, toSlot);
+        var run = new ClosingRun(dueUs, state.ClosedSlot, toSlot, hourly);
         session.Execute("store/close-through", run);
         // An hour with no usage costs nothing, not even a row: nobody will ask for its run.
         if (next is null || next > toSlot)
             return null;
-        session.Execute("closing/add-run", run);
+        session.Execute("closing/add-run", new { run.DueUs, run.AfterSlot, run.ToSlot, Hourly = hourly ? 1L : 0L });
         return run;
     });
 
@@ -71,7 +70,13 @@ public sealed class ClosingStore(SettlementStore store)
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
-    public void Finish(ClosingRun run, long nowUs) => store.Write(session => session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs }));
+    /// <summary>Marks the run done and, if it was the run of the hour, the hour's instant passed, in one: what comes late after it is for the next.</summary>
+    public void Finish(ClosingRun run, long nowUs) => store.Write(session =>
+    {
+        session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs });
+        if (run.Hourly)
+            session.Execute("store/pass-run", new { LastRunUs = run.DueUs });
+    });
 
     private List<Plan> SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
     {
@@ -143,7 +148,9 @@ public sealed class ClosingStore(SettlementStore store)
 
         public long ToSlot { get; init; }
 
-        public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot);
+        public long Hourly { get; init; }
+
+        public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot, Hourly != 0);
     }
 }
 

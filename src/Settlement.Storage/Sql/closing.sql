@@ -1,11 +1,8 @@
 -- name: open-run
-SELECT DueUs, AfterSlot, ToSlot FROM Run WHERE DoneUs IS NULL
+SELECT DueUs, AfterSlot, ToSlot, Hourly FROM Run WHERE DoneUs IS NULL
 
 -- name: add-run
-INSERT INTO Run (DueUs, AfterSlot, ToSlot, DoneUs) VALUES (@DueUs, @AfterSlot, @ToSlot, NULL)
-
--- name: made
-SELECT COUNT(*) FROM Run WHERE DueUs = @DueUs
+INSERT INTO Run (DueUs, AfterSlot, ToSlot, Hourly, DoneUs) VALUES (@DueUs, @AfterSlot, @ToSlot, @Hourly, NULL)
 
 -- name: finish-run
 UPDATE Run SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND DoneUs IS NULL

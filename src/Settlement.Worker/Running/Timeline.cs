@@ -51,7 +51,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     {
         AdvanceTo(dueUs);
         lock (gate)
-            Close(dueUs);
+            Close(dueUs, hourly: false);
     }
 
     /// <summary>
@@ -107,7 +107,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         else if (nextRun <= dueUs)
         {
             PassEmptyRuns(dueUs - 1);
-            Close(dueUs);
+            Close(dueUs, hourly: true);
             PassRun(dueUs);
         }
         else
@@ -126,7 +126,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             var chunk = CommandChunk(waiting, next);
             // Answered when the closing it asks for is done: a crash in between finds it waiting still, and the closing made.
             if (CommandStore.RunsClosing(chunk[0]))
-                Close(chunk[0].AtUs);
+                Close(chunk[0].AtUs, hourly: false);
             commands.Apply(chunk, NowUs);
             next += chunk.Count;
             Progress?.Invoke(new TimelineStep("commands", atUs, next));
@@ -169,9 +169,9 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         return chunk;
     }
 
-    private void Close(long dueUs)
+    private void Close(long dueUs, bool hourly)
     {
-        if (closings.Begin(dueUs) is { } run)
+        if (closings.Begin(dueUs, hourly) is { } run)
             Settle(run);
     }
 
@@ -191,7 +191,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         var last = BillingHour.StartUs(BillingHour.Of(untilUs));
         if (store.Read(StoreState.Of).LastRunUs >= last)
             return;
-        Close(last);
+        Close(last, hourly: true);
         PassRun(last);
     }
 

@@ -27,9 +27,11 @@ public static class SettingsLoader
         return found.Count > 0 ? null : settings;
     }
 
-    /// <summary>Where a setting, or the first below a path that does not exist, was given; null for one that is missing.</summary>
-    private static string? OriginOf(string path, Dictionary<string, Given> given) => given.TryGetValue(path, out var exact)
-        ? exact.Origin : given.Values.FirstOrDefault(g => g.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase))?.Origin;
+    /// <summary>Where a setting was given, or the first below a path within a section (a level that does not exist); null for one that is missing.</summary>
+    private static string? OriginOf(string path, Dictionary<string, Given> given) =>
+        given.TryGetValue(path, out var exact) ? exact.Origin
+        : !path.Contains(':', StringComparison.Ordinal) ? null
+        : given.Values.FirstOrDefault(g => g.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase))?.Origin;
 
     private static WorkerSettings ReadOwn(IEnumerable<Given> given, List<SettingFault> faults)
     {

@@ -180,6 +180,7 @@ CREATE TABLE Run (
     ToSlot     bigint NOT NULL PRIMARY KEY,
     AfterSlot  bigint NOT NULL,
     DueUs      bigint NOT NULL,
+    Hourly     bigint NOT NULL,               -- 1: the run of the hour; 0: one asked for in between
     DoneUs     bigint NULL
 ) WITHOUT ROWID;
 
