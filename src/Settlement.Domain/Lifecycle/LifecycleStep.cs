@@ -7,13 +7,14 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Lifecycle;
 
 /// <summary>What one step of the agenda may know.</summary>
+/// <param name="LastRunUs">The last hourly instant that the time line has passed: no hourly run is made before the next.</param>
 /// <param name="Lot">The lot the entry is about; null for a step of the account.</param>
 /// <param name="LastLot">The last lot of its package.</param>
 /// <param name="LiveLot">Whether the scope has a lot live at the due instant with calls left.</param>
 /// <param name="Attempted">Whether an attempt for the lot was made at the due instant already.</param>
 /// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
 public sealed record StepInput(
-    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
+    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
     IReadOnlyList<SubscribedScope> Subscribed);
 
 /// <summary>Decides one step of a lot or an account that fell due. A step whose reason has gone does nothing.</summary>
@@ -57,12 +58,12 @@ public static class LifecycleStep
         }
     }
 
-    /// <summary>Told once the lot's last hour has closed; while closings are on hold it waits for the next hour.</summary>
+    /// <summary>Told once the lot's last hour has closed; while it is open (closings on hold, commands older than the store) it waits for the next hourly run.</summary>
     private static void Void(Plan plan, StepInput input, Lot lot, string cause)
     {
         if (input.ClosedHour < BillingHour.Of(lot.EndUs - 1))
         {
-            plan.Agenda.Add(input.Entry with { DueUs = input.Entry.DueUs + Instant.PerHourUs });
+            plan.Agenda.Add(input.Entry with { DueUs = Math.Max(input.Entry.DueUs, input.LastRunUs) + Instant.PerHourUs });
             return;
         }
 

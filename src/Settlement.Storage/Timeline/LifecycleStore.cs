@@ -40,6 +40,7 @@ public sealed class LifecycleStore(SettlementStore store)
             store.Terms.Read(session, state),
             new StepTime(row.DueUs, nowUs),
             state.ClosedHour,
+            state.LastRunUs,
             AccountStore.Get(session, row.AccountNo),
             package,
             package is null ? null : AccountStore.GetScope(session, package.ScopeNo),

@@ -6,6 +6,8 @@ namespace Settlement.Worker.Output;
 /// <summary>Numbers and ages as people read them; programs get them plain.</summary>
 internal static class Figures
 {
+    private const int ToTheSecond = 19;
+
     public static string Count(Int128 number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Plain(Int128 number) => number.ToString(CultureInfo.InvariantCulture);
@@ -13,12 +15,12 @@ internal static class Figures
     /// <summary>One or several of something: <c>1 call</c>, <c>2,000 calls</c>.</summary>
     public static string Of(Int128 number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
 
-    /// <summary>A time as tables show it, where the zone is said once and all have one width: no offset, seconds only where there are any.</summary>
+    /// <summary>A time as tables show it, where the zone is said once: no offset, seconds only where there are any, cut to the second.</summary>
     public static string? Short(string? time)
     {
         if (time is null)
             return null;
-        var text = time[..^6].Replace('T', ' ');
+        var text = time[..ToTheSecond].Replace('T', ' ');
         return text.EndsWith(":00", StringComparison.Ordinal) ? text[..^3] : text;
     }
 
@@ -30,6 +32,9 @@ internal static class Figures
     /// <summary>The end of a lot as people see it: midnight is the last second of the day before (3.1).</summary>
     public static string LotEnd(string end) =>
         DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>The life of a lot as people see it.</summary>
+    public static string? Life(string? start, string? end) => start is null || end is null ? null : $"{Short(start)} - {LotEnd(end)}";
 
     /// <summary>The two largest units of a stretch of time: <c>3 d 4 h</c>.</summary>
     public static string Age(long us)

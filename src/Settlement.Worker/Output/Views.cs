@@ -11,7 +11,11 @@ public sealed record TierView(long Calls, string UnitPrice, string Fee);
 public sealed record BillRowView(
     string Row, string Kind, string Account, string? Api, string? Region, string? Resource, string? ResourceName, string? Project, string? Package, long? Lot,
     string? UseStart, string? UseEnd, string TransactionTime, string BillingCycle, long? Calls, bool Late, string Fee, string Deducted, string WrittenOff,
-    IReadOnlyList<TierView> Tiers);
+    IReadOnlyList<TierView> Tiers)
+{
+    /// <summary>As tables show it; a payment row's is the life of its lot.</summary>
+    public string? UsePeriod() => Kind is "package-usage" or "pay-per-use" ? Figures.Short(UseStart, UseEnd) : Figures.Life(UseStart, UseEnd);
+}
 
 /// <param name="State"><c>normal</c>, <c>grace</c>, <c>frozen</c> or <c>released</c>.</param>
 public sealed record BalanceView(string Account, string Balance, string Remainder, string State);

@@ -79,7 +79,7 @@ internal sealed class AccountVerb : Verb
             [
                 new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true), new("STATE", p => p.State),
                 new("LEFT", p => Figures.Count(p.Left), RightAligned: true), new("OF", p => Figures.Count(p.Calls), RightAligned: true), new("API", p => p.Api),
-                new("START", p => Figures.Short(p.Start), Detail: true), new("END", p => Figures.LotEnd(p.End), Detail: true), new("RENEWS", p => p.AutoRenew ? "automatically" : null, Detail: true),
+                new("END", p => Figures.LotEnd(p.End)), new("START", p => Figures.Short(p.Start), Detail: true), new("RENEWS", p => p.AutoRenew ? "automatically" : null, Detail: true),
                 new("REGION", p => p.Region, Detail: true), new("PROJECT", p => p.Project, Detail: true),
             ]);
         listing.Say("");

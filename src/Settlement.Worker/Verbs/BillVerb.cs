@@ -43,11 +43,11 @@ internal sealed class BillVerb : Verb
     public static IReadOnlyList<Column<BillRowView>> Columns =>
     [
         new("ROW", r => r.Row), new("KIND", r => r.Kind), new("ACCOUNT", r => r.Account), new("CALLS", r => r.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true),
-        new("DEDUCTED", r => r.Deducted, RightAligned: true), new("API", r => r.Api, Detail: true), new("USED", r => Figures.Short(r.UseStart, r.UseEnd), Detail: true),
-        new("BILLED", r => Figures.Short(r.TransactionTime), Detail: true), new("FEE", r => r.Fee, RightAligned: true, Detail: true),
+        new("DEDUCTED", r => r.Deducted, RightAligned: true), new("API", r => r.Api, Detail: true), new("USED", r => r.UsePeriod(), Detail: true),
+        new("FEE", r => r.Fee, RightAligned: true, Detail: true),
         new("PACKAGE", r => r.Package is null ? null : string.Create(CultureInfo.InvariantCulture, $"{r.Package} ({r.Lot})"), Detail: true),
-        new("REGION", r => r.Region, Detail: true), new("PROJECT", r => r.Project, Detail: true), new("NAME", r => r.ResourceName, Detail: true),
-        new("CYCLE", r => r.BillingCycle, Detail: true), new("LATE", r => r.Late ? "late" : null, Detail: true),
+        new("PROJECT", r => r.Project, Detail: true), new("NAME", r => r.ResourceName, Detail: true), new("BILLED", r => Figures.Short(r.TransactionTime), Detail: true),
+        new("REGION", r => r.Region, Detail: true), new("CYCLE", r => r.BillingCycle, Detail: true), new("LATE", r => r.Late ? "late" : null, Detail: true),
     ];
 
     private static int Run(VerbContext context, BillFilter filter, string? resource)

@@ -29,7 +29,8 @@ internal sealed class Calendar
     public static IReadOnlyList<Column<StepView>> Columns =>
     [
         new("AT", s => Figures.Short(s.At)), new("STEP", s => s.Step), new("ACCOUNT", s => s.Account), new("PACKAGE", s => s.Package),
-        new("LOT", s => s.Lot?.ToString(CultureInfo.InvariantCulture), RightAligned: true, Detail: true), new("OUTCOME", s => s.Outcome), new("SHORT BY", s => s.Shortfall, RightAligned: true),
+        new("LOT", s => s.Lot?.ToString(CultureInfo.InvariantCulture), RightAligned: true, Detail: true),
+        new("OUTCOME", s => s.Shortfall is null ? s.Outcome : $"{s.Shortfall} short"),
     ];
 
     private StepView View(AgendaEntry entry, Plan plan)
@@ -55,16 +56,16 @@ internal sealed class Calendar
     private string Outcome(AgendaEntry entry, Plan plan) => entry.Kind switch
     {
         AgendaKind.RenewalAttempt when plan.Attempt is { Renewed: false } => "insufficient-balance",
-        AgendaKind.RenewalAttempt when plan.NewLots is [var lot] => $"renewed to {views.Time(lot.EndUs)} for {views.Money(lot.PriceE8)}",
-        AgendaKind.RenewalAttempt => "does not apply any more",
+        AgendaKind.RenewalAttempt when plan.NewLots is [var lot] => $"renewed for {views.Money(lot.PriceE8)}",
+        AgendaKind.RenewalAttempt => "no longer applies",
         AgendaKind.LotVoid when Told(plan, NoticeName.PackageExpired) is { } expired => $"{Figures.Of((long)expired.Data["voidCalls"]!, "call")} void",
-        AgendaKind.LotVoid => "waits for the closing of its last hour",
+        AgendaKind.LotVoid => "waits for a closing",
         AgendaKind.LotExpiring when Told(plan, NoticeName.PackageExpiring) is { } expiring => $"told, {Figures.Of((long)expiring.Data["left"]!, "call")} left",
         AgendaKind.LotExpiring => "renewed already",
         AgendaKind.LotStart or AgendaKind.LotEnd =>
-            Told(plan, NoticeName.BillingModeChanged) is { } changed ? $"billing mode {changed.Data["mode"]}" : "no change of the billing mode",
+            Told(plan, NoticeName.BillingModeChanged) is { } changed ? $"now {changed.Data["mode"]}" : "no mode change",
         _ when plan.After.State != plan.Before.State => $"account {ViewMaker.StateOf(plan.After)}",
-        _ => "does not apply any more",
+        _ => "no longer applies",
     };
 
     private static Notice? Told(Plan plan, string name) => plan.Notices.FirstOrDefault(n => n.Name == name);

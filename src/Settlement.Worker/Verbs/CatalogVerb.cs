@@ -35,11 +35,9 @@ internal sealed class CatalogVerb : Command
     {
         if (context.Listing.IsJson)
             context.Listing.Json(news);
-        else if (news.IsNothing)
-            context.Listing.Say("Nothing is new: the store has this catalog already.");
-        else
+        else if (!news.IsNothing)
             context.Listing.Table(news.Lines(), [new("NEW", l => l.What), new("", l => l.Name)]);
-        context.Listing.Say(summary);
+        context.Listing.Say(news.IsNothing ? "Nothing is new: the store has this catalog already." : summary);
     }
 
     private sealed class CheckVerb : Verb
@@ -158,8 +156,8 @@ internal sealed class CatalogVerb : Command
             listing.Table(
                 [.. catalog.Prices.OrderBy(p => p.Api, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal).ThenBy(p => p.FromUs).SelectMany(p => p.Tiers.Select(t => (List: p, Tier: t)))],
                 [
-                    new("PRICE OF", p => p.List.Api), new("REGION", p => p.List.Region), new("FROM", p => zone.Show(p.List.FromUs)),
-                    new("CALLS OF THE MONTH", p => p.Tier.UpTo is { } upTo ? $"up to {Figures.Count(upTo)}" : p.List.Tiers.Count == 1 ? "all" : "above", RightAligned: true),
+                    new("PRICE OF", p => p.List.Api), new("REGION", p => p.List.Region), new("FROM", p => Figures.Short(zone.Show(p.List.FromUs))),
+                    new("CALLS A MONTH", p => p.Tier.UpTo is { } upTo ? $"up to {Figures.Count(upTo)}" : p.List.Tiers.Count == 1 ? "all" : "above", RightAligned: true),
                     new("EACH", p => Amount.Show(p.Tier.UnitPriceE10, 10, decimals), RightAligned: true),
                 ]);
             listing.Table(
@@ -167,7 +165,7 @@ internal sealed class CatalogVerb : Command
                 [
                     new("OFFER", o => o.Offer), new("API", o => o.Api), new("REGION", o => o.Region), new("CALLS", o => Figures.Count(o.Calls), RightAligned: true),
                     new("PRICE", o => Amount.ShowFixed(o.PriceE8, 8, decimals), RightAligned: true), new("TERM", o => o.Term.ToString()),
-                    new("FROM", o => o.FromUs is { } from ? zone.Show(from) : null, Detail: true), new("TO", o => o.ToUs is { } to ? zone.Show(to) : null, Detail: true),
+                    new("FROM", o => o.FromUs is { } from ? Figures.Short(zone.Show(from)) : null, Detail: true), new("TO", o => o.ToUs is { } to ? Figures.Short(zone.Show(to)) : null, Detail: true),
                 ]);
         }
     }

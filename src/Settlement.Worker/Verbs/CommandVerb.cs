@@ -43,12 +43,15 @@ internal sealed class CommandVerb : Verb
         }
 
         var answers = open.Store.Read(session => ids.ConvertAll(id => CommandStore.Answer(session, id)!));
+        var views = answers.Select((a, i) => View(open.Views, a, repeated: !before.Add(ids[i]))).ToList();
         context.Listing.Rows(
-            answers.Select((a, i) => View(open.Views, a, repeated: !before.Add(ids[i]))).ToList(),
+            views,
             [
                 new("COMMAND", a => a.Id), new("TYPE", a => a.Type), new("STATE", a => a.Repeated ? $"{a.State} before" : a.State), new("CODE", a => a.Code),
-                new("DETAIL", a => a.Detail), new("AT", a => Figures.Short(a.At), Detail: true),
+                new("AT", a => Figures.Short(a.At), Detail: true),
             ]);
+        foreach (var refused in views.Where(a => a.Detail is not null))
+            context.Listing.Say($"{refused.Id}: {refused.Detail}");
         return Exit.Done;
     }
 

@@ -12,7 +12,7 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         if (view.Closing is { } closing)
             Part("Closing", $"run of {Figures.Short(closing.Run)}, hours {(closing.HoursFrom is null ? "" : $"from {Figures.Short(closing.HoursFrom)} ")}to {Figures.Short(closing.HoursTo)}, settings version {closing.Settings}, catalog version {closing.Catalog}");
         if (view.Lot is { } lot)
-            Part("Lot", $"{lot.Package} ({lot.Lot}), {lot.Origin}{(lot.Project is null ? "" : $" for project {lot.Project}")}, {Figures.Short(lot.Start, lot.End)}, paid {Figures.Short(lot.Paid)} for {lot.Price}; {Figures.Count(lot.Left)} of {Figures.Of(lot.Calls, "call")} left now");
+            Part("Lot", $"{lot.Package} ({lot.Lot}), {lot.Origin}{(lot.Project is null ? "" : $" for project {lot.Project}")}, {Figures.Life(lot.Start, lot.End)}, paid {Figures.Short(lot.Paid)} for {lot.Price}; {Figures.Count(lot.Left)} of {Figures.Of(lot.Calls, "call")} left now");
         if (view.Command is { } command)
             Part("Command", $"{command.Id} at {Figures.Short(command.At)}: {command.Body.GetRawText()}");
         if (view.Attempts.Count > 0)
@@ -31,7 +31,7 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         ("Account", row.Account),
         ("Resource", row.ResourceName is null ? row.Resource : $"{row.Resource} ({row.ResourceName})"),
         ("Project", row.Project),
-        ("Use period", Figures.Short(row.UseStart, row.UseEnd)),
+        ("Use period", row.UsePeriod()),
         ("Transaction", $"{Figures.Short(row.TransactionTime)}, billing cycle {row.BillingCycle}"),
         ("Calls", row.Calls is { } calls ? Figures.Count(calls) : null),
         ("Fee", $"{row.Fee} {views.Currency}"),
@@ -58,7 +58,7 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         listing.Table(
             view.Events,
             [
-                new("TIME", e => Figures.Short(e.Time)), new("SOURCE", e => e.Source), new("ID", e => e.Id), new("TAKEN", e => Figures.Count(e.Taken), RightAligned: true),
+                new("TIME", e => e.Time[..^6].Replace('T', ' ')), new("SOURCE", e => e.Source), new("ID", e => e.Id), new("TAKEN", e => Figures.Count(e.Taken), RightAligned: true),
                 new("OF", e => Figures.Count(e.Calls), RightAligned: true), new("STATUS", e => Figures.Plain(e.Status), RightAligned: true, Detail: true), new("ARRIVED", e => Figures.Short(e.Arrived), Detail: true),
                 new("RELEASED", e => e.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $"entry {entry}") : null, Detail: true),
             ]);

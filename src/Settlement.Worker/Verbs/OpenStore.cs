@@ -105,6 +105,8 @@ internal sealed class OpenStore : IDisposable
 
     private static void NeedSchema(SqliteEngine engine)
     {
+        if (!File.Exists(engine.File))
+            throw new SchemaNotUpToDateException($"There is no store yet at {engine.File}. Make one with: settlement migrate");
         if (engine.SchemaDifferences() is { Count: > 0 } differences)
             throw new SchemaNotUpToDateException(engine.Describe(), differences);
     }

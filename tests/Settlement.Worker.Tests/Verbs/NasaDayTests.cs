@@ -8,7 +8,7 @@ namespace Settlement.Worker.Tests.Verbs;
 
 public class NasaDayTests
 {
-    private static readonly string[] How = ["--region", NasaDay.Region, "--source", "nasa", "--account-auto", "--set", NasaDay.MaxUsageAge, "--output", "json"];
+    private static readonly string[] How = ["--region", NasaDay.Region, "--source", "nasa", "--account-auto", "--output", "json"];
 
     [Fact]
     public async Task A_real_day_is_settled_call_by_call_as_the_truth_says_and_the_ledger_adds_up()
@@ -53,7 +53,7 @@ public class NasaDayTests
         await store.DoAsync("catalog", "apply", store.Write("catalog.json", VerbTests.Catalog));
         await store.DoAsync("close", "--until", "2023-04-18T12:00:00+08:00");
         var file = store.Write("usage.csv", "event_id,account_id,api,occurred_at,status,quantity\n1,a1,passport,2023-04-18T10:30:00+08:00,200,3\n2,a1,passport,2023-04-18T11:30:00+08:00,200,4\n");
-        var ran = await store.RunAsync("ingest", file, "--region", "cn-north-4", "--source", "s", "--account-auto", "--set", NasaDay.MaxUsageAge, "--output", "json");
+        var ran = await store.RunAsync("ingest", file, "--region", "cn-north-4", "--source", "s", "--account-auto", "--output", "json");
         Assert.Equal((Exit.Done, 1, 1), (ran.Exit, Number(ran.Json, "accountsOpened"), Number(ran.Json, "scopesSubscribed")));
         var subscription = store.Read(session => AccountStore.Subscriptions(session, 1).Single());
         Assert.Equal("2023-04-18T11:00:00+08:00", Domain.Time.Instant.Show(subscription.StartUs, 8));

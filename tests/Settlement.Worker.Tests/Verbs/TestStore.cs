@@ -7,7 +7,7 @@ using Settlement.Worker.Verbs;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>A folder with a SQLite store of one test's own, on which verbs are run in-process as a person types them.</summary>
+/// <summary>A folder with a SQLite store of one test's own, on which verbs are run in-process as a person types them; usage of any age is taken.</summary>
 internal sealed class TestStore : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("settlement-test-");
@@ -17,7 +17,7 @@ internal sealed class TestStore : IDisposable
     public async Task<Ran> RunAsync(params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        var exit = await CommandLine.RunAsync([.. args, "--database", File], output, error);
+        var exit = await CommandLine.RunAsync(["--set", NasaDay.MaxUsageAge, .. args, "--database", File], output, error);
         return new Ran(exit, output.ToString(), error.ToString());
     }
 
