@@ -20,10 +20,10 @@ internal static class StoryGen
         Gen.Select(Gen.Long[0, Days - 1], Gen.OneOf(16L, 19)).Select((d, h) => StartUs + d * Instant.PerDayUs + h * Instant.PerHourUs),
         Gen.Select(Gen.Long[1, Days * 24 - 1], Gen.OneOf(-1L, 1)).Select((h, us) => StartUs + h * Instant.PerHourUs + us));
 
-    private static readonly Gen<string> Account = Gen.OneOf("a1", "a1", "a1", "a2", "a2", "a3");
-    private static readonly Gen<string> Package = Gen.Int[1, 5].Select(n => $"P{n}");
+    private static readonly Gen<string> Account = Gen.OneOf("a1", "a1", "a1", "a1", "a1", "a2", "a2", "a3");
+    private static readonly Gen<string> Package = Gen.Int[1, 4].Select(n => $"P{n}");
     private static readonly Gen<string?> Project = Gen.OneOf<string?>(null, null, "X", "Y");
-    private static readonly Gen<(string Api, string Region)> Scope = Gen.OneOf(("p", "r"), ("p", "r"), ("p", "s"), ("q", "r"), ("q", "s"));
+    private static readonly Gen<(string Api, string Region)> Scope = Gen.OneOf(("p", "r"), ("p", "r"), ("p", "r"), ("p", "r"), ("p", "s"), ("p", "s"), ("q", "r"), ("q", "s"));
     private static readonly Gen<object?> DaysBefore = Gen.OneOf(Gen.Const((object?)null), Gen.Int[0, 7].Select(d => (object?)d));
 
     private static readonly Gen<StoryAction> Money = Gen.Select(At, Account, Gen.Int[1, 80], Gen.Int[0, 3]).Select((at, account, quarters, kind) => kind > 0
@@ -34,7 +34,7 @@ internal static class StoryGen
         Make(at, on ? "subscribe" : "unsubscribe", ("account", account), ("api", scope.Api), ("region", scope.Region)));
 
     private static readonly Gen<StoryAction> Purchase = Gen.Select(
-        At, Account, Package, Gen.OneOf("day", "two", "week", "small", "free", "none"), Gen.Bool, DaysBefore, Gen.OneOf<string?>(null, null, "bought", "free", "promotion"), Project,
+        At, Account, Package, Gen.OneOf("day", "two", "day", "two", "week", "week", "small", "free", "none"), Gen.Bool, DaysBefore, Gen.OneOf<string?>(null, null, "bought", "free", "promotion"), Project,
         (at, account, package, offer, auto, days, origin, project) => Make(
             at, "buy-package", ("account", account), ("package", package), ("offer", offer), ("autoRenew", auto), ("daysBefore", days), ("origin", origin), ("project", project)))
         .Select(Gen.OneOf(Gen.Const(-1L), Gen.Const(-1L), Gen.Long[0, 200]), (buy, later) => later < 0 ? buy : buy with { Body = new(buy.Body) { ["startsAt"] = Instant.Show(buy.AtUs + later * QuarterUs, 0) } });
@@ -85,8 +85,8 @@ internal static class StoryGen
             ["rounding"] = rounding, ["closeDelay"] = delay, ["graceDays"] = grace, ["retentionDays"] = retention, ["daysBefore"] = days, ["timeZone"] = zone,
         });
 
-    private static readonly Gen<StoryAction> Everything = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (6, AnyUsage), (1, Outage));
-    private static readonly Gen<StoryAction> Steady = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (6, Timely.Where(u => u.Get<string>("account") != "a3")));
+    private static readonly Gen<StoryAction> Everything = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, AnyUsage), (1, Outage));
+    private static readonly Gen<StoryAction> Steady = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, Timely.Where(u => u.Get<string>("account") != "a3")));
 
     /// <summary>Everything that a scenario can tell.</summary>
     public static Gen<Story> Any { get; } = Told(Everything);
@@ -100,17 +100,31 @@ internal static class StoryGen
     public static Story With(this Story story, StoryAction action, bool first) =>
         story with { Timeline = [.. (first ? story.Timeline.Prepend(action) : story.Timeline.Append(action)).OrderBy(a => a.AtUs)] };
 
-    private static Gen<Story> Told(Gen<StoryAction> action) => Gen.Select(Settings, Gen.Int[0, 60], action.Array[1, 45]).Select((settings, money, actions) => new Story(
+    /// <summary>Half of the actions happen at one of a few instants, so that things fall together that seldom do.</summary>
+    private static Gen<Story> Told(Gen<StoryAction> action) => Gen.Select(
+        Settings, Gen.Int[0, 60], At.Array[5], Gen.Select(action, Gen.Int[0, 9]).Array[1, 45]).Select((settings, money, meetings, actions) => new Story(
         settings,
         Identified(
         [
             Make(StartUs, "open-account", ("account", "a1")),
             Make(StartUs, "open-account", ("account", "a2")),
             Make(StartUs, "top-up", ("account", "a1"), ("amount", Quarters(money + 1))),
-            .. actions.OrderBy(a => a.AtUs),
+            .. actions.Select(a => a.Item2 < meetings.Length ? Moved(a.Item1, meetings[a.Item2]) : a.Item1).OrderBy(a => a.AtUs),
             Make(EndUs + Instant.PerHourUs, "resume", ("reason", "the end"), ("by", "b")),
         ]),
         EndUs + 12 * Instant.PerHourUs));
+
+    private static StoryAction Moved(StoryAction action, long toUs)
+    {
+        var body = new Dictionary<string, object?>(action.Body, StringComparer.Ordinal);
+        foreach (var field in (string[])["until", "startsAt", "delivered"])
+        {
+            if (action.Us(field) is { } us)
+                body[field] = Instant.Show(Math.Min(us + toUs - action.AtUs, EndUs), 0);
+        }
+
+        return new StoryAction(toUs, action.Name, body);
+    }
 
     private static List<StoryAction> Identified(List<StoryAction> actions) => [.. actions.Select((a, i) =>
         a.Name == "outage" || a.Body.ContainsKey("id") ? a : a with { Body = new(a.Body, StringComparer.Ordinal) { ["id"] = $"{a.Name[0]}{i:D2}" } })];
