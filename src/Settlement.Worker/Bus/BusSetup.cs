@@ -126,7 +126,8 @@ public static class BusSetup
         input.AddDeserializer(serialization, isDefault: true);
         input.ConfigureError(error =>
         {
-            error.UseFilter(new UnreadableFilter(queue, context.GetRequiredService<Drain>(), options.Retries[^1]));
+            error.UseFilter(new UnreadableFilter(
+                queue, context.GetRequiredService<Drain>(), options.Retries[^1], context.GetRequiredService<ILogger<UnreadableFilter>>()));
             error.UseFilter(new ErrorTransportFilter());
         });
     }

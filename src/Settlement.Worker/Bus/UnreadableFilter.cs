@@ -9,7 +9,7 @@ namespace Settlement.Worker.Bus;
 /// message goes back to its queue, never to the error queue.
 /// </summary>
 /// <param name="pause">A returned message comes back at once: without a pause that is a hot loop.</param>
-internal sealed class UnreadableFilter(string queue, Drain drain, TimeSpan pause) : IFilter<ExceptionReceiveContext>
+internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
@@ -18,13 +18,21 @@ internal sealed class UnreadableFilter(string queue, Drain drain, TimeSpan pause
         if (context.Exception is UnreadableBodyException)
         {
             await next.Send(context);
+            Unreadable(log, BrokerTopology.ErrorQueueOf(queue), context.Exception.Message);
             drain.Stored(queue, 1);
             return;
         }
 
+        GoesBack(log, queue, context.Exception);
         await Task.Delay(pause, context.CancellationToken);
         ExceptionDispatchInfo.Throw(context.Exception);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read is in {Queue} now: {Reason}")]
+    private static partial void Unreadable(ILogger log, string queue, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Messages of {Queue} could not be stored and go back to it, to be tried again")]
+    private static partial void GoesBack(ILogger log, string queue, Exception e);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("unreadable");
 }

@@ -10,6 +10,8 @@ internal static class StandardErrorLogging
     {
         logging.ClearProviders().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
             .AddFilter("Microsoft", Libraries(verbose)).AddFilter("Quartz", Libraries(verbose)).AddFilter("MassTransit", Libraries(verbose))
+            // An agent's mistake is no error of ours; what has failed for good we say ourselves, once and in a line (UnreadableFilter).
+            .AddFilter("MassTransit.ReceiveTransport", level => verbose || level is LogLevel.Warning or LogLevel.Critical)
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Tests.Bus;
+using Settlement.Worker.Verbs;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Replay;
+
+/// <summary>What operators see of a running worker: its lock, its health, its drain at the start, its notices after a crash.</summary>
+public sealed class RunningWorkerTests : IDisposable
+{
+    private const string Open = """{"id":"open","type":"open-account","account":"a"}""";
+    private readonly ReplayStore store = ReplayStore.Create(Refusals.Catalog, ReplayStore.NowUs);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => store.Dispose();
+
+    [Fact]
+    public async Task A_second_worker_on_the_same_file_is_refused_and_told_who_holds_it()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using var first = WorkerProcess.Start(broker.Settings, store);
+        await first.UntilLoggedAsync("What waited in the broker is stored");
+        await using var second = WorkerProcess.Start(broker.Settings, store);
+        Assert.Equal(Exit.BadInput, await second.ExitAsync());
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {first.Id} on "), second.Log, StringComparison.Ordinal);
+        Assert.Equal(0, await first.StopAsync());
+        await using var third = WorkerProcess.Start(broker.Settings, store);
+        await third.UntilLoggedAsync("What waited in the broker is stored");
+    }
+
+    [Fact]
+    public async Task Readiness_goes_with_the_broker_and_comes_back_with_it_and_nothing_is_lost_meanwhile()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using var proxy = new Proxy(broker.Settings.Host!, broker.Settings.Port);
+        proxy.Open();
+        var port = FreePort();
+        await using var worker = WorkerProcess.Start(
+            broker.Settings with { Port = proxy.Port }, store, string.Create(CultureInfo.InvariantCulture, $"Http__Port={port}"));
+        var health = new Health(port);
+        await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.OK), "it is ready");
+        await proxy.CloseAsync();
+        await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.ServiceUnavailable), "it is not ready without its broker");
+        Assert.True(await health.AnswersAsync("live", HttpStatusCode.OK));
+        await broker.PublishAsync(BrokerTopology.BillingCommands, Open);
+        proxy.Open();
+        await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.OK), "it is ready again");
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") == 1, "the command is answered");
+        Assert.Equal(0, await worker.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_notice_published_and_not_marked_is_published_again_under_its_id()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var listener = await Listener.StartAsync(broker);
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
+        await broker.PublishAsync(BrokerTopology.BillingCommands, Open);
+        await PublishAllAsync(broker);
+        // As a worker leaves it that ends after the broker's confirm and before its own commit.
+        store.Count("UPDATE Notice SET Published = 0; SELECT 0");
+        await PublishAllAsync(broker);
+        await TestWorker.UntilAsync(() => listener.Deliveries == 2, "it is heard twice");
+        listener.HeardAll(store.Telling().Notices);
+    }
+
+    [Fact]
+    public async Task A_drain_that_takes_too_long_is_reported_and_the_worker_goes_on()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
+        await broker.PublishAsync(BrokerTopology.BillingCommands, Open);
+        await using var worker = await StuckAsync(broker);
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Account") == 2, "the account is open after all");
+        Assert.Equal(0, await worker.StopAsync());
+    }
+
+    /// <summary>A worker whose database lets it write only after the drain has timed out.</summary>
+    private async Task<WorkerProcess> StuckAsync(TestBroker broker)
+    {
+        await using var connection = new SqliteConnection(store.ConnectionString + ";Pooling=False");
+        await connection.OpenAsync(Cancel);
+        var worker = WorkerProcess.Start(broker.Settings, store, "Billing__DrainTimeout=00:00:02");
+        await worker.UntilLoggedAsync("No hour closes until");
+        await using (await connection.BeginTransactionAsync(Cancel))
+            await worker.UntilLoggedAsync("DrainTimeout of 00:00:02 has passed with 1 messages of the start not stored yet");
+        return worker;
+    }
+
+    private async Task PublishAllAsync(TestBroker broker)
+    {
+        await using var worker = WorkerProcess.Start(broker.Settings, store);
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") == 1, "the notice is published");
+        await worker.KillAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class Health(int port)
+    {
+        private readonly HttpClient client = new() { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/health/")) };
+
+        public async Task<bool> AnswersAsync(string what, HttpStatusCode expected)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(what, UriKind.Relative), Cancel);
+                return answer.StatusCode == expected;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+}
