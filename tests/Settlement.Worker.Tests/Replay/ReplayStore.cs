@@ -10,7 +10,7 @@ using Settlement.Worker.Simulating;
 namespace Settlement.Worker.Tests.Replay;
 
 /// <summary>A SQLite store in a folder of its own, worked on by worker processes and, between them, by the test under a clock of its own.</summary>
-internal sealed class ReplayStore : IDisposable
+internal sealed class ReplayStore(BillingSettings settings, bool durable) : IDisposable
 {
     public static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = 20_000 * Instant.PerDayUs };
 
@@ -23,9 +23,9 @@ internal sealed class ReplayStore : IDisposable
     public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
 
     /// <summary>A new store with a catalog in force, made at an instant.</summary>
-    public static ReplayStore Create(string catalogJson, long nowUs)
+    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true)
     {
-        var made = new ReplayStore();
+        var made = new ReplayStore(settings ?? Settings, durable);
         using (var engine = new SqliteEngine(made.ConnectionString))
             engine.Migrate(_ => { });
         made.Work(nowUs, core => core.Store.Write(session =>
@@ -39,8 +39,8 @@ internal sealed class ReplayStore : IDisposable
 
     public void Work(long nowUs, Action<SettlementCore> work)
     {
-        using var engine = new SqliteEngine(ConnectionString);
-        var store = new SettlementStore(engine, Settings);
+        using var engine = new SqliteEngine(ConnectionString, durable);
+        var store = new SettlementStore(engine, settings);
         store.Open(nowUs);
         work(new SettlementCore(store, new TestClock(nowUs)));
     }
