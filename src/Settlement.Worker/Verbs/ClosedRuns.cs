@@ -40,8 +40,9 @@ internal sealed class ClosedRuns
 
     private void Add(ClosingRun run, IReadOnlyList<Plan> plans)
     {
-        if (!runs.TryGetValue(run.DueUs, out var totals))
-            runs[run.DueUs] = totals = new Totals(run);
+        // By slot: two runs may be due at one instant.
+        if (!runs.TryGetValue(run.ToSlot, out var totals))
+            runs[run.ToSlot] = totals = new Totals(run);
         foreach (var plan in plans)
             totals.Add(plan);
     }

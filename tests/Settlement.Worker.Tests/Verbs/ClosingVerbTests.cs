@@ -34,6 +34,19 @@ public class ClosingVerbTests
     }
 
     [Fact]
+    public async Task Late_usage_is_closed_by_a_second_closing_of_the_same_instant_in_rows_of_its_own()
+    {
+        using var store = await VerbTests.StoreAsync();
+        await store.RunAsync("close", "--until", Evening);
+        await VerbTests.IngestAsync(store, store.Write("late.csv", "event_id,account_id,api,occurred_at,status,quantity\nl1,a1,passport,2023-04-18T16:10:00+08:00,200,7\n"));
+        var run = Assert.Single((await store.DoAsync("close", "--until", Evening, "--output", "json")).Json.EnumerateArray());
+        Assert.Equal((1, 7), (run.GetProperty("rows").GetInt32(), run.GetProperty("calls").GetInt32()));
+        var late = Assert.Single((await store.DoAsync("bill", "--output", "json")).Json.EnumerateArray(), r => r.GetProperty("late").GetBoolean());
+        await store.DoAsync("explain", Text(late, "row")!);
+        Assert.Empty(store.Read(session => Books.Faults(session).ToList()));
+    }
+
+    [Fact]
     public async Task On_hold_nothing_closes_and_that_is_said()
     {
         using var store = await VerbTests.StoreAsync();
