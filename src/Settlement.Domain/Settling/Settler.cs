@@ -135,7 +135,8 @@ public sealed class Settler
         foreach (var lot in drawings.Values.SelectMany(d => d.Changed))
             plan.LotsLeft.Add(new LotLeft(lot.Lot.PackageNo, lot.Lot.LotNo, lot.Lot.Left, lot.Left));
         TellSettled(cause);
-        foreach (var scope in input.Scopes)
+        // Not by number: scopes are numbered as they are first heard of, which an outage changes (2.4).
+        foreach (var scope in input.Scopes.OrderBy(s => s.Scope.Api, StringComparer.Ordinal).ThenBy(s => s.Scope.Region, StringComparer.Ordinal))
             PackageNotices.AfterClosing(plan, scope, drawings[scope.Scope.ScopeNo].Changed.ToList(), cause);
         TellHeld(cause);
         BalanceWatch.AfterMovement(plan, cause);

@@ -56,6 +56,15 @@ public class SettlerTests
         Assert.Equal(expected.OrderBy(h => h.ToString(), StringComparer.Ordinal), held.OrderBy(h => h.ToString(), StringComparer.Ordinal));
     });
 
+    /// <summary>Scopes are numbered as they are first heard of: after an outage another order than that of a worker that never stopped (2.4).</summary>
+    [Fact]
+    public void Tells_the_same_in_the_same_order_however_scopes_are_numbered() => Property.Holds(UsageTale.Any, Rounds, tale =>
+    {
+        var input = tale.Input();
+        var reversed = input with { Scopes = [.. input.Scopes.Reverse()] };
+        Assert.Equal(Settler.Settle(input).Notices.Select(n => (n.Name, n.Id)), Settler.Settle(reversed).Notices.Select(n => (n.Name, n.Id)));
+    });
+
     [Fact]
     public void The_legs_of_a_movement_sum_to_zero_and_every_entry_says_what_is_after_it() => Property.Holds(UsageTale.Any, Rounds, tale =>
     {

@@ -12,7 +12,7 @@ namespace Settlement.Worker.Tests.Replay;
 internal sealed class Fortnight
 {
     public const int Days = 14;
-    private const int DaysAgo = 27;
+    private const int DaysAgo = 33;
     private const string Region = "north";
     private static readonly BillingZone Zone = new(8);
     private static readonly string[] Apis = ["passport", "table", "web"];
@@ -108,7 +108,7 @@ internal sealed class Fortnight
 
     private void Use(string account)
     {
-        for (var number = 0; number < 40; number++)
+        for (var number = 0; number < 30; number++)
         {
             var project = random.Next(4) == 0 ? "x" : null;
             var call = new UsageCall("gateway", $"{account}-{number}", random.Next(200) == 0 ? "nobody" : account, Apis[random.Next(Apis.Length)], Region,

@@ -9,7 +9,7 @@ namespace Settlement.Worker.Tests.Replay;
 
 public class FortnightTests
 {
-    private const int Accounts = 160;
+    private const int Accounts = 120;
     private const int KillsInDrain = 6;
     private const int KillsInCatchUp = 14;
     private const int LongestDelayMs = 60;
