@@ -79,12 +79,17 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         var body = TermsReader.Record(Settings);
         var before = session.One<string>("store/settings-body", new { Version = state.SettingsVersion });
         if (string.Equals(before, body, StringComparison.Ordinal))
+        {
+            session.OnCommit(() => Terms.RecordedVersion = state.SettingsVersion);
             return;
+        }
+
         if (before is not null && session.One<long>("store/in-use") > 0)
             RefuseOtherZone(before);
         var version = state.SettingsVersion + 1;
         session.Execute("store/add-settings", new { Version = version, SinceUs = nowUs, Body = body });
         session.Execute("store/use-settings", new { Version = version });
+        session.OnCommit(() => Terms.RecordedVersion = version);
     });
 
     /// <summary>

@@ -49,14 +49,21 @@ public sealed class TermsReader(BillingSettings settings)
 
     public BillingSettings Settings => settings;
 
+    /// <summary>
+    /// The version under which these settings were recorded. Another process may record others beside a running worker: its closings still say what they were
+    /// made with.
+    /// </summary>
+    public long? RecordedVersion { get; set; }
+
     /// <summary>The terms in force for a session; the catalog may be newer than at the last call.</summary>
     public Terms Read(Session session, StoreState state)
     {
         lock (gate)
         {
-            if (current?.CatalogVersion == state.CatalogVersion && current.SettingsVersion == state.SettingsVersion)
+            var version = RecordedVersion ?? state.SettingsVersion;
+            if (current?.CatalogVersion == state.CatalogVersion && current.SettingsVersion == version)
                 return current;
-            return current = new Terms(state.SettingsVersion, settings, state.CatalogVersion, ReadCatalog(session, state.CatalogVersion));
+            return current = new Terms(version, settings, state.CatalogVersion, ReadCatalog(session, state.CatalogVersion));
         }
     }
 

@@ -15,9 +15,7 @@ internal sealed class RunVerb : Verb
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
     {
         var settings = context.Settings;
-        if (settings.Database.Engine != DatabaseEngine.Sqlite)
-            throw new BadInputException("Database:Engine: SqlServer is not there yet in this version");
-        using var engine = new SqliteEngine(settings.Database.ConnectionString);
+        using var engine = OpenStore.EngineOf(context);
         using var attached = Attach(engine);
         Migrate(engine, context);
         var store = new SettlementStore(engine, settings.Billing);
@@ -40,8 +38,11 @@ internal sealed class RunVerb : Verb
     /// <summary>On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date.</summary>
     private static void Migrate(SqliteEngine engine, VerbContext context)
     {
-        if (engine.SchemaDifferences().Count == 0)
+        var differences = engine.SchemaDifferences();
+        if (differences.Count == 0)
             return;
+        if (differences.Any(d => d.EndsWith(SchemaDifference.Newer, StringComparison.Ordinal)))
+            throw new SchemaNotUpToDateException(engine.Describe(), differences);
         if (engine.CopyBefore("migration", context.Time.GetUtcNow()) is { } copy)
             context.Error.WriteLine($"Copied the store to {copy} before migrating it.");
         engine.Migrate(line => context.Error.WriteLine(line));

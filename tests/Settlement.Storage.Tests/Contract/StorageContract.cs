@@ -168,6 +168,21 @@ public abstract class StorageContract : IDisposable
     }
 
     [Fact]
+    public void A_closing_says_with_which_settings_it_was_made_though_others_were_recorded_beside_it()
+    {
+        Subscribed("a1");
+        Ingest(Call("e1", 1));
+        new SettlementStore(Engine, Store.Settings with { Rounding = RoundingMode.Truncate }).Open(NineUs);
+        closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
+
+        using var session = Engine.Read();
+        using var command = session.Connection.CreateCommand();
+        command.CommandText = "SELECT SettingsVersion FROM Closing";
+        Assert.Equal(1L, command.ExecuteScalar());
+        Assert.Equal(2, Store.Read(StoreState.Of).SettingsVersion);
+    }
+
+    [Fact]
     public void The_same_command_id_does_nothing_again()
     {
         Open("a1");

@@ -168,7 +168,7 @@ CREATE TABLE Quarantine (
     DecidedBecause nvarchar(1000) NULL          -- of a discard
 );
 
-CREATE INDEX IX_Quarantine_State ON Quarantine (State, Reason);
+CREATE INDEX IX_Quarantine_State ON Quarantine (State, Reason, Account);
 
 -- Conflicts and malformed events are kept once for each different content.
 CREATE TABLE HeldOnce (
