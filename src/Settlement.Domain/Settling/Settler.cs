@@ -144,14 +144,14 @@ public sealed class Settler
 
     private void TellSettled(string cause)
     {
-        var hours = input.Scopes.SelectMany(s => s.Hours).ToList();
+        var hours = input.Scopes.SelectMany(s => s.Hours).Select(h => h.Hour).DefaultIfEmpty(input.Run.ToHour).ToList();
         plan.Tell(Notice.Of(
             NoticeName.HourSettled,
             cause,
             input.Run.DueUs,
             null,
-            ("hoursFrom", plan.Zone.Show(BillingHour.StartUs(hours.Min(h => h.Hour)))),
-            ("hoursTo", plan.Zone.Show(BillingHour.StartUs(hours.Max(h => h.Hour) + 1))),
+            ("hoursFrom", plan.Zone.Show(BillingHour.StartUs(hours.Min()))),
+            ("hoursTo", plan.Zone.Show(BillingHour.StartUs(hours.Max() + 1))),
             ("packageCalls", totals.PackageCalls),
             ("payPerUseCalls", totals.ChargedCalls),
             ("heldCalls", totals.HeldCalls),
