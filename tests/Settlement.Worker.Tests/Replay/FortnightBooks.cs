@@ -31,7 +31,7 @@ internal static class FortnightBooks
         """,
         "SELECT AccountId, a.Text, Month, Calls FROM MonthUse JOIN Scope USING (ScopeNo) JOIN Account USING (AccountNo) JOIN Word AS a ON a.Kind = 1 AND a.No = ApiNo ORDER BY 1, 2, 3",
         "SELECT AccountId, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold, LowPackagePercent FROM Account WHERE AccountNo > 0 ORDER BY 1",
-        "SELECT AccountId, DueUs, AccountVersion FROM Closing JOIN Account USING (AccountNo) ORDER BY 1, 2",
+        "SELECT AccountId, DueUs, AccountVersion FROM Closing JOIN Account USING (AccountNo) JOIN Run USING (ToSlot) ORDER BY 1, 2",
         "SELECT CommandId, Type, AtUs, State, Code FROM Command ORDER BY 1",
         "SELECT AccountId, Sequence, NoticeId, Notice.Name, AtUs, PackageId FROM Notice JOIN Account USING (AccountNo) WHERE AccountNo > 0 ORDER BY 1, 2",
         "SELECT DueUs, Kind FROM Agenda",

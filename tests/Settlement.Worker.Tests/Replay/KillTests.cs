@@ -65,6 +65,7 @@ public class KillTests
     [Fact]
     public async Task What_waits_in_the_broker_is_stored_before_any_overdue_hour_closes_however_often_the_worker_is_killed()
     {
+        const uint Kills = 2 + 1 + 5;
         await using var broker = await TestBroker.StartAsync();
         var story = new Story("P1Y");
         using var store = Overdue(story);
@@ -87,7 +88,9 @@ public class KillTests
             Assert.Equal(0, await worker.StopAsync());
         }
 
-        Assert.Equal((0u, (uint)sent.Unreadable), (await broker.DepthAsync(BrokerTopology.UsageEvents), await broker.ErrorsAsync()));
+        Assert.Equal(0u, await broker.DepthAsync(BrokerTopology.UsageEvents));
+        // Killed between moving an unreadable message and acknowledging it, a worker moves it again: at least once, at most once more a kill.
+        Assert.InRange(await broker.ErrorsAsync(), (uint)sent.Unreadable, (uint)sent.Unreadable + Kills);
         Assert.Equal((24, 0), (store.Count("SELECT COUNT(*) FROM Run"), store.Count("SELECT COUNT(*) FROM BillRow WHERE Late = 1")));
         await HoldsAsync(story, store.Telling(), listener, ReplayedInPeace(story));
     }
