@@ -1,5 +1,7 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
@@ -7,6 +9,9 @@ namespace Settlement.Worker.Bus;
 /// <summary>A connection of our own, where MassTransit is no help: notices, the error queue, depths.</summary>
 public static class BrokerConnection
 {
+    /// <summary>Whether an error says that the broker is away, has closed the connection or refuses: nothing that another try could not mend.</summary>
+    public static bool IsLost(Exception e) => e is RabbitMQClientException or IOException or SocketException or TimeoutException;
+
     /// <param name="purpose">Shown by the broker's tools.</param>
     /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker can't be reached or refuses the user.</exception>
     public static Task<IConnection> OpenAsync(RabbitMqSettings settings, string purpose, CancellationToken cancel)

@@ -20,6 +20,9 @@ public sealed record PublishOutcome(int Confirmed, Exception? Failure);
 /// </summary>
 public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposable
 {
+    /// <summary>A confirm that is not there by then never comes: a connection lost at the wrong moment can leave one open for ever.</summary>
+    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(20);
+
     private IConnection? _connection;
     private IChannel? _channel;
 
@@ -28,9 +31,11 @@ public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposabl
     {
         var channel = await OpenAsync(cancel);
         // All are written before the first confirm is awaited; the client writes them in the order of these calls.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ConfirmLimit);
         var confirms = new Task[notices.Count];
         for (var i = 0; i < confirms.Length; i++)
-            confirms[i] = PublishAsync(channel, notices[i], cancel).AsTask();
+            confirms[i] = PublishAsync(channel, notices[i], limit.Token).AsTask();
         await Task.WhenAll(confirms).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         var confirmed = 0;
@@ -40,7 +45,7 @@ public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposabl
             return new PublishOutcome(confirmed, null);
         await DisposeAsync();
         cancel.ThrowIfCancellationRequested();
-        return new PublishOutcome(confirmed, confirms[confirmed].Exception!.InnerException);
+        return new PublishOutcome(confirmed, confirms[confirmed].Exception?.InnerException ?? new TimeoutException("No confirm from the broker within 20 seconds."));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using RabbitMQ.Client.Exceptions;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
@@ -46,7 +45,7 @@ public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
             foreach (var depth in await ReadAsync(settings, cancel))
                 drain.Look(depth.Queue, depth.Waiting ?? 0);
         }
-        catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException)
+        catch (Exception e) when (BrokerConnection.IsLost(e))
         {
             // The bus says so too, and keeps connecting. There is nothing to see until it has.
         }

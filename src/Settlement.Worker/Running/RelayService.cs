@@ -1,4 +1,4 @@
-using RabbitMQ.Client.Exceptions;
+using System.Data.Common;
 using Settlement.Storage.Notices;
 using Settlement.Worker.Bus;
 
@@ -24,11 +24,11 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
 
     private async Task<TimeSpan> RoundAsync(CancellationToken cancel)
     {
-        var notices = core.Store.Read(session => Outbox.Next(session, NoticesPerRound));
-        if (notices.Count == 0)
-            return Idle;
         try
         {
+            var notices = core.Store.Read(session => Outbox.Next(session, NoticesPerRound));
+            if (notices.Count == 0)
+                return Idle;
             var outgoing = notices.ConvertAll(n => new OutgoingNotice(n.NoticeId, n.Name, NoticeBody.Of(n, core.Store.Settings.TimeZone)));
             var outcome = await publisher.PublishAsync(outgoing, cancel);
             if (outcome.Confirmed > 0)
@@ -37,13 +37,16 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
                 return TimeSpan.Zero;
             NotPublished(log, notices.Count - outcome.Confirmed, outcome.Failure.Message);
         }
-        catch (BrokerUnreachableException e)
+        catch (Exception e) when (BrokerConnection.IsLost(e) || e is DbException)
         {
-            NotPublished(log, notices.Count, e.Message);
+            Failed(log, e.Message);
         }
 
         return AfterFailure;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Notices could not be published and are kept: {Cause}")]
+    private static partial void Failed(ILogger log, string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} notices could not be published yet and are kept: {Cause}")]
     private static partial void NotPublished(ILogger log, int count, string cause);

@@ -17,6 +17,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     private const int CommandsPerTransaction = 200;
 
     private readonly Lock gate = new();
+    private CancellationToken stopping;
 
     /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
     public Action<TimelineStep>? Progress { get; set; }
@@ -29,11 +30,12 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     private long NowUs => Instant.OfUs(clock.GetUtcNow());
 
-    /// <summary>Does everything due at or before an instant. Cancelled, it stops between two pieces of work; the rest is still due.</summary>
+    /// <summary>Does everything due at or before an instant. Cancelled, it stops between two transactions; the rest is still due.</summary>
     public void AdvanceTo(long untilUs, CancellationToken cancel = default)
     {
         lock (gate)
         {
+            stopping = cancel;
             if (store.Read(ClosingStore.Unfinished) is { } unfinished)
                 Settle(unfinished);
             while (NextDueUs(untilUs) is { } dueUs)
@@ -181,6 +183,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         {
             Settled?.Invoke(run, plans);
             Progress?.Invoke(new TimelineStep("accounts", run.DueUs, count));
+            stopping.ThrowIfCancellationRequested();
         });
         closings.Finish(run, NowUs);
     }

@@ -21,7 +21,7 @@ internal sealed partial class TimelineService(
         core.Timeline.Progress = Report;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var wait = Advance(stoppingToken) ? UntilNextDue() : AfterFailure;
+            var wait = Advance(stoppingToken);
             await wakeup.WaitAsync(wait, core.Clock, stoppingToken);
         }
     }
@@ -38,20 +38,21 @@ internal sealed partial class TimelineService(
             NotDrained(log, timeout, drain.Left);
     }
 
-    /// <summary>False when the database could not be worked with: it is tried again, nothing is lost, and health says so.</summary>
-    private bool Advance(CancellationToken cancel)
+    /// <summary>How long until something is due. When the database could not be worked with, it is tried again soon, nothing is lost, and health says so.</summary>
+    private TimeSpan Advance(CancellationToken cancel)
     {
         try
         {
             core.Timeline.AdvanceTo(core.NowUs, cancel);
+            var wait = UntilNextDue();
             state.TimelineFailure = null;
-            return true;
+            return wait;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             state.TimelineFailure = e.Message;
             Failed(log, e);
-            return false;
+            return AfterFailure;
         }
     }
 

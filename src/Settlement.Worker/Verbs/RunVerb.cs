@@ -25,6 +25,13 @@ internal sealed class RunVerb : Verb
         await using var app = WorkerHost.Build(settings, core, context.Verbose);
         await app.StartAsync(cancel);
         await app.WaitForShutdownAsync(cancel);
+        // A worker that gave up has not been stopped: its cause is the process's.
+        foreach (var service in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (service.ExecuteTask is { IsFaulted: true } failed)
+                await failed;
+        }
+
         return Exit.Done;
     }
 

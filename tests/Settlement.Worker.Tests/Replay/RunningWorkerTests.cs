@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using RabbitMQ.Client;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Tests.Bus;
 using Settlement.Worker.Verbs;
@@ -51,6 +53,53 @@ public sealed class RunningWorkerTests : IDisposable
         proxy.Open();
         await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.OK), "it is ready again");
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") == 1, "the command is answered");
+        Assert.Equal(0, await worker.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_broker_that_comes_and_goes_loses_no_notice_and_keeps_their_order()
+    {
+        const int Accounts = 3_000;
+        await using var broker = await TestBroker.StartAsync();
+        var listener = await Listener.StartAsync(broker);
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
+        foreach (var chunk in Enumerable.Range(0, Accounts).Chunk(20))
+        {
+            await broker.PublishAsync(BrokerTopology.BillingCommands, JsonSerializer.Serialize(chunk.SelectMany(n => new object[]
+            {
+                new { id = $"open-{n}", type = "open-account", account = $"a{n}" },
+                new { id = $"pay-{n}", type = "top-up", account = $"a{n}", amount = "1" },
+            })));
+        }
+
+        await using var proxy = new Proxy(broker.Settings.Host!, broker.Settings.Port);
+        proxy.Open();
+        await using var worker = WorkerProcess.Start(broker.Settings with { Port = proxy.Port }, store);
+        for (var published = 0; published < 5; published++)
+        {
+            await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") >= published * 1_000, "some more are published");
+            await proxy.CloseAsync();
+            proxy.Open();
+        }
+
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") == 2 * Accounts, "all are published");
+        await TestWorker.UntilAsync(() => listener.Different == 2 * Accounts, "the listener has heard every notice");
+        listener.HeardAll(store.Telling().Notices);
+        Assert.Equal(0, await worker.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_broker_that_refuses_the_notices_is_tried_again_until_it_takes_them()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await broker.Channel.ExchangeDeclareAsync(BrokerTopology.BillingNotices, ExchangeType.Fanout, durable: true, cancellationToken: Cancel);
+        store.Work(ReplayStore.NowUs, core => core.Commands.Receive([Open], core.NowUs));
+        await using var worker = WorkerProcess.Start(broker.Settings, store);
+        await worker.UntilLoggedAsync("Notices could not be published and are kept: ");
+        await broker.Channel.ExchangeDeleteAsync(BrokerTopology.BillingNotices, cancellationToken: Cancel);
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") == 1, "the notice is published");
+        await worker.UntilLoggedAsync("What waited in the broker is stored");
         Assert.Equal(0, await worker.StopAsync());
     }
 

@@ -2,7 +2,6 @@
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Ingest;
-using Settlement.Worker.Ingest;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;
 using Xunit;
@@ -11,7 +10,6 @@ namespace Settlement.Worker.Tests.Running;
 
 public sealed class CrashBetweenTransactionsTests : IDisposable
 {
-    private const string Open = """[{"id":"1","type":"open-account","account":"a"},{"id":"2","type":"subscribe","account":"a","api":"images","region":"cn-north-4"}]""";
     private static readonly long StartUs = Instant.OfUs(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
     private readonly ReplayStore store = ReplayStore.Create(SmallCatalog, StartUs);
 
@@ -59,25 +57,48 @@ public sealed class CrashBetweenTransactionsTests : IDisposable
         store.Telling().AddUp();
     }
 
+    [Fact]
+    public void A_worker_asked_to_stop_finishes_the_batch_under_way_and_the_next_one_the_closing()
+    {
+        Begin(accounts: 450);
+        At(121, core =>
+        {
+            using var stop = new CancellationTokenSource();
+            core.Timeline.Progress = _ => stop.Cancel();
+            Assert.Throws<OperationCanceledException>(() => core.Timeline.AdvanceTo(core.NowUs, stop.Token));
+        });
+        Assert.Equal(200, store.Count("SELECT COUNT(*) FROM Closing"));
+        At(122, core => core.Timeline.AdvanceTo(core.NowUs));
+        Assert.Equal(450, store.Count("SELECT COUNT(*) FROM Closing"));
+        store.Telling().AddUp();
+    }
+
     private static void Crash(bool now)
     {
         if (now)
             throw new CrashException();
     }
 
-    private static Arrival Call(string id, int minute, SettlementCore core) => new(
-        ReadEvent.Of(new UsageCall("gw", id, "a", "images", "cn-north-4", StartUs + (minute * 60 * Instant.PerSecondUs), 200, 1, null)), core.NowUs);
+    private static Arrival Call(string id, int minute, SettlementCore core, string account = "a") => new(
+        ReadEvent.Of(new UsageCall("gw", id, account, "images", "cn-north-4", StartUs + (minute * 60 * Instant.PerSecondUs), 200, 1, null)), core.NowUs);
 
-    /// <summary>An account, and a call at 08:30, delivered at 08:40.</summary>
-    private void Begin()
+    /// <summary>Accounts, and a call of each at 08:30, delivered at 08:40.</summary>
+    private void Begin(int accounts = 1)
     {
+        string[] names = ["a", .. Enumerable.Range(1, accounts - 1).Select(n => $"a{n}")];
         At(10, core =>
         {
-            core.Commands.Receive(CommandReader.Read(System.Text.Encoding.UTF8.GetBytes(Open)), core.NowUs);
+            core.Commands.Receive([.. names.SelectMany(Opening)], core.NowUs);
             core.Timeline.AdvanceTo(core.NowUs);
         });
-        At(40, core => core.Usage.Store([Call("timely", 30, core)]));
+        At(40, core => core.Usage.Store([.. names.Select(name => Call("timely-" + name, 30, core, name))]));
     }
+
+    private static string[] Opening(string account) =>
+    [
+        $$"""{"id":"open-{{account}}","type":"open-account","account":"{{account}}"}""",
+        $$"""{"id":"subscribe-{{account}}","type":"subscribe","account":"{{account}}","api":"images","region":"cn-north-4"}""",
+    ];
 
     private void At(int minute, Action<SettlementCore> work) => store.Work(StartUs + (minute * 60 * Instant.PerSecondUs), work);
 
