@@ -12,7 +12,7 @@ public sealed class SqliteEngine : IEngine, IDisposable
     private const int BusyTimeoutMs = 120_000;
     private const int ConstraintError = 19;
     private const string Claim =
-        "INSERT INTO Identity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
+        "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
 
     private readonly string connectionString;
     private readonly string file;
@@ -79,7 +79,7 @@ public sealed class SqliteEngine : IEngine, IDisposable
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
     {
         var insert = session.Statements.Prepared("claim", session.Transaction, _ => Claim);
-        var find = session.Statements.Prepared("claimed", session.Transaction, _ => "SELECT ContentHash FROM Identity WHERE IdHash = @IdHash");
+        var find = session.Statements.Prepared("claimed", session.Transaction, _ => "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash");
         var results = new Claimed[claims.Count];
         for (var i = 0; i < claims.Count; i++)
         {

@@ -119,7 +119,7 @@ internal sealed class Telling
     private static string HashOfIdentities(Session session)
     {
         using var command = session.Connection.CreateCommand();
-        command.CommandText = "SELECT IdHash, ContentHash FROM Identity ORDER BY IdHash";
+        command.CommandText = "SELECT IdHash, ContentHash FROM EventIdentity ORDER BY IdHash";
         using var reader = command.ExecuteReader();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var count = 0;

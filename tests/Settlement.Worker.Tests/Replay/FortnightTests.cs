@@ -13,7 +13,7 @@ public class FortnightTests
     private const int KillsInDrain = 6;
     private const int KillsInCatchUp = 14;
     private const int LongestDelayMs = 60;
-    private const string Stored = "SELECT (SELECT COUNT(*) FROM Command) + (SELECT COUNT(*) FROM Identity)";
+    private const string Stored = "SELECT (SELECT COUNT(*) FROM Command) + (SELECT COUNT(*) FROM EventIdentity)";
 
     /// <summary>What the time line has done: only ever grows.</summary>
     private const string Done = """

@@ -17,7 +17,7 @@ public class KillTests
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
     private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
     private const string Applied = "SELECT COUNT(*) FROM Command WHERE State = 'applied'";
-    private const string Stored = "SELECT COUNT(*) FROM Identity";
+    private const string Stored = "SELECT COUNT(*) FROM EventIdentity";
     private const string Unpublished = "SELECT COUNT(*) FROM Notice WHERE Published = 0";
     private const string Closed = "SELECT COUNT(*) FROM Closing";
 

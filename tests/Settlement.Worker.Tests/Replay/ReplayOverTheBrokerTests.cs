@@ -52,7 +52,7 @@ public class ReplayOverTheBrokerTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var sent = await Publisher.PublishAsync(broker.Settings, seed, unreadable: 20, malformed: 15);
         await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Identity") == NasaDay.Rows, "every event has its identity");
+        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM EventIdentity") == NasaDay.Rows, "every event has its identity");
         await worker.UntilAsync(async () => await broker.ErrorsAsync() == sent.Unreadable, "all unreadable bodies are in the error queue");
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal(0u, await broker.DepthAsync(BrokerTopology.UsageEvents));

@@ -118,7 +118,7 @@ CREATE TABLE MonthUse (
 ) WITHOUT ROWID;
 
 -- Every event ever stored, by 128 bits of a hash of source and id, with 128 bits of a hash of its content (7.1).
-CREATE TABLE Identity (
+CREATE TABLE EventIdentity (
     IdHash       binary(16) NOT NULL PRIMARY KEY,
     ContentHash  binary(16) NOT NULL,
     AccountNo    bigint     NOT NULL,
@@ -182,6 +182,24 @@ CREATE TABLE Run (
     DueUs      bigint NOT NULL,
     Hourly     bigint NOT NULL,               -- 1: the run of the hour; 0: one asked for in between
     DoneUs     bigint NULL
+) WITHOUT ROWID;
+
+-- A run is settled in parts, ranges of accounts, which workers share.
+CREATE TABLE RunPart (
+    ToSlot        bigint NOT NULL,
+    FirstAccount  bigint NOT NULL,
+    LastAccount   bigint NOT NULL,
+    DoneUs        bigint NULL,
+    CONSTRAINT PK_RunPart PRIMARY KEY (ToSlot, FirstAccount)
+) WITHOUT ROWID;
+
+-- Who does what just now, of several workers. A claim that has run out is anyone's; the fence rises each time it is taken, so
+-- that a worker which was thought dead and wakes up finds another number and writes nothing. Times are the database's clock.
+CREATE TABLE WorkClaim (
+    Name     nvarchar(64)  NOT NULL PRIMARY KEY,
+    Worker   nvarchar(200) NOT NULL,
+    Fence    bigint        NOT NULL,
+    UntilUs  bigint        NOT NULL
 ) WITHOUT ROWID;
 
 -- One account in one run: what makes a repeated closing do nothing, and what it was decided with.
