@@ -23,7 +23,7 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public List<T> Rows<T>(string statement, object? args = null)
     {
-        var text = Sql.Get(statement);
+        var text = Statements.Text(statement);
         if (Statements.TakesList(text))
             return Connection.Query<T>(text, args, Transaction).AsList();
         using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
@@ -47,16 +47,11 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
         return default;
     }
 
-    /// <summary>Executes once, or once per element when <paramref name="args"/> is a sequence; returns the rows affected in all.</summary>
-    public int Execute(string statement, object? args = null)
-    {
-        if (args is not IEnumerable many)
-            return Statements.Bind(statement, Transaction, args).ExecuteNonQuery();
-        var affected = 0;
-        foreach (var one in many)
-            affected += Statements.Bind(statement, Transaction, one).ExecuteNonQuery();
-        return affected;
-    }
+    /// <summary>Executes once; returns the rows affected.</summary>
+    public int Execute(string statement, object? args = null) => Statements.Bind(statement, Transaction, args).ExecuteNonQuery();
+
+    /// <summary>Executes once per element; returns the rows that each affected.</summary>
+    public List<int> ExecuteEach(string statement, IEnumerable args) => Statements.ExecuteEach(statement, Transaction, args);
 
     /// <summary>What may be remembered only once it is true for everyone (caches).</summary>
     public void OnCommit(Action action) => committed.Add(action);

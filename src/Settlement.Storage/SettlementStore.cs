@@ -16,7 +16,8 @@ public sealed class LateWriterException(string message) : Exception(message);
 /// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
 public sealed class SettlementStore(IEngine engine, BillingSettings settings)
 {
-    private const int Attempts = 5;
+    private const int Attempts = 8;
+    private const int LongestPauseMs = 200;
 
     public IEngine Engine { get; } = engine;
 
@@ -33,10 +34,12 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
     }
 
     /// <summary>
-    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken), it is rolled back and done again, a few
-    /// times; the last failure is thrown.
+    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken) or the database gave up, it is rolled back and done again,
+    /// a few times; the last failure is thrown.
     /// </summary>
-    public T Write<T>(Func<Session, T> work)
+    /// <param name="work">May be done more than once; only the last time counts.</param>
+    /// <param name="under">The claim it is done under: lost in between, <see cref="ClaimLostException"/> is thrown and nothing is written.</param>
+    public T Write<T>(Func<Session, T> work, WorkClaim? under = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -44,23 +47,31 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
             {
                 using var session = Engine.Write();
                 var result = work(session);
+                under?.Assert(session);
                 session.Commit();
                 return result;
             }
             catch (LateWriterException) when (attempt < Attempts)
             {
+                Pause(attempt);
             }
-            catch (DbException error) when (attempt < Attempts && Engine.IsDuplicate(error))
+            catch (DbException error) when (attempt < Attempts && Engine.MayRetry(error))
             {
+                Pause(attempt);
             }
         }
     }
 
-    public void Write(Action<Session> work) => Write(session =>
-    {
-        work(session);
-        return true;
-    });
+    public void Write(Action<Session> work, WorkClaim? under = null) => Write(
+        session =>
+        {
+            work(session);
+            return true;
+        },
+        under);
+
+    /// <summary>Of different lengths, so that two who are in each other's way do not stay so.</summary>
+    private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(Math.Min(LongestPauseMs, 1 << attempt)));
 
     /// <summary>
     /// Makes the store's row if it is new and records the settings if they changed. Throws <see cref="StoreRefusedException"/> for a billing zone that
@@ -109,6 +120,8 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
     /// <summary>Puts a catalog in force; the faults of the change if it is refused, whole.</summary>
     public IReadOnlyList<CatalogFault> ApplyCatalog(Session session, Catalog catalog, long nowUs)
     {
+        // Alone: usage that another worker stores would be held for want of what is there by then.
+        Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
         if (state.CatalogVersion > 0)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 
@@ -5,25 +6,29 @@ namespace Settlement.Storage;
 
 /// <summary>
 /// Every statement of the program by name ("file/statement"), read once from the embedded .sql files. A statement starts with a line
-/// <c>-- name: …</c>. They keep to what SQLite and SQL Server both read; what differs is named in <see cref="Engines.IEngine"/>.
+/// <c>-- name: …</c>. They keep to what SQLite and SQL Server both read; the few that can't are in a folder of the engine's name.
 /// </summary>
 public static class Sql
 {
     private const string Marker = "-- name: ";
+    private const string Shared = "";
 
-    private static readonly FrozenDictionary<string, string> Statements = Load().ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, FrozenDictionary<string, string>> Engines = new(StringComparer.Ordinal);
 
-    public static IEnumerable<string> Names => Statements.Keys;
+    /// <summary>The statements of an engine, its own and those that all share.</summary>
+    public static FrozenDictionary<string, string> Of(string engine) =>
+        Engines.GetOrAdd(engine, e => Load(e).Concat(Load(Shared)).ToFrozenDictionary(StringComparer.Ordinal));
 
-    public static string Get(string name) =>
-        Statements.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
-
-    private static IEnumerable<KeyValuePair<string, string>> Load()
+    private static IEnumerable<KeyValuePair<string, string>> Load(string engine)
     {
         var assembly = typeof(Sql).Assembly;
-        foreach (var resource in assembly.GetManifestResourceNames().Where(r => r.Contains(".Sql.", StringComparison.Ordinal)))
+        var prefix = engine == Shared ? "Settlement.Storage.Sql." : $"Settlement.Storage.Sql.{engine}.";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(r => r.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var file = resource[(resource.IndexOf(".Sql.", StringComparison.Ordinal) + 5)..^4];
+            var file = resource[prefix.Length..^4];
+            // A dot: in the folder of an engine, and so of another one.
+            if (file.Contains('.', StringComparison.Ordinal))
+                continue;
             foreach (var section in ReadText(assembly, resource).Split(Marker).Skip(1))
             {
                 var end = section.IndexOf('\n', StringComparison.Ordinal);

@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Data.Common;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -6,14 +8,21 @@ using System.Text.RegularExpressions;
 namespace Settlement.Storage;
 
 /// <summary>
-/// The prepared statements of one connection. A closing or a day of purchases runs the same few dozen statements hundreds of thousands of
+/// The statements of one connection, made once each. A closing or a day of purchases runs the same few dozen statements hundreds of thousands of
 /// times: parsing them anew each time took most of it.
 /// </summary>
-public sealed partial class Statements(DbConnection connection) : IDisposable
+/// <param name="texts">The texts by name, as the engine reads them.</param>
+/// <param name="fit">What the engine does to a parameter once it has its value.</param>
+public sealed partial class Statements(DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null) : IDisposable
 {
+    private const int StatementsPerBatch = 100;
+
     private static readonly ConcurrentDictionary<Type, Dictionary<string, PropertyInfo>> Properties = new();
+    private static readonly ConcurrentDictionary<string, string[]> Parameters = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+
+    public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
 
     /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those.</summary>
     public static bool TakesList(string text) => text.Contains(" IN @", StringComparison.Ordinal);
@@ -21,8 +30,8 @@ public sealed partial class Statements(DbConnection connection) : IDisposable
     /// <summary>The statement's command with its parameters set, ready to execute; one execution at a time.</summary>
     public DbCommand Bind(string name, DbTransaction? transaction, object? args)
     {
-        var command = Prepared(name, transaction, Sql.Get);
-        Set(command, args);
+        var command = Prepared(name, transaction, Text);
+        Set(command.Parameters, args);
         return command;
     }
 
@@ -30,7 +39,7 @@ public sealed partial class Statements(DbConnection connection) : IDisposable
     public DbCommand Prepared(string name, DbTransaction? transaction, Func<string, string> text)
     {
         if (!prepared.TryGetValue(name, out var command))
-            prepared[name] = command = Create(connection, text(name));
+            prepared[name] = command = Create(text(name));
         command.Transaction = transaction;
         return command;
     }
@@ -38,11 +47,27 @@ public sealed partial class Statements(DbConnection connection) : IDisposable
     /// <summary>A command of its own, for a reader that stays open while other statements run.</summary>
     public DbCommand BindApart(string name, DbTransaction? transaction, object? args)
     {
-        var command = Create(connection, Sql.Get(name));
+        var command = Create(Text(name));
         command.Transaction = transaction;
         command.CommandTimeout = 0;
-        Set(command, args);
+        Set(command.Parameters, args);
         return command;
+    }
+
+    /// <summary>Executes once per element and returns the rows each affected; in few round trips where the connection has batches.</summary>
+    public List<int> ExecuteEach(string name, DbTransaction? transaction, IEnumerable many)
+    {
+        var affected = new List<int>();
+        if (!connection.CanCreateBatch)
+        {
+            foreach (var one in many)
+                affected.Add(Bind(name, transaction, one).ExecuteNonQuery());
+            return affected;
+        }
+
+        foreach (var chunk in many.Cast<object>().Chunk(StatementsPerBatch))
+            ExecuteBatch(name, transaction, chunk, affected);
+        return affected;
     }
 
     public void Dispose()
@@ -51,28 +76,53 @@ public sealed partial class Statements(DbConnection connection) : IDisposable
             command.Dispose();
     }
 
-    private static DbCommand Create(DbConnection connection, string text)
+    private void ExecuteBatch(string name, DbTransaction? transaction, object[] chunk, List<int> affected)
+    {
+        using var batch = connection.CreateBatch();
+        batch.Transaction = transaction;
+        foreach (var one in chunk)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = Text(name);
+            foreach (var parameter in ParametersOf(command.CommandText))
+                command.Parameters.Add(Named(command.CreateParameter(), parameter));
+            Set(command.Parameters, one);
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.ExecuteNonQuery();
+        affected.AddRange(batch.BatchCommands.Select(c => c.RecordsAffected));
+    }
+
+    private DbCommand Create(string text)
     {
         var command = connection.CreateCommand();
         command.CommandText = text;
-        foreach (var name in ParameterName().Matches(text).Select(m => m.Value[1..]).Distinct(StringComparer.Ordinal))
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            command.Parameters.Add(parameter);
-        }
-
+        foreach (var name in ParametersOf(text))
+            command.Parameters.Add(Named(command.CreateParameter(), name));
         return command;
     }
 
-    private static void Set(DbCommand command, object? args)
+    private static DbParameter Named(DbParameter parameter, string name)
     {
-        if (command.Parameters.Count == 0)
+        parameter.ParameterName = "@" + name;
+        return parameter;
+    }
+
+    private static string[] ParametersOf(string text) =>
+        Parameters.GetOrAdd(text, t => [.. ParameterName().Matches(t).Select(m => m.Value[1..]).Distinct(StringComparer.Ordinal)]);
+
+    private void Set(DbParameterCollection parameters, object? args)
+    {
+        if (parameters.Count == 0)
             return;
         var properties = Properties.GetOrAdd(
             args!.GetType(), t => t.GetProperties().ToDictionary(p => p.Name, StringComparer.Ordinal));
-        foreach (DbParameter parameter in command.Parameters)
+        foreach (DbParameter parameter in parameters)
+        {
             parameter.Value = properties[parameter.ParameterName[1..]].GetValue(args) ?? DBNull.Value;
+            fit?.Invoke(parameter);
+        }
     }
 
     [GeneratedRegex("@[A-Za-z]\\w*", RegexOptions.CultureInvariant, 1000)]

@@ -8,14 +8,14 @@ namespace Settlement.Storage.Tests;
 public sealed partial class StatementTests
 {
     public static IEnumerable<TheoryDataRow<string>> Names() =>
-        Sql.Names.Order(StringComparer.Ordinal).Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
+        Sql.Of("SqlServer").Keys.Order(StringComparer.Ordinal).Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Is_T_SQL(string name)
     {
         // Dapper writes lists out; until then they are no T-SQL.
-        var text = ListParameter().Replace(Sql.Get(name), "IN (@${name})");
+        var text = ListParameter().Replace(Sql.Of("SqlServer")[name], "IN (@${name})");
         using var reader = new StringReader(text);
         new TSql160Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
         Assert.Empty(errors.Select(e => $"line {e.Line}: {e.Message}"));
@@ -33,9 +33,9 @@ public sealed partial class StatementTests
     public void Every_statement_is_used_and_every_used_one_exists()
     {
         var used = SourceFiles().SelectMany(f => StatementName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
-        var files = Sql.Names.Select(n => n.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
-        Assert.DoesNotContain(Sql.Names, n => !used.Contains(n));
-        Assert.DoesNotContain(used, u => files.Contains(u.Split('/')[0]) && !Sql.Names.Contains(u, StringComparer.Ordinal));
+        var files = Sql.Of("SqlServer").Keys.Select(n => n.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
+        Assert.DoesNotContain(Sql.Of("SqlServer").Keys, n => !used.Contains(n));
+        Assert.DoesNotContain(used, u => files.Contains(u.Split('/')[0]) && !Sql.Of("SqlServer").Keys.Contains(u, StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> SourceFiles()

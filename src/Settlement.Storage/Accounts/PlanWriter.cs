@@ -38,39 +38,41 @@ public sealed class PlanWriter(SettlementStore store)
         store.Engine.Insert(session, "Entry", EntryColumns, plans.SelectMany(p => p.Entries.Select(e => Entry(p, e))));
         store.Engine.Insert(session, "Notice", NoticeColumns, plans.SelectMany(Notices));
         WriteMonths(session, plans);
-        foreach (var entry in plans.SelectMany(p => p.Agenda))
+        session.ExecuteEach("plan/add-agenda", plans.SelectMany(p => p.Agenda).Select(a => new
         {
-            session.Execute("plan/add-agenda", new { entry.DueUs, Kind = (long)entry.Kind, entry.SortUs, entry.AccountNo, entry.PackageNo, entry.LotNo });
-        }
+            a.DueUs, Kind = (long)a.Kind, a.SortUs, a.AccountNo, a.PackageNo, a.LotNo,
+        }));
     }
 
     private static void WriteAccounts(Session session, IReadOnlyList<Plan> plans)
     {
-        foreach (var plan in plans)
+        foreach (var group in plans.GroupBy(IsNew))
         {
-            var after = plan.After;
-            var changed = session.Execute(IsNew(plan) ? "account/open" : "account/update", new
-            {
-                after.AccountNo,
-                after.AccountId,
-                after.Name,
-                after.Level,
-                after.OpenedUs,
-                plan.Before.Version,
-                after.BalanceE8,
-                after.RemainderE8,
-                State = (long)after.State,
-                after.ArrearsSinceUs,
-                after.BalanceBelowE8,
-                BalanceLowTold = after.BalanceLowTold ? 1L : 0L,
-                after.LowPackagePercent,
-                EntryCount = plan.Before.EntryCount + plan.Entries.Count,
-                NoticeCount = plan.Before.NoticeCount + plan.Notices.Count,
-            });
-            if (changed != 1)
-                throw new LateWriterException($"Account {after.AccountId} is no longer at version {plan.Before.Version}.");
+            var written = session.ExecuteEach(group.Key ? "account/open" : "account/update", group.Select(Account));
+            var late = group.Zip(written).FirstOrDefault(p => p.Second != 1).First;
+            if (late is not null)
+                throw new LateWriterException($"Account {late.After.AccountId} is no longer at version {late.Before.Version}.");
         }
     }
+
+    private static object Account(Plan plan) => new
+    {
+        plan.After.AccountNo,
+        plan.After.AccountId,
+        plan.After.Name,
+        plan.After.Level,
+        plan.After.OpenedUs,
+        plan.Before.Version,
+        plan.After.BalanceE8,
+        plan.After.RemainderE8,
+        State = (long)plan.After.State,
+        plan.After.ArrearsSinceUs,
+        plan.After.BalanceBelowE8,
+        BalanceLowTold = Flag(plan.After.BalanceLowTold),
+        plan.After.LowPackagePercent,
+        EntryCount = plan.Before.EntryCount + plan.Entries.Count,
+        NoticeCount = plan.Before.NoticeCount + plan.Notices.Count,
+    };
 
     private static bool IsNew(Plan plan) => plan.Before.Version == 0 && plan.Before.AccountNo != AccountStore.StoreAccountNo;
 
@@ -90,18 +92,13 @@ public sealed class PlanWriter(SettlementStore store)
             });
         }
 
-        foreach (var scope in plans.SelectMany(p => p.ChangedScopes))
+        session.ExecuteEach("account/update-scope", plans.SelectMany(p => p.ChangedScopes).Select(scope => new
         {
-            session.Execute("account/update-scope", new
-            {
-                scope.ScopeNo, scope.ResourceName, OnPackages = Flag(scope.OnPackages), PackageLowTold = Flag(scope.PackageLowTold),
-            });
-        }
-
-        foreach (var started in plans.SelectMany(p => p.SubscriptionStarts))
-            session.Execute("account/subscribe", started);
+            scope.ScopeNo, scope.ResourceName, OnPackages = Flag(scope.OnPackages), PackageLowTold = Flag(scope.PackageLowTold),
+        }));
+        session.ExecuteEach("account/subscribe", plans.SelectMany(p => p.SubscriptionStarts));
         foreach (var ended in plans.SelectMany(p => p.SubscriptionEnds))
-            Expect(1, session.Execute(ended.EndUs > ended.StartUs ? "account/unsubscribe" : "account/never-subscribed", ended), "subscription");
+            Expect([session.Execute(ended.EndUs > ended.StartUs ? "account/unsubscribe" : "account/never-subscribed", ended)], "subscription");
     }
 
     private void WritePackages(Session session, IReadOnlyList<Plan> plans)
@@ -110,25 +107,15 @@ public sealed class PlanWriter(SettlementStore store)
             session.Execute("package/add", Args(session, package));
         foreach (var package in plans.Select(p => p.ChangedPackage).OfType<Package>())
             session.Execute("package/update", Args(session, package));
-        foreach (var lot in plans.SelectMany(p => p.NewLots))
+        session.ExecuteEach("package/add-lot", plans.SelectMany(p => p.NewLots).Select(lot => new
         {
-            session.Execute("package/add-lot", new
-            {
-                lot.PackageNo, lot.LotNo, lot.ScopeNo, Origin = (long)lot.Origin, lot.StartUs, lot.EndUs, lot.PaidUs, lot.Calls, LeftCalls = lot.Left, lot.PriceE8,
-            });
-        }
-
-        foreach (var left in plans.SelectMany(p => p.LotsLeft))
-            Expect(1, session.Execute("package/draw", left), "lot");
-        foreach (var attempt in plans.Select(p => p.Attempt).OfType<RenewalAttempt>())
+            lot.PackageNo, lot.LotNo, lot.ScopeNo, Origin = (long)lot.Origin, lot.StartUs, lot.EndUs, lot.PaidUs, lot.Calls, LeftCalls = lot.Left, lot.PriceE8,
+        }));
+        Expect(session.ExecuteEach("package/draw", plans.SelectMany(p => p.LotsLeft)), "lot");
+        Upsert(session, "package/set-attempt", "package/add-attempt", plans.Select(p => p.Attempt).OfType<RenewalAttempt>().Select(attempt => new
         {
-            var args = new
-            {
-                attempt.PackageNo, attempt.LotNo, attempt.SlotUs, Renewed = Flag(attempt.Renewed), attempt.ShortfallE8,
-            };
-            if (session.Execute("package/set-attempt", args) == 0)
-                session.Execute("package/add-attempt", args);
-        }
+            attempt.PackageNo, attempt.LotNo, attempt.SlotUs, Renewed = Flag(attempt.Renewed), attempt.ShortfallE8,
+        }));
     }
 
     private object Args(Session session, Package package) => new
@@ -146,14 +133,14 @@ public sealed class PlanWriter(SettlementStore store)
         package.DaysBefore,
     };
 
-    private static void WriteMonths(Session session, IReadOnlyList<Plan> plans)
+    private static void WriteMonths(Session session, IReadOnlyList<Plan> plans) => Upsert(
+        session, "plan/set-month", "plan/add-month", plans.SelectMany(p => p.MonthCalls).Select(m => new { m.ScopeNo, Month = (long)m.Month, m.Calls }));
+
+    /// <summary>Changes the row that is there, or adds it: no statement for both is known to both engines.</summary>
+    private static void Upsert(Session session, string change, string add, IEnumerable<object> rows)
     {
-        foreach (var month in plans.SelectMany(p => p.MonthCalls))
-        {
-            var args = new { month.ScopeNo, Month = (long)month.Month, month.Calls };
-            if (session.Execute("plan/set-month", args) == 0)
-                session.Execute("plan/add-month", args);
-        }
+        var all = rows.ToList();
+        session.ExecuteEach(add, all.Zip(session.ExecuteEach(change, all)).Where(r => r.Second == 0).Select(r => r.First));
     }
 
     private object?[] Row(Session session, Plan plan, BillRow row) =>
@@ -181,9 +168,9 @@ public sealed class PlanWriter(SettlementStore store)
 
     private static long Flag(bool value) => value ? 1 : 0;
 
-    private static void Expect(int expected, int found, string what)
+    private static void Expect(IReadOnlyList<int> affected, string what)
     {
-        if (found != expected)
+        if (affected.Any(a => a != 1))
             throw new LateWriterException($"A {what} is no longer as it was loaded.");
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Closings;
 
@@ -10,7 +12,11 @@ public sealed class ClosingStore(SettlementStore store)
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
 
-    private static readonly string[] ClosingColumns = ["AccountNo", "ToSlot", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
+    /// <summary>Accounts to a part of a run, of which workers take one after the other.</summary>
+    private const long AccountsPerPart = 1000;
+    private const long MostParts = 64;
+
+    private static readonly string[] ClosingColumns = ["ToSlot", "AccountNo", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
 
     private readonly PlanWriter writer = new(store);
     private readonly SettlementLoader loader = new(store);
@@ -22,9 +28,12 @@ public sealed class ClosingStore(SettlementStore store)
     /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
     /// Null when no hour is due or closings are on hold.
     /// </summary>
-    /// <param name="dueUs">The run\'s due instant.</param>
+    /// <param name="dueUs">The run's due instant.</param>
     /// <param name="hourly">Whether it is the run of the hour.</param>
-    public ClosingRun? Begin(long dueUs, bool hourly = true) => store.Write<ClosingRun?>(session =>
+    /// <param name="claim">What the time line is driven under.</param>
+    public ClosingRun? Begin(long dueUs, bool hourly = true, WorkClaim? claim = null) => store.Write(session => Begin(session, dueUs, hourly), claim);
+
+    private ClosingRun? Begin(Session session, long dueUs, bool hourly)
     {
         store.Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
@@ -39,23 +48,36 @@ public sealed class ClosingStore(SettlementStore store)
         if (next is null || next > toSlot)
             return null;
         session.Execute("closing/add-run", new { run.DueUs, run.AfterSlot, run.ToSlot, Hourly = hourly ? 1L : 0L });
+        session.ExecuteEach("closing/add-part", Parts(run, session.One<long?>("account/last") ?? 0));
         return run;
-    });
+    }
 
-    /// <summary>Settles every account of the run that is not settled yet; returns how many it settled.</summary>
+    /// <summary>The parts of a run that are not done, each a range of accounts.</summary>
+    public List<RunPart> OpenParts(ClosingRun run) => store.Read(session => session.Rows<RunPart>("closing/open-parts", new { run.ToSlot }));
+
+    /// <summary>Claims a part; null while another worker has it.</summary>
+    public WorkClaim? TryClaim(RunPart part) => store.Engine.TryClaim(string.Create(CultureInfo.InvariantCulture, $"{ClaimPrefix(part.ToSlot)}{part.FirstAccount}"));
+
+    /// <summary>Settles every account of the run that is not settled yet, all by itself; returns how many it settled.</summary>
+    /// <inheritdoc cref="SettlePart"/>
+    public long Settle(ClosingRun run, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null) =>
+        OpenParts(run).Sum(part => SettlePart(run, part, nowUs, settled));
+
+    /// <summary>Settles every account of the part that is not settled yet; returns how many it settled.</summary>
     /// <param name="nowUs">The transaction time of each batch.</param>
-    /// <param name="settled">Told after each commit: accounts so far, and the plans of this batch.</param>
-    public long Settle(ClosingRun run, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null)
+    /// <param name="settled">Told after each commit: accounts of this part so far, and the plans of this batch.</param>
+    public long SettlePart(ClosingRun run, RunPart part, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null, WorkClaim? claim = null)
     {
         long count = 0;
-        using var groups = new GroupedUsage(store.Engine, run);
+        using var groups = new GroupedUsage(store.Engine, run, part);
         foreach (var batch in Batches(groups.Read()))
         {
-            var plans = store.Write(session => SettleBatch(session, run, batch, nowUs()));
+            var plans = store.Write(session => SettleBatch(session, run, batch, nowUs()), claim);
             count += batch.Count;
             settled?.Invoke(count, plans);
         }
 
+        store.Write(session => session.Execute("closing/finish-part", new { part.ToSlot, part.FirstAccount, NowUs = nowUs() }), claim);
         return count;
     }
 
@@ -71,12 +93,25 @@ public sealed class ClosingStore(SettlementStore store)
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
     /// <summary>Marks the run done and, if it was the run of the hour, the hour's instant passed, in one: what comes late after it is for the next.</summary>
-    public void Finish(ClosingRun run, long nowUs) => store.Write(session =>
+    public void Finish(ClosingRun run, long nowUs, WorkClaim? claim = null) => store.Write(
+        session =>
+        {
+            session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs });
+            if (run.Hourly)
+                session.Execute("store/pass-run", new { LastRunUs = run.DueUs });
+            store.Engine.ForgetClaims(session, ClaimPrefix(run.ToSlot));
+        },
+        claim);
+
+    private static string ClaimPrefix(long toSlot) => string.Create(CultureInfo.InvariantCulture, $"close {toSlot} ");
+
+    /// <summary>Ranges of accounts, as equal as their numbers; those who came later are of a later run.</summary>
+    private static IEnumerable<RunPart> Parts(ClosingRun run, long lastAccount)
     {
-        session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs });
-        if (run.Hourly)
-            session.Execute("store/pass-run", new { LastRunUs = run.DueUs });
-    });
+        var size = Math.Max(AccountsPerPart, (lastAccount + MostParts - 1) / MostParts);
+        for (long first = 1; first <= lastAccount; first += size)
+            yield return new RunPart { ToSlot = run.ToSlot, FirstAccount = first, LastAccount = Math.Min(first + size - 1, lastAccount) };
+    }
 
     private List<Plan> SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
     {
@@ -90,7 +125,7 @@ public sealed class ClosingStore(SettlementStore store)
             WriteHeld(session, run, plan);
         store.Engine.Insert(session, "Closing", ClosingColumns, plans.Select(p => new object?[]
         {
-            p.Before.AccountNo, run.ToSlot, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
+            run.ToSlot, p.Before.AccountNo, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
         }));
         return plans;
     }
@@ -152,6 +187,16 @@ public sealed class ClosingStore(SettlementStore store)
 
         public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot, Hourly != 0);
     }
+}
+
+/// <summary>A range of the accounts of a run.</summary>
+public sealed class RunPart
+{
+    public long ToSlot { get; init; }
+
+    public long FirstAccount { get; init; }
+
+    public long LastAccount { get; init; }
 }
 
 /// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>

@@ -4,10 +4,10 @@ using Settlement.Storage.Engines;
 namespace Settlement.Storage.Closings;
 
 /// <summary>
-/// The usage of a run, grouped, in order of account, scope, hour and project. Each slot is read in the order in which it is clustered, so nothing is
+/// The usage of a part of a run, grouped, in order of account, scope, hour and project. Each slot is read in the order in which it is clustered, so nothing is
 /// sorted; a run that takes several slots (late events, hours after a hold) merges their streams.
 /// </summary>
-internal sealed class GroupedUsage(IEngine engine, ClosingRun run) : IDisposable
+internal sealed class GroupedUsage(IEngine engine, ClosingRun run, RunPart part) : IDisposable
 {
     /// <summary>More slots than this (a store that was never closed before) are sorted by the database instead.</summary>
     private const int MaxStreams = 12;
@@ -21,12 +21,12 @@ internal sealed class GroupedUsage(IEngine engine, ClosingRun run) : IDisposable
         long afterAccount;
         using (var session = engine.Read())
         {
-            afterAccount = session.One<long?>("closing/last-settled", new { run.ToSlot }) ?? 0;
+            afterAccount = session.One<long?>("closing/last-settled", part) ?? part.FirstAccount - 1;
             var slots = Slots(session);
             if (slots.Count > MaxStreams)
-                streams.Add(Open("usage/grouped-range", new { run.AfterSlot, run.ToSlot, AfterAccount = afterAccount }));
+                streams.Add(Open("usage/grouped-range", new { run.AfterSlot, run.ToSlot, AfterAccount = afterAccount, part.LastAccount }));
             else
-                streams.AddRange(slots.Select(slot => Open("usage/grouped", new { Slot = slot, AfterAccount = afterAccount })));
+                streams.AddRange(slots.Select(slot => Open("usage/grouped", new { Slot = slot, AfterAccount = afterAccount, part.LastAccount })));
         }
 
         foreach (var stream in streams)

@@ -3,10 +3,10 @@ using System.Data.Common;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// What differs between databases, all of it. The statements are shared; the few that cannot be are methods here. SQLite is the first
-/// engine; a second one implements this and its migrations, nothing else.
+/// What differs between databases, all of it. The statements are shared; the few that cannot be are methods here, or texts in the engine's folder of
+/// statements.
 /// </summary>
-public interface IEngine
+public interface IEngine : IDisposable
 {
     string Name { get; }
 
@@ -30,8 +30,20 @@ public interface IEngine
     /// </summary>
     IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims);
 
-    /// <summary>Whether an error says that a unique key already holds the row.</summary>
-    bool IsDuplicate(DbException error);
+    /// <summary>Whether a transaction that ended with an error may be done again from its start: another writer was first, or the connection broke.</summary>
+    bool MayRetry(DbException error);
+
+    /// <summary>Claims a piece of work by name; null while another worker has it.</summary>
+    WorkClaim? TryClaim(string name);
+
+    /// <summary>What was claimed under a name that begins so is done: nobody will claim it again.</summary>
+    void ForgetClaims(Session session, string prefix);
+
+    /// <summary>Whether there is anything of a store; where a program can't make a database, always.</summary>
+    bool Exists { get; }
+
+    /// <summary>Copies the store, as it stands, beside itself, where that is the program's to do; returns the copy's name, or null.</summary>
+    string? CopyBefore(string what, DateTimeOffset now);
 
     /// <summary>Brings the schema up to date; returns how many scripts ran.</summary>
     int Migrate(Action<string> log);
@@ -39,7 +51,7 @@ public interface IEngine
     /// <summary>Scripts this program has and the database lacks, or the other way round; empty when they agree.</summary>
     IReadOnlyList<string> SchemaDifferences();
 
-    /// <summary>Marks the store as having a worker attached, until disposed or the process ends; null with who holds it if it is taken.</summary>
+    /// <summary>Marks the store as having a worker attached, until disposed or the process ends; null with who holds it if it takes no other.</summary>
     IDisposable? TryAttach(out string? holder);
 
     /// <summary>Who is attached now, or null.</summary>

@@ -7,8 +7,9 @@ using Microsoft.Data.Sqlite;
 namespace Settlement.Storage.Engines;
 
 /// <summary>SQLite in a file, write-ahead logging, one writer at a time; a commit is on disk when it returns unless the store is a throw-away one.</summary>
-public sealed class SqliteEngine : IEngine, IDisposable
+public sealed class SqliteEngine : IEngine
 {
+    private const string Engine = "Sqlite";
     private const int BusyTimeoutMs = 120_000;
     private const int ConstraintError = 19;
     private const string Claim =
@@ -31,9 +32,11 @@ public sealed class SqliteEngine : IEngine, IDisposable
         this.durable = durable;
     }
 
-    public string Name => "Sqlite";
+    public string Name => Engine;
 
     public string File => file;
+
+    public bool Exists => System.IO.File.Exists(file);
 
     public string Describe() => $"SQLite file {file}";
 
@@ -97,27 +100,34 @@ public sealed class SqliteEngine : IEngine, IDisposable
         return results;
     }
 
-    public bool IsDuplicate(DbException error) => error is SqliteException { SqliteErrorCode: ConstraintError };
+    public bool MayRetry(DbException error) => error is SqliteException { SqliteErrorCode: ConstraintError };
+
+    /// <summary>A lock of the file system, which a process that ends gives back at once. A throw-away store has one worker.</summary>
+    public WorkClaim? TryClaim(string name) => durable ? FileClaim.TryTake($"{file}.{name.Split(' ')[0]}.lock") : WorkClaim.Alone;
+
+    public void ForgetClaims(Session session, string prefix)
+    {
+    }
 
     public int Migrate(Action<string> log)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var connection = Open();
-        return Migrations.Run(connection, "Sqlite", log);
+        return Migrations.Run(connection, Engine, log);
     }
 
     public IReadOnlyList<string> SchemaDifferences()
     {
-        if (!System.IO.File.Exists(file))
+        if (!Exists)
             return [$"{file} does not exist"];
         using var connection = Open();
-        return Migrations.Differences(connection, "Sqlite", "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
+        return Migrations.Differences(connection, Engine, "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
     }
 
     /// <summary>Copies the file, as it stands, beside itself; returns the copy's name, or null when there is nothing to copy.</summary>
     public string? CopyBefore(string what, DateTimeOffset now)
     {
-        if (!System.IO.File.Exists(file))
+        if (!Exists)
             return null;
         var copy = string.Create(CultureInfo.InvariantCulture, $"{file}.before-{what}-{now:yyyyMMddHHmmss}");
         using var source = Open();
@@ -127,7 +137,11 @@ public sealed class SqliteEngine : IEngine, IDisposable
         return copy;
     }
 
-    public IDisposable? TryAttach(out string? holder) => WorkerLock.TryTake(file + ".lock", out holder);
+    public IDisposable? TryAttach(out string? holder)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return WorkerLock.TryTake(file + ".lock", out holder);
+    }
 
     public string? AttachedWorker() => WorkerLock.Holder(file + ".lock");
 
@@ -163,7 +177,7 @@ public sealed class SqliteEngine : IEngine, IDisposable
     {
         public SqliteConnection Connection { get; } = connection;
 
-        public Statements Statements { get; } = new(connection);
+        public Statements Statements { get; } = new(connection, Sql.Of(Engine));
 
         public void Dispose()
         {

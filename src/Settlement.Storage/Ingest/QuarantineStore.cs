@@ -50,8 +50,9 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
 
         var call = new UsageCall(entry.Source!, entry.EventId!, entry.Account!, entry.Api!, entry.Region!, timeUs, (int)status, entry.Calls, entry.Project);
         var waived = entry.Waived != 0 || entry.Reason == HoldReason.NotSubscribed;
+        if (!Decide(session, quarantineNo, "released", nowUs, by))
+            return "is not held";
         usage.Keep(session, state, [(call, accountNo.Value, entry.ArrivedUs, quarantineNo, waived)]);
-        Decide(session, quarantineNo, "released", nowUs, by);
         return null;
     }
 

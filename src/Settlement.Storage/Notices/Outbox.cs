@@ -6,12 +6,12 @@ namespace Settlement.Storage.Notices;
 public static class Outbox
 {
     /// <summary>The next ones to publish: per account in the order of their sequence.</summary>
-    public static List<NoticeLine> Next(Session session, int most) => session.Stream<NoticeLine>("notice/unpublished").Take(most).ToList();
+    public static List<NoticeLine> Next(Session session, int most) => session.Rows<NoticeLine>("notice/unpublished", new { Most = (long)most });
 
     /// <summary>How many wait, and since when the oldest does.</summary>
     public static WaitingNotices Waiting(Session session) => session.One<WaitingNotices>("notice/waiting")!;
 
-    public static void MarkPublished(Session session, IEnumerable<NoticeLine> notices) => session.Execute("notice/published", notices);
+    public static void MarkPublished(Session session, IEnumerable<NoticeLine> notices) => session.ExecuteEach("notice/published", notices);
 }
 
 public sealed class WaitingNotices

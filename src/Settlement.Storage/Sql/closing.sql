@@ -8,7 +8,16 @@ INSERT INTO Run (DueUs, AfterSlot, ToSlot, Hourly, DoneUs) VALUES (@DueUs, @Afte
 UPDATE Run SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND DoneUs IS NULL
 
 -- name: last-settled
-SELECT MAX(AccountNo) FROM Closing WHERE ToSlot = @ToSlot
+SELECT MAX(AccountNo) FROM Closing WHERE ToSlot = @ToSlot AND AccountNo >= @FirstAccount AND AccountNo <= @LastAccount
+
+-- name: add-part
+INSERT INTO RunPart (ToSlot, FirstAccount, LastAccount, DoneUs) VALUES (@ToSlot, @FirstAccount, @LastAccount, NULL)
+
+-- name: open-parts
+SELECT ToSlot, FirstAccount, LastAccount FROM RunPart WHERE ToSlot = @ToSlot AND DoneUs IS NULL ORDER BY FirstAccount
+
+-- name: finish-part
+UPDATE RunPart SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND FirstAccount = @FirstAccount AND DoneUs IS NULL
 
 -- name: settled
 SELECT AccountNo FROM Closing WHERE ToSlot = @ToSlot AND AccountNo IN @AccountNos

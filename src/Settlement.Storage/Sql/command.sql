@@ -1,5 +1,5 @@
 -- name: known
-SELECT COUNT(*) FROM Command WHERE CommandId = @CommandId
+SELECT CAST(COUNT(*) AS bigint) FROM Command WHERE CommandId = @CommandId
 
 -- name: add
 INSERT INTO Command (CommandId, Type, AccountId, AtUs, ArrivedUs, Body, State, Code)
@@ -7,9 +7,6 @@ VALUES (@CommandId, @Type, @AccountId, @AtUs, @ArrivedUs, @Body, @State, @Code)
 
 -- name: next-at
 SELECT MIN(AtUs) FROM Command WHERE State = 'pending'
-
--- name: pending
-SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AtUs <= @AtUs ORDER BY AtUs, CommandNo
 
 -- name: pending-of-account
 SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AccountId = @AccountId ORDER BY AtUs, CommandNo
@@ -30,4 +27,4 @@ SELECT CommandId, Type, AtUs, Body, State, Code FROM Command WHERE AtUs = @AtUs 
 SELECT Body FROM Notice WHERE AccountNo = @AccountNo AND NoticeId = @NoticeId
 
 -- name: waiting
-SELECT COUNT(*) FROM Command WHERE State = 'pending'
+SELECT CAST(COUNT(*) AS bigint) FROM Command WHERE State = 'pending'

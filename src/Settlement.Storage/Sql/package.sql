@@ -54,7 +54,7 @@ WHERE ScopeNo IN @ScopeNos AND StartUs <= @AtUs AND EndUs > @AtUs
 GROUP BY ScopeNo
 
 -- name: live-count
-SELECT COUNT(*) FROM Lot WHERE ScopeNo = @ScopeNo AND StartUs <= @AtUs AND EndUs > @AtUs AND LeftCalls > 0
+SELECT CAST(COUNT(*) AS bigint) FROM Lot WHERE ScopeNo = @ScopeNo AND StartUs <= @AtUs AND EndUs > @AtUs AND LeftCalls > 0
 
 -- name: add-lot
 INSERT INTO Lot (PackageNo, LotNo, ScopeNo, Origin, StartUs, EndUs, PaidUs, Calls, LeftCalls, PriceE8)
@@ -67,7 +67,7 @@ UPDATE Lot SET LeftCalls = @LeftAfter WHERE PackageNo = @PackageNo AND LotNo = @
 INSERT INTO Renewal (PackageNo, LotNo, SlotUs, Renewed, ShortfallE8) VALUES (@PackageNo, @LotNo, @SlotUs, @Renewed, @ShortfallE8)
 
 -- name: attempted
-SELECT COUNT(*) FROM Renewal WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs
+SELECT CAST(COUNT(*) AS bigint) FROM Renewal WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs
 
 -- name: set-attempt
 UPDATE Renewal SET Renewed = @Renewed, ShortfallE8 = @ShortfallE8 WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs

@@ -37,4 +37,4 @@ UPDATE Store SET SettingsVersion = @Version WHERE StoreNo = 1
 UPDATE Store SET CatalogVersion = @Version WHERE StoreNo = 1
 
 -- name: in-use
-SELECT COUNT(*) FROM Account WHERE AccountNo <> 0
+SELECT CAST(COUNT(*) AS bigint) FROM Account WHERE AccountNo <> 0

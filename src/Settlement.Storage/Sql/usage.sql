@@ -23,7 +23,7 @@ SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
 FROM Usage
-WHERE SettleSlot = @Slot AND AccountNo > @AfterAccount
+WHERE SettleSlot = @Slot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 
@@ -33,7 +33,7 @@ SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
        SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
 FROM Usage
-WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo > @AfterAccount
+WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 

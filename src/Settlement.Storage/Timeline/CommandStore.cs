@@ -6,6 +6,7 @@ using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
 
 namespace Settlement.Storage.Timeline;
@@ -21,7 +22,8 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     /// <summary>Stores commands as they arrived, in their order, in one transaction; the caller acknowledges after it returns.</summary>
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
     {
-        store.Engine.TakeGuard(session, exclusive: false);
+        // Alone while an account is opened: usage that another worker stores would be held for an account that is there by then.
+        store.Engine.TakeGuard(session, exclusive: bodies.Any(b => b.Contains(CommandType.OpenAccount, StringComparison.Ordinal)));
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
         foreach (var body in bodies)
@@ -34,8 +36,9 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     /// <summary>How many wait for their instant or for the time line.</summary>
     public static long WaitingCount(Session session) => session.One<long>("command/waiting");
 
-    /// <summary>Commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
-    public static IEnumerable<WaitingCommand> Waiting(Session session, long atUs) => session.Stream<WaitingCommand>("command/pending", new { AtUs = atUs });
+    /// <summary>The first commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
+    public static List<WaitingCommand> Waiting(Session session, long atUs, int most) =>
+        session.Rows<WaitingCommand>("command/pending", new { AtUs = atUs, Most = (long)most });
 
     /// <summary>The id under which a command is known; one without an id has one of its text.</summary>
     public static string IdOf(string body)
@@ -82,12 +85,14 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
     private static string NoId(string body) => $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
 
     /// <summary>Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over.</summary>
-    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs) => store.Write(session =>
-    {
-        var terms = store.Terms.Read(session, StoreState.Of(session));
-        foreach (var command in waiting)
-            Apply(session, terms, command, nowUs);
-    });
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null) => store.Write(
+        session =>
+        {
+            var terms = store.Terms.Read(session, StoreState.Of(session));
+            foreach (var command in waiting)
+                Apply(session, terms, command, nowUs);
+        },
+        claim);
 
     /// <summary>Whether a closing run follows the command at once.</summary>
     public static bool RunsClosing(WaitingCommand waiting)
@@ -160,6 +165,8 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         var package = command.Package is null ? null : AccountStore.FindPackage(session, command.Package);
         var account = command.Account is not null ? AccountStore.Find(session, command.Account)
             : package is null ? null : AccountStore.Get(session, package.AccountNo);
+        // Again, now that the account's version is known: what is read after it is as old, or the writing fails.
+        package = package is null ? null : AccountStore.GetPackage(session, package.PackageNo);
         var scope = ScopeOf(session, command, terms, time, account, package);
         var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountStore.Subscriptions(session, scope.ScopeNo);
         var lastLot = package is null ? null : AccountStore.LastLot(session, package.PackageNo);

@@ -1,6 +1,7 @@
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Timeline;
 
@@ -15,12 +16,12 @@ public sealed class LifecycleStore(SettlementStore store)
 
     /// <summary>Does the first kind of steps that is due at an instant; returns how many.</summary>
     /// <param name="stepped">Told of each step and its plan, which may change nothing, after its commit.</param>
-    public int Step(long dueUs, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped = null)
+    public int Step(long dueUs, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped = null, WorkClaim? claim = null)
     {
         var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
         foreach (var chunk in entries.Chunk(StepsPerTransaction))
         {
-            var plans = store.Write(session => Array.ConvertAll(chunk, entry => Step(session, entry, nowUs())));
+            var plans = store.Write(session => Array.ConvertAll(chunk, entry => Step(session, entry, nowUs())), claim);
             foreach (var plan in chunk.Zip(plans).Where(p => p.Second is not null))
                 stepped?.Invoke(plan.First.ToEntry(), plan.Second!);
         }
@@ -34,6 +35,8 @@ public sealed class LifecycleStore(SettlementStore store)
             return null;
         var state = StoreState.Of(session);
         var entry = row.ToEntry();
+        // The account first: what changes anything of it raises its version, so that all that is read after it is as old or the writing fails.
+        var account = AccountStore.Get(session, row.AccountNo);
         var package = row.PackageNo == 0 ? null : AccountStore.GetPackage(session, row.PackageNo);
         var input = new StepInput(
             entry,
@@ -41,7 +44,7 @@ public sealed class LifecycleStore(SettlementStore store)
             new StepTime(row.DueUs, nowUs),
             state.ClosedHour,
             state.LastRunUs,
-            AccountStore.Get(session, row.AccountNo),
+            account,
             package,
             package is null ? null : AccountStore.GetScope(session, package.ScopeNo),
             package is null ? null : AccountStore.Lot(session, row.PackageNo, row.LotNo),

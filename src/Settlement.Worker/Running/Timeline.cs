@@ -4,6 +4,7 @@ using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
+using Settlement.Storage.Engines;
 using Settlement.Storage.Timeline;
 
 namespace Settlement.Worker.Running;
@@ -15,9 +16,14 @@ namespace Settlement.Worker.Running;
 public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, TimeProvider clock)
 {
     private const int CommandsPerTransaction = 200;
+    private const int CommandsPerLook = 10_000;
+    private const string ClaimName = "timeline";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
     private CancellationToken stopping;
+    private WorkClaim? claim;
+    private long settledAccounts;
 
     /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
     public Action<TimelineStep>? Progress { get; set; }
@@ -30,47 +36,41 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     private long NowUs => Instant.OfUs(clock.GetUtcNow());
 
-    /// <summary>Does everything due at or before an instant. Cancelled, it stops between two transactions; the rest is still due.</summary>
-    public void AdvanceTo(long untilUs, CancellationToken cancel = default)
+    /// <summary>
+    /// Does everything due at or before an instant. Cancelled, it stops between two transactions; the rest is still due. While another worker drives the time line,
+    /// it settles parts of the closing under way, then does what is left.
+    /// </summary>
+    public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
-        lock (gate)
+        FinishRun();
+        while (NextDueUs(untilUs) is { } dueUs)
         {
-            stopping = cancel;
-            if (store.Read(ClosingStore.Unfinished) is { } unfinished)
-                Settle(unfinished);
-            while (NextDueUs(untilUs) is { } dueUs)
-            {
-                cancel.ThrowIfCancellationRequested();
-                Do(dueUs, untilUs);
-            }
-
-            PassEmptyRuns(untilUs);
+            stopping.ThrowIfCancellationRequested();
+            Do(dueUs, untilUs);
         }
-    }
+
+        PassEmptyRuns(untilUs);
+    });
 
     /// <summary>Closes what is due now whatever the time of the hour: <c>run-job</c> and the verb <c>close</c> (2.3).</summary>
-    public void CloseNow(long dueUs)
+    public void CloseNow(long dueUs) => Drive(CancellationToken.None, () =>
     {
         AdvanceTo(dueUs);
-        lock (gate)
-            Close(dueUs, hourly: false);
-    }
+        Close(dueUs, hourly: false);
+    });
 
     /// <summary>
     /// Applies the commands that take effect at or before an instant, and what is due before each of them; what else is due at that instant waits (commands come
     /// first).
     /// </summary>
-    public void ApplyCommands(long untilUs)
+    public void ApplyCommands(long untilUs) => Drive(CancellationToken.None, () =>
     {
-        lock (gate)
+        while (store.Read(CommandStore.NextAtUs) is { } atUs && atUs <= untilUs)
         {
-            while (store.Read(CommandStore.NextAtUs) is { } atUs && atUs <= untilUs)
-            {
-                AdvanceTo(Math.Min(atUs, untilUs) - 1);
-                Apply(atUs, untilUs);
-            }
+            AdvanceTo(Math.Min(atUs, untilUs) - 1);
+            Apply(atUs, untilUs);
         }
-    }
+    });
 
     /// <summary>The earliest instant at or before the limit at which something will really happen; empty hours do not count.</summary>
     public long? NextDueUs(long limitUs) => store.Read(session =>
@@ -98,6 +98,48 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
     }
 
+    /// <summary>One at a time drives the time line, in all processes; who loses the claim over a long halt starts again.</summary>
+    private void Drive(CancellationToken cancel, Action work)
+    {
+        lock (gate)
+        {
+            if (claim is not null)
+            {
+                work();
+                return;
+            }
+
+            stopping = cancel;
+            while (!TryDrive(work))
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (!TakePart())
+                    Thread.Sleep(LookAgain);
+            }
+        }
+    }
+
+    private bool TryDrive(Action work)
+    {
+        claim = store.Engine.TryClaim(ClaimName);
+        if (claim is null)
+            return false;
+        try
+        {
+            work();
+            return true;
+        }
+        catch (ClaimLostException)
+        {
+            return false;
+        }
+        finally
+        {
+            claim.Dispose();
+            claim = null;
+        }
+    }
+
     private void Do(long dueUs, long untilUs)
     {
         var (nextCommand, nextRun) = store.Read(s => (CommandStore.NextAtUs(s), NextRunUs(s, StoreState.Of(s))));
@@ -115,7 +157,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         else
         {
             PassEmptyRuns(dueUs);
-            var steps = lifecycle.Step(dueUs, () => NowUs, Stepped);
+            var steps = lifecycle.Step(dueUs, () => NowUs, Stepped, claim);
             Progress?.Invoke(new TimelineStep("lifecycle", dueUs, steps));
         }
     }
@@ -129,7 +171,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
             // Answered when the closing it asks for is done: a crash in between finds it waiting still, and the closing made.
             if (CommandStore.RunsClosing(chunk[0]))
                 Close(chunk[0].AtUs, hourly: false);
-            commands.Apply(chunk, NowUs);
+            commands.Apply(chunk, NowUs, claim);
             next += chunk.Count;
             Progress?.Invoke(new TimelineStep("commands", atUs, next));
         }
@@ -144,7 +186,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         var quietUntilUs = Math.Min(untilUs, OtherDueUs(session, StoreState.Of(session)) ?? untilUs);
         var waiting = new List<WaitingCommand>();
         var quiet = true;
-        foreach (var command in CommandStore.Waiting(session, Math.Max(atUs, quietUntilUs)))
+        foreach (var command in CommandStore.Waiting(session, Math.Max(atUs, quietUntilUs), CommandsPerLook))
         {
             quiet &= CommandType.MakesNothingDue(command.Type);
             if (command.AtUs > atUs && !quiet)
@@ -173,19 +215,57 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     private void Close(long dueUs, bool hourly)
     {
-        if (closings.Begin(dueUs, hourly) is { } run)
-            Settle(run);
+        if (closings.Begin(dueUs, hourly, claim) is not null)
+            FinishRun();
     }
 
-    private void Settle(ClosingRun run)
+    /// <summary>Settles the run under way, if there is one, with whoever helps, and ends it.</summary>
+    private void FinishRun()
     {
-        closings.Settle(run, () => NowUs, (count, plans) =>
+        if (store.Read(ClosingStore.Unfinished) is not { } run)
+            return;
+        settledAccounts = 0;
+        while (closings.OpenParts(run).Count > 0)
         {
-            Settled?.Invoke(run, plans);
-            Progress?.Invoke(new TimelineStep("accounts", run.DueUs, count));
+            if (!TakePart())
+                Thread.Sleep(LookAgain);
             stopping.ThrowIfCancellationRequested();
-        });
-        closings.Finish(run, NowUs);
+        }
+
+        closings.Finish(run, NowUs, claim);
+    }
+
+    /// <summary>Settles a part of the run under way that nobody has; false when there is none.</summary>
+    private bool TakePart()
+    {
+        if (store.Read(ClosingStore.Unfinished) is not { } run)
+            return false;
+        foreach (var part in closings.OpenParts(run))
+        {
+            using var mine = closings.TryClaim(part);
+            if (mine is null)
+                continue;
+            try
+            {
+                closings.SettlePart(run, part, () => NowUs, (_, plans) => Told(run, plans), mine);
+            }
+            catch (ClaimLostException)
+            {
+                // Whoever has taken it over goes on with it.
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Told(ClosingRun run, IReadOnlyList<Plan> plans)
+    {
+        settledAccounts += plans.Count;
+        Settled?.Invoke(run, plans);
+        Progress?.Invoke(new TimelineStep("accounts", run.DueUs, settledAccounts));
+        stopping.ThrowIfCancellationRequested();
     }
 
     /// <summary>Hourly runs with nothing to settle: they only close their hours, all in one step.</summary>
@@ -198,7 +278,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         PassRun(last);
     }
 
-    private void PassRun(long dueUs) => store.Write(session => session.Execute("store/pass-run", new { LastRunUs = dueUs }));
+    private void PassRun(long dueUs) => store.Write(session => session.Execute("store/pass-run", new { LastRunUs = dueUs }), claim);
 }
 
 /// <summary>A piece of work done on the time line: what, due when, how many so far.</summary>

@@ -59,9 +59,9 @@ internal sealed class CatalogVerb : Command
                 return Faulty(context, file, faults);
             using (var engine = OpenStore.EngineOf(context))
             {
-                if (!File.Exists(engine.File))
+                if (!engine.Exists)
                 {
-                    Print(context, CatalogNews.Between(null, catalog, context.Settings.Billing.TimeZone), $"No faults. There is no store yet at {engine.File}, so it was checked alone.");
+                    Print(context, CatalogNews.Between(null, catalog, context.Settings.Billing.TimeZone), $"No faults. There is no store yet at {engine.Describe()}, so it was checked alone.");
                     return Exit.Done;
                 }
             }

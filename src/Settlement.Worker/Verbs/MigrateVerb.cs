@@ -12,7 +12,7 @@ internal sealed class MigrateVerb : Verb
     private static int Run(VerbContext context)
     {
         using var engine = OpenStore.EngineOf(context);
-        var isNew = !File.Exists(engine.File);
+        var isNew = !engine.Exists;
         var differences = engine.SchemaDifferences();
         if (differences.Count == 0)
         {

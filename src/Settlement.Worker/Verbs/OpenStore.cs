@@ -13,14 +13,14 @@ internal sealed class OpenStore : IDisposable
 {
     private readonly Action? disposed;
 
-    private OpenStore(SqliteEngine engine, SettlementCore core, Action? disposed = null)
+    private OpenStore(IEngine engine, SettlementCore core, Action? disposed = null)
     {
         Engine = engine;
         Core = core;
         this.disposed = disposed;
     }
 
-    public SqliteEngine Engine { get; }
+    public IEngine Engine { get; }
 
     public SettlementCore Core { get; }
 
@@ -43,10 +43,10 @@ internal sealed class OpenStore : IDisposable
     public static OpenStore ToWriteOrCreate(VerbContext context, TimeProvider? clock = null)
     {
         var engine = EngineOf(context);
-        if (!File.Exists(engine.File))
+        if (!engine.Exists)
         {
             engine.Migrate(_ => { });
-            context.Error.WriteLine($"Made a new store: {engine.File}");
+            context.Error.WriteLine($"Made a new store: {engine.Describe()}");
         }
 
         return At(context, engine, clock ?? context.Time, store => store.Open(context.NowUs));
@@ -72,10 +72,10 @@ internal sealed class OpenStore : IDisposable
     }
 
     /// <summary>The engine alone, for those who ask it before they open the store.</summary>
-    public static SqliteEngine EngineOf(VerbContext context)
+    public static IEngine EngineOf(VerbContext context)
     {
         if (context.Settings.Database.Engine == DatabaseEngine.SqlServer)
-            throw new BadInputException("Database:Engine: SqlServer comes with a later version");
+            return new SqlServerEngine(context.Settings.Database.ConnectionString);
         var engine = new SqliteEngine(context.Settings.Database.ConnectionString);
         SqliteFile.Check(engine.File);
         return engine;
@@ -87,7 +87,7 @@ internal sealed class OpenStore : IDisposable
         disposed?.Invoke();
     }
 
-    private static OpenStore At(VerbContext context, SqliteEngine engine, TimeProvider clock, Action<SettlementStore> open, Action? disposed = null)
+    private static OpenStore At(VerbContext context, IEngine engine, TimeProvider clock, Action<SettlementStore> open, Action? disposed = null)
     {
         try
         {
@@ -103,24 +103,31 @@ internal sealed class OpenStore : IDisposable
         }
     }
 
-    private static void NeedSchema(SqliteEngine engine)
+    private static void NeedSchema(IEngine engine)
     {
-        if (!File.Exists(engine.File))
-            throw new SchemaNotUpToDateException($"There is no store yet at {engine.File}. Make one with: settlement migrate");
+        if (!engine.Exists)
+            throw new SchemaNotUpToDateException($"There is no store yet: {engine.Describe()}. Make one with: settlement migrate");
         if (engine.SchemaDifferences() is { Count: > 0 } differences)
             throw new SchemaNotUpToDateException(engine.Describe(), differences);
     }
 
-    private static void CopyTo(SqliteEngine copy, SqliteEngine original)
+    private static void CopyTo(SqliteEngine copy, IEngine original)
     {
-        if (!File.Exists(original.File))
+        if (!original.Exists)
         {
             copy.Migrate(_ => { });
             return;
         }
 
         NeedSchema(original);
-        SqliteFile.Copy(original.File, copy.File);
+        if (original is SqliteEngine file)
+        {
+            SqliteFile.Copy(file.File, copy.File);
+            return;
+        }
+
+        copy.Migrate(_ => { });
+        StoreCopy.OfWhatIsToCome(original, copy);
     }
 }
 

@@ -16,6 +16,8 @@ internal sealed class RunVerb : Verb
     {
         var settings = context.Settings;
         using var engine = OpenStore.EngineOf(context);
+        if (engine is not SqliteEngine)
+            Migrate(engine, context);
         using var attached = Attach(engine);
         Migrate(engine, context);
         var store = new SettlementStore(engine, settings.Billing);
@@ -35,20 +37,19 @@ internal sealed class RunVerb : Verb
         return Exit.Done;
     }
 
-    private static IDisposable Attach(SqliteEngine engine)
+    private static IDisposable Attach(IEngine engine)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);
         return engine.TryAttach(out var holder)
             ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. One worker runs on a SQLite file; verbs work beside it.");
     }
 
-    /// <summary>On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date.</summary>
-    private static void Migrate(SqliteEngine engine, VerbContext context)
+    /// <summary>On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date. A server's schema changes when its people say so.</summary>
+    private static void Migrate(IEngine engine, VerbContext context)
     {
         var differences = engine.SchemaDifferences();
         if (differences.Count == 0)
             return;
-        if (differences.Any(d => d.EndsWith(SchemaDifference.Newer, StringComparison.Ordinal)))
+        if (engine is not SqliteEngine || differences.Any(d => d.EndsWith(SchemaDifference.Newer, StringComparison.Ordinal)))
             throw new SchemaNotUpToDateException(engine.Describe(), differences);
         if (engine.CopyBefore("migration", context.Time.GetUtcNow()) is { } copy)
             context.Error.WriteLine($"Copied the store to {copy} before migrating it.");

@@ -335,14 +335,3 @@ GO
 CREATE VIEW BalanceForPeople AS
 SELECT AccountId, Version, State, BalanceE8 / 100000000.0 AS Balance, RemainderE8 / 100000000.0 AS Remainder FROM Account WHERE AccountNo <> 0;
 GO
-
--- New identities of a batch on their way into EventIdentity; empty between transactions.
-CREATE TABLE EventIdentityStage (
-    Batch        uniqueidentifier NOT NULL,
-    Line         bigint           NOT NULL,
-    IdHash       binary(16)       NOT NULL,
-    ContentHash  binary(16)       NOT NULL,
-    AccountNo    bigint           NOT NULL,
-    TimeUs       bigint           NOT NULL,
-    CONSTRAINT PK_EventIdentityStage PRIMARY KEY (Batch, Line)
-);

@@ -195,6 +195,7 @@ CREATE TABLE RunPart (
 
 -- Who does what just now, of several workers. A claim that has run out is anyone's; the fence rises each time it is taken, so
 -- that a worker which was thought dead and wakes up finds another number and writes nothing. Times are the database's clock.
+-- On SQLite it stays empty: there the locks of the file system say who does what.
 CREATE TABLE WorkClaim (
     Name     nvarchar(64)  NOT NULL PRIMARY KEY,
     Worker   nvarchar(200) NOT NULL,
