@@ -1,0 +1,64 @@
+using System.Data.Common;
+using Settlement.Storage;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Simulation.Tests.Properties;
+
+/// <summary>The worker's process ends here.</summary>
+internal sealed class CrashException() : Exception("the worker ended");
+
+/// <summary>A real SQLite store whose worker ends in the middle: at one of its next writes, before a transaction or within it.</summary>
+internal sealed class CrashingEngine(IEngine engine) : IEngine
+{
+    private int left = int.MaxValue;
+
+    public string Name => engine.Name;
+
+    public void CrashAfter(int steps) => left = steps;
+
+    public string Describe() => engine.Describe();
+
+    public Session Read() => engine.Read();
+
+    public Session Write()
+    {
+        Step();
+        return engine.Write();
+    }
+
+    public void TakeGuard(Session session, bool exclusive) => engine.TakeGuard(session, exclusive);
+
+    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
+    {
+        Step();
+        engine.Insert(session, table, columns, rows);
+    }
+
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
+
+    public bool MayRetry(DbException error) => engine.MayRetry(error);
+
+    public WorkClaim? TryClaim(string name) => engine.TryClaim(name);
+
+    public void ForgetClaims(Session session, string prefix) => engine.ForgetClaims(session, prefix);
+
+    public bool Exists => engine.Exists;
+
+    public string? CopyBefore(string what, DateTimeOffset now) => engine.CopyBefore(what, now);
+
+    public int Migrate(Action<string> log) => engine.Migrate(log);
+
+    public IReadOnlyList<string> SchemaDifferences() => engine.SchemaDifferences();
+
+    public IDisposable? TryAttach(out string? holder) => engine.TryAttach(out holder);
+
+    public string? AttachedWorker() => engine.AttachedWorker();
+
+    public void Dispose() => engine.Dispose();
+
+    private void Step()
+    {
+        if (left-- == 0)
+            throw new CrashException();
+    }
+}
