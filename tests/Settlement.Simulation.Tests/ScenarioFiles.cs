@@ -16,11 +16,15 @@ public sealed class ScenarioFiles
 
     [Theory]
     [MemberData(nameof(Readable))]
-    public void Gives_what_is_expected(string name)
+    public void Gives_what_is_expected(string name) => Check(name, Worker.Simulating.Simulation.RunToJson);
+
+    /// <param name="name">Of the file.</param>
+    /// <param name="run">From the scenario to its result.</param>
+    internal static void Check(string name, Func<string, string> run)
     {
         var file = Read(name);
         var scenario = ManyLots.Expand(file);
-        var result = JsonSerializer.Deserialize<JsonElement>(Worker.Simulating.Simulation.RunToJson(scenario.GetRawText()));
+        var result = JsonSerializer.Deserialize<JsonElement>(run(scenario.GetRawText()));
 
         string[] differences = [.. Expectation.Differences(file.GetProperty("expect"), result), .. Audit.Faults(scenario, result)];
         Assert.True(differences.Length == 0, $"{file.GetProperty("about").GetString()}\n{string.Join('\n', differences)}");

@@ -3,6 +3,7 @@ using Settlement.Domain.Ledger;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
 using Settlement.Storage;
+using Settlement.Storage.Tests.Contract;
 using Settlement.Storage.Ingest;
 using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
@@ -23,23 +24,34 @@ internal static class FortnightBooks
     /// <summary>Beyond <see cref="Telling.Tell"/>, without what was numbered on arrival and when it was transacted.</summary>
     private static readonly string[] More =
     [
-        "SELECT PackageId, LotNo, SlotUs, Renewed, ShortfallE8 FROM Renewal JOIN Package USING (PackageNo) ORDER BY 1, 2, 3",
+        "SELECT p.PackageId, r.LotNo, r.SlotUs, r.Renewed, r.ShortfallE8 FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo ORDER BY 1, 2, 3",
         "SELECT PackageId, Offer, Term, FirstStartUs, AutoRenew, AutoRenewSinceUs, DaysBefore FROM Package ORDER BY 1",
         """
-        SELECT AccountId, a.Text, StartUs, EndUs, ResourceName, OnPackages, PackageLowTold FROM Subscription JOIN Scope USING (ScopeNo) JOIN Account USING (AccountNo)
-        JOIN Word AS a ON a.Kind = 1 AND a.No = ApiNo ORDER BY 1, 2, 3
+        SELECT o.AccountId, a.Text, s.StartUs, s.EndUs, c.ResourceName, c.OnPackages, c.PackageLowTold
+        FROM Subscription AS s JOIN Scope AS c ON c.ScopeNo = s.ScopeNo JOIN Account AS o ON o.AccountNo = c.AccountNo
+        JOIN Word AS a ON a.Kind = 1 AND a.No = c.ApiNo ORDER BY 1, 2, 3
         """,
-        "SELECT AccountId, a.Text, Month, Calls FROM MonthUse JOIN Scope USING (ScopeNo) JOIN Account USING (AccountNo) JOIN Word AS a ON a.Kind = 1 AND a.No = ApiNo ORDER BY 1, 2, 3",
+        """
+        SELECT o.AccountId, a.Text, m.Month, m.Calls
+        FROM MonthUse AS m JOIN Scope AS c ON c.ScopeNo = m.ScopeNo JOIN Account AS o ON o.AccountNo = c.AccountNo
+        JOIN Word AS a ON a.Kind = 1 AND a.No = c.ApiNo ORDER BY 1, 2, 3
+        """,
         "SELECT AccountId, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold, LowPackagePercent FROM Account WHERE AccountNo > 0 ORDER BY 1",
-        "SELECT AccountId, DueUs, AccountVersion FROM Closing JOIN Account USING (AccountNo) JOIN Run USING (ToSlot) ORDER BY 1, 2",
+        """
+        SELECT a.AccountId, r.DueUs, c.AccountVersion
+        FROM Closing AS c JOIN Account AS a ON a.AccountNo = c.AccountNo JOIN Run AS r ON r.ToSlot = c.ToSlot ORDER BY 1, 2
+        """,
         "SELECT CommandId, Type, AtUs, State, Code FROM Command ORDER BY 1",
-        "SELECT AccountId, Sequence, NoticeId, Notice.Name, AtUs, PackageId FROM Notice JOIN Account USING (AccountNo) WHERE AccountNo > 0 ORDER BY 1, 2",
+        """
+        SELECT a.AccountId, n.Sequence, n.NoticeId, n.Name, n.AtUs, n.PackageId
+        FROM Notice AS n JOIN Account AS a ON a.AccountNo = n.AccountNo WHERE a.AccountNo > 0 ORDER BY 1, 2
+        """,
         "SELECT DueUs, Kind FROM Agenda",
     ];
 
-    public static ReplayStore Create(Fortnight story, bool durable = true)
+    public static ReplayStore Create(Fortnight story, bool durable = true, TestSqlServer? server = null)
     {
-        var store = ReplayStore.Create(Fortnight.Catalog(), story.StartUs, Settings, durable);
+        var store = ReplayStore.Create(Fortnight.Catalog(), story.StartUs, Settings, durable, server);
         store.Work(story.StartUs, core =>
         {
             core.Commands.Receive(story.Before, core.NowUs);

@@ -72,7 +72,7 @@ public class FortnightTests
     private static async Task<uint> Depth(TestBroker broker) => await broker.DepthAsync(BrokerTopology.UsageEvents) + await broker.DepthAsync(BrokerTopology.BillingCommands);
 
     /// <returns>How many different calls were sent.</returns>
-    private static async Task<int> SendAsync(TestBroker broker, Fortnight story)
+    internal static async Task<int> SendAsync(TestBroker broker, Fortnight story)
     {
         foreach (var queue in BrokerTopology.Inputs)
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);

@@ -144,7 +144,7 @@ public class KillTests
     }
 
     /// <summary>The same story in one process, without a broker and without a crash.</summary>
-    private static List<string> Undisturbed(Story story)
+    internal static List<string> Undisturbed(Story story)
     {
         using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs);
         store.Work(ReplayStore.NowUs, core =>

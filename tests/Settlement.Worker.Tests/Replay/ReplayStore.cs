@@ -1,32 +1,32 @@
-using Microsoft.Data.Sqlite;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Tests.Contract;
 using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>A SQLite store in a folder of its own, worked on by worker processes and, between them, by the test under a clock of its own.</summary>
-internal sealed class ReplayStore(BillingSettings settings, bool durable) : IDisposable
+/// <summary>A store worked on by worker processes and, between them, by the test under a clock of its own: a SQLite file in a folder of its own, or a database of a server.</summary>
+internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSqlServer? server) : IDisposable
 {
     public static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = 20_000 * Instant.PerDayUs };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("settlement-replay-").FullName;
 
-    public string File => Path.Combine(Folder, "settlement.db");
+    public string EngineName => server is null ? "Sqlite" : "SqlServer";
 
-    public string ConnectionString => "Data Source=" + File;
+    public string ConnectionString => server?.ConnectionString ?? "Data Source=" + Path.Combine(Folder, "settlement.db");
 
     public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
 
-    /// <summary>A new store with a catalog in force, made at an instant.</summary>
-    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true)
+    /// <summary>A new store with a catalog in force, made at an instant; on SQLite if no server is given.</summary>
+    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null)
     {
-        var made = new ReplayStore(settings ?? Settings, durable);
-        using (var engine = new SqliteEngine(made.ConnectionString))
+        var made = new ReplayStore(settings ?? Settings, durable, server);
+        using (var engine = made.Open())
             engine.Migrate(_ => { });
         made.Work(nowUs, core => core.Store.Write(session =>
         {
@@ -39,7 +39,7 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable) : IDis
 
     public void Work(long nowUs, Action<SettlementCore> work)
     {
-        using var engine = new SqliteEngine(ConnectionString, durable);
+        using var engine = Open();
         var store = new SettlementStore(engine, settings);
         store.Open(nowUs);
         work(new SettlementCore(store, new TestClock(nowUs)));
@@ -47,7 +47,7 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable) : IDis
 
     public T Read<T>(Func<Session, T> work)
     {
-        using var engine = new SqliteEngine(ConnectionString);
+        using var engine = Open();
         using var session = engine.Read();
         return work(session);
     }
@@ -55,14 +55,18 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable) : IDis
     public Auditing.Telling Telling() => Read(session => new Auditing.Telling(session));
 
     /// <summary>A number from the store while a worker works on it.</summary>
-    public long Count(string sql)
+    public long Count(string sql) => Read(session =>
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false, DefaultTimeout = 60 }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
+        using var command = session.Connection.CreateCommand();
         command.CommandText = sql;
         return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    });
+
+    public void Dispose()
+    {
+        server?.Dispose();
+        Directory.Delete(Folder, recursive: true);
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    private IEngine Open() => server is null ? new SqliteEngine(ConnectionString, durable) : server.Engine;
 }

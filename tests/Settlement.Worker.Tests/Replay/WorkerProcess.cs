@@ -42,6 +42,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = store.Folder,
         };
+        start.Environment["Database__Engine"] = store.EngineName;
         start.Environment["Database__ConnectionString"] = store.ConnectionString;
         start.Environment["RabbitMq__Host"] = broker.Host;
         start.Environment["RabbitMq__Port"] = broker.Port.ToString(CultureInfo.InvariantCulture);

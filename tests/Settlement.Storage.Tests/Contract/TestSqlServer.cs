@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.SqlClient;
+using Settlement.Storage.Engines;
+using Xunit;
+
+namespace Settlement.Storage.Tests.Contract;
+
+/// <summary>A database of its own on the server that <c>SETTLEMENT_TEST_SQLSERVER</c> names; dropped when the process ends. Between two tests it is emptied.</summary>
+public sealed class TestSqlServer : IDisposable
+{
+    private const string Variable = "SETTLEMENT_TEST_SQLSERVER";
+
+    /// <summary>In an order in which rows may be deleted.</summary>
+    private static readonly string[] Tables =
+    [
+        "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "RunPart", "Run", "HeldOnce", "Quarantine", "Usage",
+        "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "Store",
+    ];
+
+    private static readonly ConcurrentBag<TestSqlServer> Idle = [];
+
+    private readonly string name;
+
+    static TestSqlServer() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        while (Idle.TryTake(out var database))
+            database.Drop();
+    };
+
+    private TestSqlServer()
+    {
+        name = "settlement_test_" + Guid.NewGuid().ToString("N")[..12];
+        OnServer($"CREATE DATABASE {name}");
+        Try($"ALTER DATABASE {name} SET READ_COMMITTED_SNAPSHOT ON");
+        ConnectionString = new SqlConnectionStringBuilder(Server) { InitialCatalog = name }.ToString();
+        Engine = new SqlServerEngine(ConnectionString);
+        Engine.Migrate(_ => { });
+    }
+
+    public SqlServerEngine Engine { get; }
+
+    public string ConnectionString { get; }
+
+    public static bool IsThere => Server is not null;
+
+    private static string? Server => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : null;
+
+    /// <summary>Skips the test where there is no server.</summary>
+    public static TestSqlServer Need()
+    {
+        Assert.SkipUnless(IsThere, $"{Variable} names no server");
+        return Idle.TryTake(out var database) ? database : new TestSqlServer();
+    }
+
+    public void Dispose()
+    {
+        Execute(ConnectionString, string.Join('\n', Tables.Select(t => $"DELETE FROM {t};")) + """
+            INSERT INTO Account (AccountNo, AccountId, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceLowTold, EntryCount, NoticeCount)
+            VALUES (0, '', 'V0', 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            """);
+        Idle.Add(this);
+    }
+
+    private void Drop()
+    {
+        SqlConnection.ClearAllPools();
+        Try($"DROP DATABASE {name}");
+    }
+
+    private static void OnServer(string sql) => Execute(Server!, sql);
+
+    /// <summary>What a server may not know, or not be ready for.</summary>
+    private static void Try(string sql)
+    {
+        try
+        {
+            OnServer(sql);
+        }
+        catch (SqlException)
+        {
+            // Best effort.
+        }
+    }
+
+    private static void Execute(string connectionString, string sql)
+    {
+        using var connection = new SqlConnection(connectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 120;
+        command.ExecuteNonQuery();
+    }
+}

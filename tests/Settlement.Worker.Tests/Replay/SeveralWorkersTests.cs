@@ -1,0 +1,89 @@
+// Three workers on one database of a T-SQL engine and one broker: killed, and halted for longer than a claim is held, at random moments. What comes out is what one
+// undisturbed process makes of the same story on SQLite.
+using Settlement.Storage.Tests.Contract;
+using Settlement.Worker.Bus;
+using Settlement.Worker.Tests.Auditing;
+using Settlement.Worker.Tests.Bus;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Replay;
+
+public class SeveralWorkersTests
+{
+    private const int Accounts = 120;
+    private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
+    private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
+    private const string Waiting = """
+        SELECT (SELECT COUNT(*) FROM Command WHERE State = 'pending') + (SELECT COUNT(*) FROM Agenda) + (SELECT COUNT(*) FROM Run WHERE DoneUs IS NULL)
+        + (SELECT COUNT(*) FROM Usage WHERE SettleSlot > (SELECT ClosedSlot FROM Store)) + (SELECT COUNT(*) FROM Notice WHERE Published = 0)
+        """;
+
+    private static readonly string[] FortnightSettings = ["Billing__GraceDays=2", "Billing__RetentionDays=3"];
+
+    [Fact]
+    public async Task Three_workers_killed_at_random_through_a_real_day_leave_the_books_of_one()
+    {
+        var server = TestSqlServer.Need();
+        await using var broker = await TestBroker.StartAsync();
+        var story = new Story("P40Y");
+        using var store = ReplayStore.Create(story.Catalog(), ReplayStore.NowUs, server: server);
+        var (seed, listener) = await ReadyAsync(broker);
+        foreach (var body in story.CommandBodies())
+            await broker.PublishAsync(BrokerTopology.BillingCommands, body);
+        await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed), StillOpen))
+        {
+            await workers.DisturbAsync(kills: 2, () => store.Count("SELECT COUNT(*) FROM Command WHERE State = 'applied'") == story.CommandCount);
+            var publishing = Publisher.PublishAsync(broker.Settings, seed, unreadable: 10, malformed: 10);
+            await workers.DisturbAsync(kills: 5, () => publishing.IsCompleted && store.Count("SELECT COUNT(*) FROM EventIdentity") == NasaDay.Rows);
+            await workers.StopAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0);
+        }
+
+        await broker.PublishAsync(BrokerTopology.BillingCommands, RunJob);
+        await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed)))
+        {
+            await workers.DisturbAsync(kills: 5, () => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1);
+            await workers.StopAsync(() => Task.FromResult(store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") == 0));
+        }
+
+        var told = store.Telling();
+        told.AreThoseOf(story);
+        told.AddUp();
+        Telling.Same(KillTests.Undisturbed(story), told.Tell());
+        await TestWorker.UntilAsync(() => listener.Different >= told.Notices.Sum(n => n.Count()), "the listener has heard every notice");
+        listener.HeardAll(told.Notices);
+    }
+
+    [Fact]
+    public async Task Three_workers_killed_and_halted_through_a_fortnight_of_renewals_leave_the_books_of_one()
+    {
+        var server = TestSqlServer.Need();
+        await using var broker = await TestBroker.StartAsync();
+        var (seed, listener) = await ReadyAsync(broker);
+        var nowUs = ReplayStore.NowUs;
+        var story = new Fortnight(Accounts, seed, nowUs);
+        using var undisturbed = FortnightBooks.AfterTheOutage(story, nowUs);
+        using var store = FortnightBooks.Create(story, server: server);
+        await FortnightTests.SendAsync(broker, story);
+        await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed), FortnightSettings))
+        {
+            await workers.DisturbAsync(kills: 8, () => store.Count(Waiting) == 0, halts: 2);
+            await workers.StopAsync(() => Task.FromResult(store.Count(Waiting) == 0));
+        }
+
+        var told = store.Telling();
+        told.AddUp();
+        FortnightBooks.RenewsAsRuled(store);
+        Telling.Same(undisturbed.Read(FortnightBooks.Tell), store.Read(FortnightBooks.Tell));
+        await TestWorker.UntilAsync(() => listener.Different >= told.Notices.Sum(n => n.Count()), "the listener has heard every notice");
+        listener.HeardAll(told.Notices);
+    }
+
+    private static async Task<(int Seed, Listener Listener)> ReadyAsync(TestBroker broker)
+    {
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        return (seed, await Listener.StartAsync(broker));
+    }
+}
