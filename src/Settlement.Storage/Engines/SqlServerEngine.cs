@@ -193,8 +193,13 @@ public sealed class SqlServerEngine : IEngine
             BulkCopyTimeout = 0,
         };
         using var lines = new DataTable();
-        foreach (var column in columns)
-            lines.Columns.Add(column, typeof(object));
+        for (var i = 0; i < columns.Count; i++)
+        {
+            // By position: the names of a server's columns are not known to every server alike.
+            lines.Columns.Add(columns[i], typeof(object));
+            copy.ColumnMappings.Add(i, i);
+        }
+
         foreach (var row in rows)
             lines.Rows.Add(row);
         copy.WriteToServer(lines);
