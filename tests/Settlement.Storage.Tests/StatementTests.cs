@@ -1,54 +1,56 @@
 using System.Text.RegularExpressions;
-using Microsoft.SqlServer.TransactSql.ScriptDom;
+using Settlement.Storage.Tests.SqlServer;
 using Xunit;
 
 namespace Settlement.Storage.Tests;
 
-/// <summary>The statements are written for two engines: each must be T-SQL, too, and none may be there for nothing.</summary>
+/// <summary>
+/// The statements are written for two engines. What SQL Server is given must be T-SQL and fit the schema that its migrations make; none may be there for
+/// nothing. SQLite's are proven by running them.
+/// </summary>
 public sealed partial class StatementTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Names() =>
-        Sql.Of("SqlServer").Keys.Order(StringComparer.Ordinal).Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
+    public static IEnumerable<TheoryDataRow<string>> Names() => Texts.All.Keys.Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Is_T_SQL(string name)
-    {
-        // Dapper writes lists out; until then they are no T-SQL.
-        var text = ListParameter().Replace(Sql.Of("SqlServer")[name], "IN (@${name})");
-        using var reader = new StringReader(text);
-        new TSql160Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
-        Assert.Empty(errors.Select(e => $"line {e.Line}: {e.Message}"));
-    }
+    public void Is_T_SQL(string name) => Assert.Empty(Script.Errors(Texts.All[name]));
 
     [Fact]
-    public void The_parser_can_refuse()
-    {
-        using var reader = new StringReader("SELECT a FROM b LIMIT 1");
-        new TSql160Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
-        Assert.NotEmpty(errors);
-    }
+    public void The_parser_can_refuse() => Assert.NotEmpty(Script.Errors("SELECT a FROM b LIMIT 1"));
+
+    [Fact]
+    public void Every_statement_and_the_data_of_migrations_fit_the_schema_of_SQL_Server() => Assert.Empty(Model.Faults(Texts.All));
+
+    [Theory]
+    [InlineData("SELECT Colour FROM Account")]
+    [InlineData("SELECT a.Colour FROM Account AS a JOIN Scope AS c ON c.AccountNo = a.AccountNo")]
+    [InlineData("SELECT AccountNo FROM Acount")]
+    [InlineData("UPDATE Account SET Colour = @Name")]
+    [InlineData("INSERT INTO Account (Colour) VALUES (@Name)")]
+    [InlineData("DELETE FROM Account WHERE Colour = @Name")]
+    [InlineData("EXEC ClosingOfYesterday")]
+    public void The_schema_can_refuse(string text) => Assert.NotEmpty(Model.Faults(new Dictionary<string, string> { ["account/wrong"] = text }));
+
+    [Fact]
+    public void A_parameter_must_have_a_type() =>
+        Assert.Throws<InvalidOperationException>(() => Model.Faults(new Dictionary<string, string> { ["account/wrong"] = "SELECT AccountNo FROM Account WHERE Name = @Colour" }));
 
     [Fact]
     public void Every_statement_is_used_and_every_used_one_exists()
     {
-        var used = SourceFiles().SelectMany(f => StatementName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
-        var files = Sql.Of("SqlServer").Keys.Select(n => n.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
-        Assert.DoesNotContain(Sql.Of("SqlServer").Keys, n => !used.Contains(n));
-        Assert.DoesNotContain(used, u => files.Contains(u.Split('/')[0]) && !Sql.Of("SqlServer").Keys.Contains(u, StringComparer.Ordinal));
+        var used = Repository.Files("src", "*.cs").SelectMany(f => StatementName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
+        var files = Texts.All.Keys.Select(n => n.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
+        Assert.DoesNotContain(Texts.All.Keys, n => !used.Contains(n));
+        Assert.DoesNotContain(used, u => files.Contains(u.Split('/')[0]) && !Texts.All.ContainsKey(u));
     }
 
-    private static IEnumerable<string> SourceFiles()
+    [Fact]
+    public void The_program_reads_the_statements_that_are_checked()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "Settlement.sln")))
-            root = root.Parent;
-        return Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        Assert.Equal(Texts.Shared.Keys.Order(StringComparer.Ordinal), Sql.Names.Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Texts.Shared, t => Sql.Get(t.Key) != t.Value);
     }
-
-    [GeneratedRegex(@"\bIN @(?<name>\w+)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex ListParameter();
 
     [GeneratedRegex("\"(?<name>[a-z]+/[a-z-]+)\"", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex StatementName();

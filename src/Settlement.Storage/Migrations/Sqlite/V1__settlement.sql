@@ -14,9 +14,9 @@ CREATE TABLE Store (
 );
 
 CREATE TABLE SettingsVersion (
-    Version  bigint         NOT NULL PRIMARY KEY,
-    SinceUs  bigint         NOT NULL,
-    Body     nvarchar(4000) NOT NULL
+    Version  bigint NOT NULL PRIMARY KEY,
+    SinceUs  bigint NOT NULL,
+    Body     text   NOT NULL
 );
 
 CREATE TABLE CatalogVersion (

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace Settlement.Storage.Tests.SqlServer;
+
+/// <summary>
+/// Every statement as SQL Server is given it, by name: the one of Sql/SqlServer where there is one, else the shared one. Read from the files, so that
+/// what is checked does not depend on how the program finds them.
+/// </summary>
+internal static partial class Texts
+{
+    private const string Marker = "-- name: ";
+
+    public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
+
+    public static readonly IReadOnlyDictionary<string, string> Own = Load(Path.Combine("Sql", "SqlServer"));
+
+    /// <summary>Lists are written out, as Dapper does before the text leaves the program; until then they are no T-SQL.</summary>
+    public static readonly IReadOnlyDictionary<string, string> All = Shared.Keys.Union(Own.Keys).Order(StringComparer.Ordinal)
+        .ToDictionary(n => n, n => ListParameter().Replace(Own.GetValueOrDefault(n) ?? Shared[n], "IN (@${name}0, @${name}1)"));
+
+    private static Dictionary<string, string> Load(string folder)
+    {
+        var storage = Path.Combine("src", "Settlement.Storage");
+        var files = Repository.Files(storage, "*.sql").Where(f => Path.GetDirectoryName(f)!.EndsWith(Path.Combine(storage, folder), StringComparison.Ordinal));
+        return files.SelectMany(f => Sections(Path.GetFileNameWithoutExtension(f), File.ReadAllText(f))).ToDictionary(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Sections(string file, string text)
+    {
+        foreach (var section in text.Split(Marker).Skip(1))
+        {
+            var end = section.IndexOf('\n', StringComparison.Ordinal);
+            yield return new KeyValuePair<string, string>($"{file}/{section[..end].Trim()}", section[(end + 1)..].Trim());
+        }
+    }
+
+    [GeneratedRegex(@"\bIN @(?<name>\w+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ListParameter();
+}
