@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Settlement.Storage.Tests.Schema;
 
 /// <summary>A schema in words that both engines have. Everything is text and sorted, so that two of them are compared line by line.</summary>
@@ -15,4 +17,10 @@ internal sealed record TableSchema(string Name, IReadOnlyList<ColumnSchema> Colu
 }
 
 /// <param name="Numbered">Whether the database numbers the rows.</param>
-internal sealed record ColumnSchema(string Name, string Type, bool Nullable, bool Numbered);
+internal sealed record ColumnSchema(string Name, string Type, bool Nullable, bool Numbered)
+{
+    private const string Text = "nvarchar(";
+
+    /// <summary>Characters that a text column has room for; null: it is no text, or one without bounds.</summary>
+    public int? Room => Type.StartsWith(Text, StringComparison.Ordinal) && Type != "nvarchar(max)" ? int.Parse(Type[Text.Length..^1], CultureInfo.InvariantCulture) : null;
+}

@@ -46,6 +46,9 @@ internal static class Script
 
         public override void Visit(VariableReference node) => Used.Add(node.Name);
 
+        /// <summary>The name that a procedure gives its parameter is none of the caller's.</summary>
+        public override void ExplicitVisit(ExecuteParameter node) => node.ParameterValue.Accept(this);
+
         public override void Visit(DeclareVariableElement node) => Declared.Add(node.VariableName.Value);
 
         public override void Visit(DeclareTableVariableBody node) => Declared.Add(node.VariableName.Value);
