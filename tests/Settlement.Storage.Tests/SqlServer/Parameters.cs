@@ -18,6 +18,8 @@ internal static class Parameters
         ["@AccountNos1"] = "bigint",
         ["@ScopeNos0"] = "bigint",
         ["@ScopeNos1"] = "bigint",
+        ["@IdHash0"] = "binary(16)",
+        ["@IdHash1"] = "binary(16)",
         ["@AfterAccount"] = "bigint",
         ["@LeftAfter"] = "bigint",
         ["@LeftBefore"] = "bigint",
@@ -26,6 +28,10 @@ internal static class Parameters
         ["@FromUs"] = "bigint",
         ["@ToUs"] = "bigint",
         ["@NowUs"] = "bigint",
+        ["@ForUs"] = "bigint",
+        ["@Most"] = "bigint",
+        ["@Names"] = "nvarchar(64)",
+        ["insert/@State"] = "bigint",
     };
 
     /// <returns>The declaration of every parameter of a statement.</returns>

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Settlement.Storage.Tests.SqlServer;
 
 /// <summary>
-/// Every statement as SQL Server is given it, by name: the one of Sql/SqlServer where there is one, else the shared one. Read from the files, so that
-/// what is checked does not depend on how the program finds them.
+/// Every statement of an engine, by name: those that all share, and those in the folder of its name. Read from the files, so that what is checked does not
+/// depend on how the program finds them.
 /// </summary>
 internal static partial class Texts
 {
@@ -12,11 +12,13 @@ internal static partial class Texts
 
     public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
 
-    public static readonly IReadOnlyDictionary<string, string> Own = Load(Path.Combine("Sql", "SqlServer"));
+    /// <summary>Those of SQL Server, with lists written out, as Dapper does before a text leaves the program; until then they are no T-SQL.</summary>
+    public static readonly IReadOnlyDictionary<string, string> All =
+        Of("SqlServer").ToDictionary(t => t.Key, t => ListParameter().Replace(t.Value, "IN (@${name}0, @${name}1)"), StringComparer.Ordinal);
 
-    /// <summary>Lists are written out, as Dapper does before the text leaves the program; until then they are no T-SQL.</summary>
-    public static readonly IReadOnlyDictionary<string, string> All = Shared.Keys.Union(Own.Keys).Order(StringComparer.Ordinal)
-        .ToDictionary(n => n, n => ListParameter().Replace(Own.GetValueOrDefault(n) ?? Shared[n], "IN (@${name}0, @${name}1)"));
+    public static Dictionary<string, string> OwnOf(string engine) => Load(Path.Combine("Sql", engine));
+
+    public static IReadOnlyDictionary<string, string> Of(string engine) => Shared.Concat(OwnOf(engine)).ToDictionary(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Load(string folder)
     {
