@@ -25,11 +25,13 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         if (!Once(CallHash.Text(bad.Raw)))
             return false;
         var accountNo = bad.Account is null ? 0 : AccountNo(bad.Account);
-        var price = bad.Status is { } status && bad.Count is not null
+        // A count that no event may have is no number of calls: a sum of such could exceed every number there is.
+        var count = bad.Count is { } given && CallFields.CountFault(given) is null ? bad.Count : null;
+        var price = bad.Status is { } status && count is not null
             ? UnitPrice(terms, accountNo, bad.Api, bad.Region, bad.TimeUs, status) : null;
         Add(new Held(
             HoldReason.Malformed, accountNo, bad.Source, bad.Id, bad.Account, bad.Api, bad.Region, bad.Project, bad.TimeUs, bad.Status,
-                bad.Count ?? 0, price, arrivedUs, Cut($"{bad.Field}: {bad.Cause}\n{bad.Raw}")));
+                count ?? 0, price, arrivedUs, Cut($"{bad.Field}: {bad.Cause}\n{bad.Raw}")));
         return true;
     }
 
@@ -108,7 +110,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         held.Reason, held.Source, held.EventId, held.TimeUs, held.Detail, held.Calls, held.Status, held.Account, held.Api, held.Region, held.Project,
     });
 
-    private static string Cut(string detail) => detail.Length <= 4000 ? detail : detail[..4000];
+    private static string Cut(string detail) => detail.Length <= QuarantineStore.MaxDetail ? detail : detail[..QuarantineStore.MaxDetail];
 
     private sealed record Held(
         string Reason, long AccountNo, string? Source, string? EventId, string? Account, string? Api, string? Region, string? Project, long? TimeUs,

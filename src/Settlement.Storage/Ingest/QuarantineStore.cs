@@ -8,6 +8,15 @@ namespace Settlement.Storage.Ingest;
 /// <summary>Held calls (7.3): listed, released into the next closing, or discarded with a record. Nothing is ever deleted.</summary>
 public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
 {
+    /// <summary>Characters of the detail of an entry; what came is cut to them.</summary>
+    public const int MaxDetail = 4000;
+
+    /// <summary>Characters of who decided: a longer name, which only the system gives, is cut.</summary>
+    public const int MaxBy = 128;
+
+    /// <summary>Characters of why; a longer reason is for the caller to refuse.</summary>
+    public const int MaxBecause = 1000;
+
     public static List<QuarantineEntry> List(Session session, string state = QuarantineEntry.Held) =>
         session.Rows<QuarantineEntry>("quarantine/list", new { State = state });
 
@@ -85,7 +94,9 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
     }
 
     private static bool Decide(Session session, long quarantineNo, string state, long nowUs, string by, string? because = null) =>
-        session.Execute("quarantine/decide", new { QuarantineNo = quarantineNo, State = state, AtUs = nowUs, By = by, Because = because }) == 1;
+        session.Execute("quarantine/decide", new { QuarantineNo = quarantineNo, State = state, AtUs = nowUs, By = Cut(by), Because = because }) == 1;
+
+    private static string Cut(string by) => by.Length <= MaxBy ? by : by[..MaxBy];
 
     /// <summary>The next check that holds it, if any: those before and at the waived one are not asked again.</summary>
     private static string? StillHeld(Terms terms, QuarantineEntry entry, long timeUs)

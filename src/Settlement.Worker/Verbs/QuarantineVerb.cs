@@ -175,9 +175,9 @@ internal sealed class QuarantineVerb : Command
         /// <param name="by">Who.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by)
         {
-            if (string.IsNullOrWhiteSpace(because) || because.Length > 1000)
+            if (string.IsNullOrWhiteSpace(because) || because.Length > QuarantineStore.MaxBecause)
                 throw new BadInputException("--because: give a reason of at most 1,000 characters");
-            if (string.IsNullOrWhiteSpace(by) || by.Length > 128)
+            if (string.IsNullOrWhiteSpace(by) || by.Length > QuarantineStore.MaxBy)
                 throw new BadInputException("--by: give a name of at most 128 characters");
             using var open = OpenStore.ToWrite(context);
             return new QuarantineDecisions(context, open).Decide(

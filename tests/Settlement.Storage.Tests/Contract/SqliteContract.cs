@@ -1,4 +1,6 @@
+using Dapper;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Tests.Schema;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
@@ -29,6 +31,13 @@ public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data S
         Assert.EndsWith("store.db.before-migration-19700101000000", copy, StringComparison.Ordinal);
         using var other = new SqliteEngine($"Data Source={copy}");
         Assert.Empty(other.SchemaDifferences());
+    }
+
+    protected override void AssertTextsFit()
+    {
+        using var session = Engine.Read();
+        foreach (var (table, column, room) in SqliteSchema.Read(session).Tables.SelectMany(t => t.Columns, (t, c) => (t.Name, c.Name, c.Room)).Where(c => c.Room is not null))
+            Assert.All(session.Connection.Query<string?>($"SELECT {column} FROM {table}"), text => Assert.True((text ?? "").Length <= room, $"{table}.{column} has no room for {text}"));
     }
 
     protected override void Drop()

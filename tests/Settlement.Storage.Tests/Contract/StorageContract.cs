@@ -224,6 +224,43 @@ public abstract class StorageContract : IDisposable
         Assert.Equal(2, Store.Read(StoreState.Of).SettingsVersion);
     }
 
+    [Fact]
+    public void Texts_as_long_as_they_may_be_are_stored()
+    {
+        var (account, package) = (Long('a'), Long('p'));
+        Do($$"""{"id":"{{Long('1')}}","type":"open-account","account":"{{account}}","name":"{{Long('n')}}"}""");
+        TopUp(account, "10", Long('2'));
+        Do($$"""{"id":"{{Long('3')}}","type":"subscribe","account":"{{account}}","api":"passport","region":"north","resourceName":"{{Long('r')}}"}""");
+        Do($$"""{"id":"{{Long('4')}}","type":"buy-package","account":"{{account}}","offer":"ten","package":"{{package}}","project":"{{Long('j')}}"}""");
+        Do($$"""{"id":"{{Long('5')}}","type":"{{Long('t')}}","account":"{{account}}"}""");
+        Do($$"""{"type":"{{Long('t')}}"}""");
+        var call = new UsageCall(Long('s'), Long('i'), account, "passport", "north", NineUs, 200, 1, Long('j'));
+        var bad = new MalformedCall(
+            "count", "is wrong", new string('x', 100_000), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
+        Ingest(Arrived(ReadEvent.Of(call)), Arrived(ReadEvent.Of(call with { Api = Long('x'), Region = Long('y') })), Arrived(ReadEvent.Of(bad)));
+        foreach (var entry in Store.Read(s => QuarantineStore.List(s)))
+            Store.Write(s => QuarantineStore.Discard(s, entry.QuarantineNo, NineUs, new string('b', 300), new string('c', QuarantineStore.MaxBecause)));
+        closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
+
+        Assert.Equal([Long('t'), Long('t')], Store.Read(BillStore.Refusals).Select(r => r.Type));
+        Assert.Equal([package], Store.Read(s => BillStore.Rows(s, new BillFilter())).Select(r => r.PackageId).Distinct());
+        Assert.All(Store.Read(s => QuarantineStore.List(s, "discarded")), e => Assert.Equal(QuarantineStore.MaxBy, e.DecidedBy!.Length));
+        AssertTextsFit();
+    }
+
+    [Fact]
+    public void Malformed_events_whose_counts_are_beyond_all_numbers_are_held_like_others()
+    {
+        Open("a1");
+        MalformedCall Bad(string id, long count) => new("count", "is wrong", id, "agent", id, "a1", "passport", "north", NineUs, 200, count, null);
+        var counts = Ingest(
+            Arrived(ReadEvent.Of(Bad("e1", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e2", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e3", long.MinValue))));
+
+        Assert.Equal(3, counts.Quarantined);
+        Assert.Equal(0, Assert.Single(Store.Read(QuarantineStore.Counts)).Calls);
+        Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.Null(e.ValueE8));
+    }
+
     public void Dispose()
     {
         Drop();
@@ -231,6 +268,16 @@ public abstract class StorageContract : IDisposable
     }
 
     protected abstract void Drop();
+
+    /// <summary>Where the engine does not refuse a text that its column has no room for: that there is none.</summary>
+    protected virtual void AssertTextsFit()
+    {
+    }
+
+    /// <summary>The longest id or name there may be.</summary>
+    private static string Long(char last) => new string('\u9577', UsageCall.MaxTextLength - 1) + last;
+
+    private static Arrival Arrived(ReadEvent read) => new(read, NineUs);
 
     private static long Us(string text) => Instant.TryParse(text, out var us) ? us : throw new ArgumentException(text, nameof(text));
 

@@ -283,7 +283,7 @@ CREATE INDEX IX_Notice_Unpublished ON Notice (AccountNo, Sequence) WHERE Publish
 CREATE TABLE Command (
     CommandNo  bigint IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Command PRIMARY KEY,
     CommandId  nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    Type       nvarchar(32) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    Type       nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL,         -- of a malformed command: what it says it is
     AccountId  nvarchar(128) COLLATE Latin1_General_100_BIN2 NULL,              -- the account it names, known or not
     AtUs       bigint        NOT NULL,
     ArrivedUs  bigint        NOT NULL,

@@ -14,9 +14,9 @@ CREATE TABLE Store (
 );
 
 CREATE TABLE SettingsVersion (
-    Version  bigint         NOT NULL PRIMARY KEY,
-    SinceUs  bigint         NOT NULL,
-    Body     nvarchar(4000) NOT NULL
+    Version  bigint NOT NULL PRIMARY KEY,
+    SinceUs  bigint NOT NULL,
+    Body     text   NOT NULL
 );
 
 CREATE TABLE CatalogVersion (
@@ -283,7 +283,7 @@ CREATE INDEX IX_Notice_Unpublished ON Notice (AccountNo, Sequence) WHERE Publish
 CREATE TABLE Command (
     CommandNo  INTEGER       NOT NULL PRIMARY KEY,
     CommandId  nvarchar(128) NOT NULL,
-    Type       nvarchar(32)  NOT NULL,
+    Type       nvarchar(128) NOT NULL,          -- of a malformed command: what it says it is
     AccountId  nvarchar(128) NULL,              -- the account it names, known or not
     AtUs       bigint        NOT NULL,
     ArrivedUs  bigint        NOT NULL,

@@ -1,0 +1,76 @@
+using System.Reflection;
+using Settlement.Domain.Commands;
+using Settlement.Domain.Notices;
+using Settlement.Domain.Settings;
+using Settlement.Domain.Settling;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Ingest;
+using Settlement.Storage.Tests.SqlServer;
+using Xunit;
+
+namespace Settlement.Storage.Tests.Schema;
+
+/// <summary>
+/// The longest text that the program writes into each column fits it on SQL Server, which refuses what is longer. SQLite holds any length, so that no test
+/// which runs there would notice. A new column must say here what its longest text is.
+/// </summary>
+public sealed class LengthTests
+{
+    /// <summary>What outer text is held to on its way in (<see cref="CallFields.TextFault"/>): ids and names.</summary>
+    private const int Given = UsageCall.MaxTextLength;
+
+    private const int Number = 20;
+
+    private static readonly Dictionary<string, int> Longest = new(StringComparer.Ordinal)
+    {
+        ["Word.Text"] = Given,
+        ["Account.AccountId"] = Given,
+        ["Account.Name"] = Given,
+        ["Account.Level"] = BillingSettings.LevelNames.Max(l => l.Length),
+        ["Scope.ResourceName"] = Given,
+        ["Package.PackageId"] = Given,
+        ["Package.Offer"] = Given,
+        ["Package.Term"] = "P36500D".Length,
+        ["Usage.EventId"] = Given,
+        ["Quarantine.Reason"] = LongestOf(typeof(HoldReason)),
+        ["Quarantine.State"] = "discarded".Length,
+        ["Quarantine.Source"] = Given,
+        ["Quarantine.EventId"] = Given,
+        ["Quarantine.Account"] = Given,
+        ["Quarantine.Api"] = Given,
+        ["Quarantine.Region"] = Given,
+        ["Quarantine.Project"] = Given,
+        ["Quarantine.Detail"] = QuarantineStore.MaxDetail,
+        ["Quarantine.DecidedBy"] = QuarantineStore.MaxBy,
+        ["Quarantine.DecidedBecause"] = QuarantineStore.MaxBecause,
+        // "close", a slot and an account, or "run" and a mark of the process.
+        ["WorkClaim.Name"] = "close  ".Length + 2 * Number,
+        // A process and its machine; a host name has 64 characters at most on Linux, 63 on Windows.
+        ["WorkClaim.Worker"] = "process  on ".Length + Number + 64,
+        // A command's id, the id of a bill row, or an attempt: package, lot, slot.
+        ["Entry.Cause"] = new[] { Given, Ids.Row(long.MaxValue, long.MaxValue, long.MaxValue).Length, Given + 2 * (1 + Number) }.Max(),
+        ["Notice.NoticeId"] = Notice.IdOf("", "").Length,
+        ["Notice.Name"] = LongestOf(typeof(NoticeName)),
+        ["Notice.PackageId"] = Given,
+        // One without an id is known by a hash of its text.
+        ["Command.CommandId"] = Math.Max(Given, "no-id-".Length + 2 * CallHash.Text("").Length),
+        // A malformed one keeps whatever type it gives itself.
+        ["Command.Type"] = Given,
+        ["Command.AccountId"] = Given,
+        ["Command.State"] = "pending".Length,
+        ["Command.Code"] = LongestOf(typeof(Refusal)),
+    };
+
+    [Fact]
+    public void The_longest_text_of_every_column_fits()
+    {
+        var room = SqlServerSchema.Read().Tables.SelectMany(t => t.Columns, (t, c) => (Column: $"{t.Name}.{c.Name}", c.Room)).Where(c => c.Room is not null)
+            .ToDictionary(c => c.Column, c => c.Room!.Value);
+
+        Assert.Equal(room.Keys.Order(StringComparer.Ordinal), Longest.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty(Longest.Where(l => l.Value > room[l.Key]).Select(l => $"{l.Key}: {l.Value} characters in {room[l.Key]}"));
+    }
+
+    private static int LongestOf(Type constants) =>
+        constants.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Max(f => ((string)f.GetRawConstantValue()!).Length);
+}

@@ -1,0 +1,52 @@
+namespace Settlement.Storage.Tests.SqlServer;
+
+/// <summary>
+/// The types of the parameters of statements: that of the columns of the same name; where there is none, or they differ, it stands here. A parameter of
+/// which neither is true has no type, and the check fails.
+/// </summary>
+internal static class Parameters
+{
+    /// <summary>By parameter, or by file and parameter.</summary>
+    private static readonly Dictionary<string, string> Named = new(StringComparer.Ordinal)
+    {
+        ["account/@State"] = "bigint",
+        ["command/@State"] = "nvarchar(16)",
+        ["quarantine/@State"] = "nvarchar(16)",
+        ["@By"] = "nvarchar(128)",
+        ["@Because"] = "nvarchar(1000)",
+        ["@AccountNos0"] = "bigint",
+        ["@AccountNos1"] = "bigint",
+        ["@ScopeNos0"] = "bigint",
+        ["@ScopeNos1"] = "bigint",
+        ["@IdHash0"] = "binary(16)",
+        ["@IdHash1"] = "binary(16)",
+        ["@AfterAccount"] = "bigint",
+        ["@LeftAfter"] = "bigint",
+        ["@LeftBefore"] = "bigint",
+        ["@Skip"] = "bigint",
+        ["@Slot"] = "bigint",
+        ["@FromUs"] = "bigint",
+        ["@ToUs"] = "bigint",
+        ["@NowUs"] = "bigint",
+        ["@ForUs"] = "bigint",
+        ["@Most"] = "bigint",
+        ["@Names"] = "nvarchar(64)",
+        ["insert/@State"] = "bigint",
+    };
+
+    /// <returns>The declaration of every parameter of a statement.</returns>
+    public static IEnumerable<string> Declare(string statement, string text)
+    {
+        var file = statement.Split('/')[0];
+        return Script.Parameters(text).Select(p => $"{p} {TypeOf(file, p) ?? throw new InvalidOperationException($"{statement}: no type is known for {p}")}");
+    }
+
+    private static string? TypeOf(string file, string parameter)
+    {
+        if (Named.TryGetValue($"{file}/{parameter}", out var type) || Named.TryGetValue(parameter, out type))
+            return type;
+        var types = SqlServerSchema.Read().Tables.SelectMany(t => t.Columns).Where(c => "@" + c.Name == parameter).Select(c => c.Type)
+            .Distinct(StringComparer.Ordinal).ToList();
+        return types.Count <= 1 ? types.FirstOrDefault() : types.TrueForAll(t => t.StartsWith("nvarchar", StringComparison.Ordinal)) ? "nvarchar(max)" : null;
+    }
+}

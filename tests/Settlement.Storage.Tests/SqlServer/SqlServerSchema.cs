@@ -1,0 +1,68 @@
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+using Settlement.Storage.Tests.Schema;
+
+namespace Settlement.Storage.Tests.SqlServer;
+
+/// <summary>The schema that the migrations of SQL Server make, read from their text. A migration that changes a table teaches this class what it does.</summary>
+internal static class SqlServerSchema
+{
+    private static readonly Lazy<DatabaseSchema> Schema = new(ReadMigrations);
+
+    public static IReadOnlyList<string> Migrations { get; } =
+        [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+
+    public static DatabaseSchema Read() => Schema.Value;
+
+    private static DatabaseSchema ReadMigrations()
+    {
+        var statements = Migrations.SelectMany(Script.Statements).ToList();
+        var indexes = statements.OfType<CreateIndexStatement>().ToLookup(i => i.OnName.BaseIdentifier.Value, Index);
+        var tables = statements.OfType<CreateTableStatement>().Select(t => Table(t, indexes[t.SchemaObjectName.BaseIdentifier.Value]));
+        var views = statements.OfType<CreateViewStatement>().Select(View);
+        var others = statements.Where(s => s is not (CreateTableStatement or CreateIndexStatement or CreateViewStatement or InsertStatement)).ToList();
+        return others.Count == 0 ? new DatabaseSchema([.. tables], [.. views])
+            : throw new NotSupportedException($"A migration has a {others[0].GetType().Name}, which this test does not know yet: {Script.TextOf(others[0])}");
+    }
+
+    private static TableSchema Table(CreateTableStatement table, IEnumerable<string> indexes)
+    {
+        var columns = table.Definition.ColumnDefinitions;
+        var keys = columns.SelectMany(c => c.Constraints.Select(k => Key(k, c.ColumnIdentifier.Value))).Concat(table.Definition.TableConstraints.Select(k => Key(k, null)));
+        return new TableSchema(
+            table.SchemaObjectName.BaseIdentifier.Value, [.. columns.Select(Column)], [.. keys.OfType<string>().Concat(indexes).Order(StringComparer.Ordinal)]);
+    }
+
+    private static ColumnSchema Column(ColumnDefinition column) => new(
+        column.ColumnIdentifier.Value,
+        Script.TextOf(column.DataType).Replace(" ", "", StringComparison.Ordinal),
+        column.Constraints.OfType<NullableConstraintDefinition>().Single().Nullable,
+        column.IdentityOptions is not null);
+
+    private static string? Key(ConstraintDefinition key, string? column) => key switch
+    {
+        UniqueConstraintDefinition { IsPrimaryKey: true } primary => $"primary key ({Columns(primary, column)})",
+        UniqueConstraintDefinition unique => $"unique ({Columns(unique, column)})",
+        ForeignKeyConstraintDefinition foreign =>
+            $"foreign key ({Names(foreign.Columns)}) to {foreign.ReferenceTableName.BaseIdentifier.Value} ({Names(foreign.ReferencedTableColumns)})",
+        CheckConstraintDefinition check => $"check {Script.TextOf(check.CheckCondition)}",
+        NullableConstraintDefinition => null,
+        _ => throw new NotSupportedException(key.GetType().Name),
+    };
+
+    private static string Columns(UniqueConstraintDefinition key, string? column) =>
+        column ?? string.Join(", ", key.Columns.Select(c => c.Column.MultiPartIdentifier.Identifiers[^1].Value));
+
+    private static string Index(CreateIndexStatement index) =>
+        $"{(index.Unique ? "unique " : "")}index {index.Name.Value} ({string.Join(", ", index.Columns.Select(c => c.Column.MultiPartIdentifier.Identifiers[^1].Value))})"
+        + (index.FilterPredicate is null ? "" : $" where {Script.TextOf(index.FilterPredicate)}");
+
+    private static string Names(IEnumerable<Identifier> columns) => string.Join(", ", columns.Select(c => c.Value));
+
+    private static string View(CreateViewStatement view)
+    {
+        var select = (QuerySpecification)view.SelectStatement.QueryExpression;
+        var columns = select.SelectElements.Cast<SelectScalarExpression>()
+            .Select(e => e.ColumnName?.Value ?? ((ColumnReferenceExpression)e.Expression).MultiPartIdentifier.Identifiers[^1].Value);
+        return $"{view.SchemaObjectName.BaseIdentifier.Value} ({string.Join(", ", columns)})";
+    }
+}
