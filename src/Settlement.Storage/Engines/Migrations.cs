@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using EvolveDb;
+using EvolveDb.Dialect;
 
 namespace Settlement.Storage.Engines;
 
@@ -11,7 +12,8 @@ internal static class Migrations
 
     public static int Run(DbConnection connection, string engine, Action<string> log)
     {
-        var evolve = new Evolve(connection, m => log(m))
+        // Named, not guessed from the connection: a server may answer to more than one name.
+        var evolve = new Evolve(connection, m => log(m), Enum.Parse<DBMS>(engine, ignoreCase: true))
         {
             EmbeddedResourceAssemblies = [typeof(Migrations).Assembly],
             EmbeddedResourceFilters = [Prefix(engine)],

@@ -9,7 +9,6 @@ namespace Settlement.Storage.Engines;
 public sealed class SqlServerEngine : IEngine
 {
     private const string Engine = "SqlServer";
-    private const string Guard = "settlement-guard";
     private const int WaitMs = 120_000;
     private const int RowsPerInsert = 40;
     private const int HashesPerSelect = 500;
@@ -49,7 +48,7 @@ public sealed class SqlServerEngine : IEngine
         var given = new SqlParameter { Direction = ParameterDirection.ReturnValue, SqlDbType = SqlDbType.Int };
         command.Parameters.AddRange(new[]
         {
-            new SqlParameter("@Resource", Guard), new SqlParameter("@LockMode", exclusive ? "Exclusive" : "Shared"),
+            new SqlParameter("@Resource", "settlement " + builder.InitialCatalog), new SqlParameter("@LockMode", exclusive ? "Exclusive" : "Shared"),
             new SqlParameter("@LockOwner", "Transaction"), new SqlParameter("@LockTimeout", WaitMs), given,
         });
         command.ExecuteNonQuery();

@@ -120,8 +120,8 @@ CREATE TABLE MonthUse (
 
 -- Every event ever stored, by 128 bits of a hash of source and id, with 128 bits of a hash of its content (7.1).
 CREATE TABLE EventIdentity (
-    IdHash       binary(16) NOT NULL CONSTRAINT PK_EventIdentity PRIMARY KEY,
-    ContentHash  binary(16) NOT NULL,
+    IdHash       varbinary(16) NOT NULL CONSTRAINT PK_EventIdentity PRIMARY KEY,
+    ContentHash  varbinary(16) NOT NULL,
     AccountNo    bigint     NOT NULL,
     TimeUs       bigint     NOT NULL
 );
@@ -173,7 +173,7 @@ CREATE INDEX IX_Quarantine_State ON Quarantine (State, Reason, Account);
 
 -- Conflicts and malformed events are kept once for each different content.
 CREATE TABLE HeldOnce (
-    HoldHash  binary(16) NOT NULL CONSTRAINT PK_HeldOnce PRIMARY KEY
+    HoldHash  varbinary(16) NOT NULL CONSTRAINT PK_HeldOnce PRIMARY KEY
 );
 
 -- A closing run: the slots (AfterSlot, ToSlot], due at DueUs. Several can be due at one instant (run-job), each slot is closed once.
@@ -326,9 +326,9 @@ GO
 CREATE VIEW BillForPeople AS
 SELECT a.AccountId, r.AccountVersion, r.Line, r.Kind, r.Calls, r.Late,
        r.FeeE8 / 100000000.0 AS Fee, r.DeductedE8 / 100000000.0 AS Deducted, r.WrittenOffE8 / 100000000.0 AS WrittenOff,
-       DATEADD(second, r.UseStartUs / 1000000, CAST('1970-01-01' AS datetime2)) AS UseStartUtc,
-       DATEADD(second, r.UseEndUs / 1000000, CAST('1970-01-01' AS datetime2)) AS UseEndUtc,
-       DATEADD(second, r.TransactionUs / 1000000, CAST('1970-01-01' AS datetime2)) AS TransactionUtc
+       DATEADD(second, r.UseStartUs / 1000000 % 86400, DATEADD(day, r.UseStartUs / 86400000000, CAST('1970-01-01' AS datetime2))) AS UseStartUtc,
+       DATEADD(second, r.UseEndUs / 1000000 % 86400, DATEADD(day, r.UseEndUs / 86400000000, CAST('1970-01-01' AS datetime2))) AS UseEndUtc,
+       DATEADD(second, r.TransactionUs / 1000000 % 86400, DATEADD(day, r.TransactionUs / 86400000000, CAST('1970-01-01' AS datetime2))) AS TransactionUtc
 FROM BillRow AS r JOIN Account AS a ON a.AccountNo = r.AccountNo;
 GO
 

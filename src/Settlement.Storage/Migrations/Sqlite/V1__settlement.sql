@@ -119,8 +119,8 @@ CREATE TABLE MonthUse (
 
 -- Every event ever stored, by 128 bits of a hash of source and id, with 128 bits of a hash of its content (7.1).
 CREATE TABLE EventIdentity (
-    IdHash       binary(16) NOT NULL PRIMARY KEY,
-    ContentHash  binary(16) NOT NULL,
+    IdHash       varbinary(16) NOT NULL PRIMARY KEY,
+    ContentHash  varbinary(16) NOT NULL,
     AccountNo    bigint     NOT NULL,
     TimeUs       bigint     NOT NULL
 ) WITHOUT ROWID;
@@ -172,7 +172,7 @@ CREATE INDEX IX_Quarantine_State ON Quarantine (State, Reason, Account);
 
 -- Conflicts and malformed events are kept once for each different content.
 CREATE TABLE HeldOnce (
-    HoldHash  binary(16) NOT NULL PRIMARY KEY
+    HoldHash  varbinary(16) NOT NULL PRIMARY KEY
 ) WITHOUT ROWID;
 
 -- A closing run: the slots (AfterSlot, ToSlot], due at DueUs. Several can be due at one instant (run-job), each slot is closed once.
