@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Settings;
 
@@ -65,18 +66,23 @@ public static class SettingsLoader
     /// <summary>What only the two database settings together can tell.</summary>
     private static string? DatabaseFault(DatabaseSettings database, bool connectionGiven)
     {
-        if (database.Engine == DatabaseEngine.SqlServer)
-            return connectionGiven ? null : "is needed with SqlServer";
+        if (database.Engine == DatabaseEngine.SqlServer && !connectionGiven)
+            return "is needed with SqlServer";
         try
         {
+            if (database.Engine == DatabaseEngine.SqlServer)
+                return SqlServerFault(new SqlConnectionStringBuilder(database.ConnectionString));
             _ = new SqliteConnectionStringBuilder(database.ConnectionString);
             return null;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            return $"is not for Sqlite: {e.Message}";
+            return $"is not for {database.Engine}: {e.Message}";
         }
     }
+
+    private static string? SqlServerFault(SqlConnectionStringBuilder connection) =>
+        connection.DataSource.Length == 0 ? "names no Server" : connection.InitialCatalog.Length == 0 ? "names no Database" : null;
 
     /// <summary>The pairs of a section, without its name.</summary>
     private static ImmutableDictionary<string, string?> SectionOf(string section, IEnumerable<Given> given) =>

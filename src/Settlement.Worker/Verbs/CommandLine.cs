@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Data.Common;
 using Settlement.Storage;
 
 namespace Settlement.Worker.Verbs;
@@ -47,6 +48,11 @@ internal static class CommandLine
         {
             error.WriteLine(e.Message);
             return Exit.SchemaNotUpToDate;
+        }
+        catch (DbException e) when (!GeneralOptions.IsVerbose(parsed))
+        {
+            error.WriteLine($"The database: {e.Message} (--verbose shows where)");
+            return Exit.Unexpected;
         }
         catch (Exception e)
         {

@@ -60,6 +60,8 @@ public class SettingsLoaderTests
     [InlineData("{ \"Database\": { \"ConnectionString\": \"settlement.db\" } }", "Database:ConnectionString: is not a connection string")]
     [InlineData("{ \"Database\": { \"ConnectionString\": \"\" } }", "Database:ConnectionString: is not a connection string")]
     [InlineData("{ \"Database\": { \"Engine\": \"SqlServer\" } }", "Database:ConnectionString: is needed with SqlServer")]
+    [InlineData("{ \"Database\": { \"Engine\": \"SqlServer\", \"ConnectionString\": \"Server=x\" } }", "Database:ConnectionString: names no Database")]
+    [InlineData("{ \"Database\": { \"Engine\": \"SqlServer\", \"ConnectionString\": \"Database=x\" } }", "Database:ConnectionString: names no Server")]
     [InlineData("{ \"Database\": { \"Engine\": \"1\" } }", "Database:Engine: '1' is neither Sqlite nor SqlServer")]
     [InlineData("{ \"RabbitMq\": { \"VirtualHost\": \"\" } }", "RabbitMq:VirtualHost: is empty")]
     public void A_file_with_a_fault_is_refused(string file, string fault)
