@@ -45,6 +45,7 @@ public sealed class SqlServerEngine : IEngine
         command.Transaction = session.Transaction;
         command.CommandType = CommandType.StoredProcedure;
         command.CommandText = "sp_getapplock";
+        command.CommandTimeout = 2 * WaitMs / 1000;
         var given = new SqlParameter { Direction = ParameterDirection.ReturnValue, SqlDbType = SqlDbType.Int };
         command.Parameters.AddRange(new[]
         {
