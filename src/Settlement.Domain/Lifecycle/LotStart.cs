@@ -60,7 +60,7 @@ internal static class LotStart
         foreach (var days in (ReadOnlySpan<long>)[7, 1])
         {
             var tell = lot.EndUs - days * Instant.PerDayUs;
-            if (tell > Math.Max(lot.StartUs, plan.Time.DueUs))
+            if (tell >= Math.Max(lot.StartUs, plan.Time.DueUs))
                 plan.Agenda.Add(Entry(plan, lot, tell, AgendaKind.LotExpiring));
         }
 
