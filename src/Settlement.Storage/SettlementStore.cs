@@ -16,8 +16,8 @@ public sealed class LateWriterException(string message) : Exception(message);
 /// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
 public sealed class SettlementStore(IEngine engine, BillingSettings settings)
 {
-    private const int Attempts = 8;
-    private const int LongestPauseMs = 200;
+    private const int Attempts = 12;
+    private const int LongestPauseMs = 500;
 
     public IEngine Engine { get; } = engine;
 

@@ -29,7 +29,7 @@ internal sealed class SqlServerClaim : WorkClaim
         using var session = engine.Read();
         var take = new { Name = name, Worker = worker, ForUs = HeldForUs };
         var taken = session.One<long?>("claim/take", take);
-        if (taken is null && session.Execute("claim/add", new { Name = name }) == 1)
+        if (taken is null && Added(session, name))
             taken = session.One<long?>("claim/take", take);
         return taken is { } number ? new SqlServerClaim(engine, name, number) : null;
     }
@@ -44,6 +44,19 @@ internal sealed class SqlServerClaim : WorkClaim
     {
         timer.Dispose();
         Do("claim/release");
+    }
+
+    /// <summary>Whether there was no row yet, and it is this worker that has made it.</summary>
+    private static bool Added(Session session, string name)
+    {
+        try
+        {
+            return session.Execute("claim/add", new { Name = name }) == 1;
+        }
+        catch (System.Data.Common.DbException) when (session.One<long?>("claim/fence", new { Name = name }) is not null)
+        {
+            return false;
+        }
     }
 
     private void Extend() => Do("claim/extend");

@@ -88,7 +88,8 @@ public sealed class SqlServerEngine : IEngine
             fresh.Add([claim.IdHash, claim.ContentHash, claim.AccountNo, claim.TimeUs]);
         }
 
-        // Another worker that has stored one of them in between makes this a duplicate, and all is done again.
+        // In the order of the key, as everyone does: who meets another's waits for him instead of both for each other. That one has stored it then, and all is done again.
+        fresh.Sort((a, b) => ((byte[])a[0]!).AsSpan().SequenceCompareTo((byte[])b[0]!));
         Insert(session, "EventIdentity", ["IdHash", "ContentHash", "AccountNo", "TimeUs"], fresh);
         return results;
     }

@@ -115,13 +115,14 @@ internal static class FortnightBooks
         var told = store.Telling();
         Assert.All(told.Rows.Where(r => r.Kind is (long)RowKind.Renewal or (long)RowKind.AutoRenewal).GroupBy(r => (r.PackageId, r.LotNo)), lot => Assert.Single(lot));
         const string Stray = """
-            SELECT COUNT(*) FROM Renewal JOIN Package USING (PackageNo) WHERE (SlotUs + 28800000000) % 86400000000 <> 10800000000 AND NOT EXISTS
-            (SELECT 1 FROM Command WHERE Type = 'set-auto-renew' AND State = 'applied' AND AtUs = SlotUs AND Body LIKE '%"' || PackageId || '"%' AND Body LIKE '%"enabled":true%')
+            SELECT COUNT(*) FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo WHERE (r.SlotUs + 28800000000) % 86400000000 <> 10800000000 AND NOT EXISTS
+            (SELECT 1 FROM Command AS c WHERE c.Type = 'set-auto-renew' AND c.State = 'applied' AND c.AtUs = r.SlotUs
+             AND c.Body LIKE CONCAT('%"', p.PackageId, '"%') AND c.Body LIKE '%"enabled":true%')
             """;
         Assert.Equal(0, store.Count(Stray));
         Assert.Equal(
             store.Count("SELECT COUNT(*) FROM Renewal WHERE Renewed = 1"), store.Count($"SELECT COUNT(*) FROM BillRow WHERE Kind = {(long)RowKind.AutoRenewal}"));
-        Assert.Equal(0, store.Count("SELECT COUNT(*) FROM (SELECT 1 FROM Renewal WHERE Renewed = 1 GROUP BY PackageNo, LotNo HAVING COUNT(*) > 1)"));
+        Assert.Equal(0, store.Count("SELECT COUNT(*) FROM (SELECT PackageNo FROM Renewal WHERE Renewed = 1 GROUP BY PackageNo, LotNo HAVING COUNT(*) > 1) AS twice"));
     }
 
     /// <summary>A story in which little falls due would prove little.</summary>

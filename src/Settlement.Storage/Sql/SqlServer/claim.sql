@@ -12,6 +12,9 @@ UPDATE WorkClaim SET UntilUs = DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS da
 -- name: release
 UPDATE WorkClaim SET UntilUs = 0 WHERE Name = @Name AND Fence = @Fence
 
+-- name: fence
+SELECT Fence FROM WorkClaim WHERE Name = @Name
+
 -- name: held
 SELECT Fence FROM WorkClaim WHERE Name = @Name AND Fence = @Fence
 
