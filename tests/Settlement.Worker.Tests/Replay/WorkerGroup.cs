@@ -55,6 +55,8 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
 
     private static async Task HaltAsync(WorkerProcess worker)
     {
+        // Not while it logs in: a start that takes too long is given up, and rightly.
+        await worker.UntilLoggedAsync("Settling on");
         await SignalAsync("-STOP", worker.Id);
         Say($"halted process {worker.Id}");
         await Task.Delay(Halt, Cancel);
