@@ -59,8 +59,10 @@ public sealed class UsageStore(SettlementStore store)
         store.Engine.Insert(session, "Usage", UsageColumns, rows.Select(r => r.Values()).ToList());
     }
 
-    private IdentityClaim Claim(Session session, UsageCall call) => new(
-        CallHash.Identity(call.Source, call.Id), CallHash.Content(call), scopes.AccountNo(session, call.Account) ?? 0, call.TimeUs);
+    /// <summary>The identity of a call and what it says; whose it is, is added by who knows.</summary>
+    public static IdentityClaim Claim(UsageCall call) => new(CallHash.Identity(call.Source, call.Id), CallHash.Content(call), 0, call.TimeUs);
+
+    private IdentityClaim Claim(Session session, UsageCall call) => Claim(call) with { AccountNo = scopes.AccountNo(session, call.Account) ?? 0 };
 
     private void Take(Batch batch, Arrival arrival, IdentityClaim claim, Claimed claimed)
     {
