@@ -21,6 +21,7 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
     private static readonly ConcurrentDictionary<string, string[]> Parameters = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IDisposable> own = new(StringComparer.Ordinal);
 
     public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
 
@@ -42,6 +43,15 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
             prepared[name] = command = Create(text(name));
         command.Transaction = transaction;
         return command;
+    }
+
+    /// <summary>What an engine prepares in its own way, once for the connection.</summary>
+    public T Own<T>(string name, Func<DbConnection, T> make)
+        where T : class, IDisposable
+    {
+        if (!own.TryGetValue(name, out var made))
+            own[name] = made = make(connection);
+        return (T)made;
     }
 
     /// <summary>A command of its own, for a reader that stays open while other statements run.</summary>
@@ -72,6 +82,8 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
 
     public void Dispose()
     {
+        foreach (var made in own.Values)
+            made.Dispose();
         foreach (var command in prepared.Values)
             command.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
@@ -14,6 +15,7 @@ public sealed class SqliteEngine : IEngine
     private const int ConstraintError = 19;
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
+    private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
 
     private readonly string connectionString;
     private readonly string file;
@@ -68,33 +70,36 @@ public sealed class SqliteEngine : IEngine
 
     public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
     {
-        DbCommand? command = null;
+        SqliteStatement? insert = null;
         foreach (var row in rows)
         {
-            command ??= session.Statements.Prepared(
-                "insert " + table, session.Transaction, _ => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES (@{string.Join(", @", columns)})");
-            for (var i = 0; i < row.Length; i++)
-                command.Parameters[i].Value = row[i] ?? DBNull.Value;
-            command.ExecuteNonQuery();
+            insert ??= session.Statements.Own("insert " + table, connection => new SqliteStatement(
+                (SqliteConnection)connection, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES (@{string.Join(", @", columns)})"));
+            insert.Execute(row);
         }
     }
 
+    /// <summary>In the order of the key, so that what lies on one page is written at one go; of the same identity twice, the first one first.</summary>
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
     {
-        var insert = session.Statements.Prepared("claim", session.Transaction, _ => Claim);
-        var find = session.Statements.Prepared("claimed", session.Transaction, _ => "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash");
+        var insert = session.Statements.Own("claim", connection => new SqliteStatement((SqliteConnection)connection, Claim));
+        var find = session.Statements.Own("claimed", connection => new SqliteStatement((SqliteConnection)connection, Find));
+        var order = new (UInt128 Key, int Index)[claims.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = (BinaryPrimitives.ReadUInt128BigEndian(claims[i].IdHash), i);
+        Array.Sort(order);
         var results = new Claimed[claims.Count];
-        for (var i = 0; i < claims.Count; i++)
+        foreach (var (_, i) in order)
         {
             var claim = claims[i];
-            insert.Parameters[0].Value = claim.IdHash;
-            insert.Parameters[1].Value = claim.ContentHash;
-            insert.Parameters[2].Value = claim.AccountNo;
-            insert.Parameters[3].Value = claim.TimeUs;
-            if (insert.ExecuteNonQuery() == 1)
+            insert.Bind(1, claim.IdHash);
+            insert.Bind(2, claim.ContentHash);
+            insert.Bind(3, claim.AccountNo);
+            insert.Bind(4, claim.TimeUs);
+            if (insert.Step() == 1)
                 continue;
-            find.Parameters[0].Value = claim.IdHash;
-            results[i] = claim.ContentHash.AsSpan().SequenceEqual((byte[])find.ExecuteScalar()!) ? Claimed.Same : Claimed.Different;
+            find.Bind(1, claim.IdHash);
+            results[i] = find.FirstIs(claim.ContentHash) == true ? Claimed.Same : Claimed.Different;
         }
 
         return results;
