@@ -32,7 +32,7 @@ internal static class CatchUp
             if (eta.Left(step.DueUs, nowUs) is { } left)
                 estimates.Add((Stopwatch.GetElapsedTime(since).TotalSeconds, left.TotalSeconds));
         };
-        var seconds = Watch.Seconds(() => world.Core.Timeline.AdvanceTo(nowUs));
+        var seconds = Watch.Time(() => world.Core.Timeline.AdvanceTo(nowUs)).Seconds;
         var settled = calls / hours * hours;
         Interleaved.Say(string.Create(
             CultureInfo.InvariantCulture,

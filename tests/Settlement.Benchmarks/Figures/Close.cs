@@ -17,26 +17,25 @@ internal static class Close
         HourOfCalls.Make(template, calls, accounts);
         var before = Count(scratch.CopyOf(template, "count"));
         var rows = 0L;
-        var work = new Timed("the closing, in transactions of some hundred accounts", () => Task.FromResult(
-            SecondsOf(scratch.CopyOf(template, "close"), file => rows = Count(file, keep: true) - before)));
+        var work = new Timed("the closing, in transactions of some hundred accounts", () => Take(scratch.CopyOf(template, "close"), file => rows = Count(file, keep: true) - before));
         // The first is not counted: it warms up, and says how many rows there are to write.
-        await work.SecondsAsync();
+        await work.TakeAsync();
         var bare = new Timed($"one INSERT … SELECT … GROUP BY of {rows:N0} rows of 19 numbers, one transaction", () =>
-            Task.FromResult(Bare(scratch.CopyOf(template, "bare"), rows)));
+            Bare(scratch.CopyOf(template, "bare"), rows));
         await Interleaved.RunAsync(
             string.Create(CultureInfo.InvariantCulture, $"close: {calls:N0} calls, {accounts:N0} accounts, {rows:N0} rows written"),
             sizes.Rounds, calls, "calls", bare, work, Asked.TimeAtMost(2));
     }
 
     /// <summary>Closes the hour as the worker does and deletes the file.</summary>
-    public static double SecondsOf(string file, Action<string>? closed = null)
+    public static Taken Take(string file, Action<string>? closed = null)
     {
-        double seconds;
+        Taken taken;
         using (var world = World.Open(file, HourOfCalls.DueUs))
-            seconds = Watch.Seconds(() => world.Core.Timeline.AdvanceTo(HourOfCalls.DueUs));
+            taken = Watch.Time(() => world.Core.Timeline.AdvanceTo(HourOfCalls.DueUs));
         closed?.Invoke(file);
         Scratch.Delete(file);
-        return seconds;
+        return taken;
     }
 
     private static long Count(string file, bool keep = false)
@@ -50,7 +49,7 @@ internal static class Close
         return count;
     }
 
-    private static double Bare(string file, long rows)
+    private static Taken Bare(string file, long rows)
     {
         using var bare = new BareDatabase(file);
         bare.Execute($"CREATE TABLE Bare (N INTEGER PRIMARY KEY, {string.Join(", ", Enumerable.Range(1, 18).Select(i => $"C{i} bigint"))})");
@@ -65,7 +64,7 @@ internal static class Close
                   FROM Usage GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo) AS g CROSS JOIN Copy AS c
             LIMIT {rows}
             """);
-        return Watch.Seconds(() =>
+        return Watch.Time(() =>
         {
             if (bare.Execute(statement) != rows)
                 throw new InvalidOperationException("The baseline wrote another number of rows.");

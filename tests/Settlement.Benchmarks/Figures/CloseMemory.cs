@@ -30,7 +30,7 @@ internal static class CloseMemory
     public static Task ChildAsync(Sizes sizes)
     {
         var file = sizes.Text("file", "");
-        var seconds = Close.SecondsOf(file, closed =>
+        var taken = Close.Take(file, closed =>
         {
             using var bare = new BareDatabase(closed);
             if (bare.Number("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") != 1)
@@ -39,7 +39,7 @@ internal static class CloseMemory
         using var process = Process.GetCurrentProcess();
         Interleaved.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"done in {seconds:0.00} s, managed heap {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:0} MB of at most {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e6:0}, resident at most {process.PeakWorkingSet64 / 1e6:0} MB"));
+            $"done in {taken.Seconds:0.00} s, managed heap {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:0} MB of at most {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e6:0}, resident at most {process.PeakWorkingSet64 / 1e6:0} MB"));
         return Task.CompletedTask;
     }
 

@@ -26,25 +26,25 @@ internal static class Identities
             new Timed($"the first {step:N0} events of a store", () =>
             {
                 var first = scratch.CopyOf(template, "first");
-                var seconds = StoreSome(first, step, batch, newId);
+                var taken = StoreSome(first, step, batch, newId);
                 Scratch.Delete(first);
-                return Task.FromResult(seconds);
+                return taken;
             }),
-            new Timed($"{step:N0} more when {stored:N0} are stored", () => Task.FromResult(StoreSome(full, step, batch, newId))),
+            new Timed($"{step:N0} more when {stored:N0} are stored", () => StoreSome(full, step, batch, newId)),
             Asked.RateAtLeast(asked));
     }
 
-    private static double StoreSome(string file, int events, int batch, Func<long, string> newId)
+    private static Taken StoreSome(string file, int events, int batch, Func<long, string> newId)
     {
         using var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow));
         var arrivals = Arrivals(events, newId).Chunk(batch).ToList();
-        var seconds = Watch.Seconds(() =>
+        var taken = Watch.Time(() =>
         {
             foreach (var chunk in arrivals)
                 world.Core.Usage.Store(chunk);
         });
         world.Compact();
-        return seconds;
+        return taken;
     }
 
     /// <summary>Stores identities alone: the calls they were of lie elsewhere in their table, in hours long closed.</summary>

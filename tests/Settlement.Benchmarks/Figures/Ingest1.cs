@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +20,7 @@ internal static class Ingest1
         await using var broker = await Harness.Broker.OpenAsync();
         var messages = sizes.Number("messages", 50_000);
         var template = Harness.Broker.Template(scratch);
-        var bare = new List<double>();
+        var bare = new List<Taken>();
         await Interleaved.RunAsync(
             $"ingest1: {messages:N0} messages of one event", sizes.Rounds, messages, "messages",
             new Timed("empty MassTransit batch consumer: raw JSON, same batches and prefetch as the worker had (100 messages, 50 ms)", async () =>
@@ -34,29 +33,29 @@ internal static class Ingest1
             new Timed("the worker's bus and store", async () =>
             {
                 await broker.FillAsync(messages, 1);
-                return await WorkAsync(broker, scratch.CopyOf(template, "work"), messages);
+                return await WorkAsync(broker, scratch.CopyOf(template, "work"), messages, new IntakeSettings(sizes.Number("limit", IntakeSettings.Default.MessageLimit), IntakeSettings.Default.TimeLimit));
             }),
             Asked.RateAtLeast(0.8));
         Interleaved.Show("beside", "RabbitMQ.Client alone, nothing parsed or stored, a hundred acknowledged at once", bare, messages, "messages");
     }
 
-    private static async Task<double> WorkAsync(Harness.Broker broker, string file, int messages)
+    private static async Task<Taken> WorkAsync(Harness.Broker broker, string file, int messages, IntakeSettings intake)
     {
-        double seconds;
+        Taken taken;
         using (var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow)))
         {
-            seconds = await WorkerBus.DrainAsync(broker, messages, batch =>
+            taken = await WorkerBus.DrainAsync(broker, messages, batch =>
             {
                 var nowUs = Instant.OfUs(DateTimeOffset.UtcNow);
                 world.Core.Usage.Store([.. batch.Select(e => new Arrival(e, nowUs))]);
-            });
+            }, intake);
         }
 
         Scratch.Delete(file);
-        return seconds;
+        return taken;
     }
 
-    private static async Task<double> EmptyAsync(Harness.Broker broker, int messages, int limit, int prefetch)
+    private static async Task<Taken> EmptyAsync(Harness.Broker broker, int messages, int limit, int prefetch)
     {
         var counter = new Counter(messages);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -83,29 +82,26 @@ internal static class Ingest1
                 });
             });
         });
-        Watch.Settle();
         using var host = builder.Build();
         await host.StartAsync();
-        var end = await counter.Done.Task;
+        var taken = await counter.Done.Task;
         await host.StopAsync();
-        return Stopwatch.GetElapsedTime(counter.First, end).TotalSeconds;
+        return taken;
     }
 
     /// <summary>From the first batch on: it has no moment before it that can be seen, which is in its favour.</summary>
     private sealed class Counter(int messages)
     {
         private int seen;
+        private Watch? first;
 
-        public long First { get; private set; }
-
-        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Taken> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Add(int count)
         {
-            if (First == 0)
-                First = Stopwatch.GetTimestamp();
+            first ??= Watch.Now();
             if (Interlocked.Add(ref seen, count) >= messages)
-                Done.TrySetResult(Stopwatch.GetTimestamp());
+                Done.TrySetResult(first.Value.Taken);
         }
     }
 

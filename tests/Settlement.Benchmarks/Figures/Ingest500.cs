@@ -34,13 +34,13 @@ internal static class Ingest500
             Asked.RateAtLeast(0.6));
     }
 
-    private static async Task<double> WorkAsync(Broker broker, string file, int events)
+    private static async Task<Taken> WorkAsync(Broker broker, string file, int events)
     {
-        double seconds;
+        Taken taken;
         using (var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow)))
         {
             var accepted = 0L;
-            seconds = await WorkerBus.DrainAsync(broker, events, batch =>
+            taken = await WorkerBus.DrainAsync(broker, events, batch =>
             {
                 var nowUs = Instant.OfUs(DateTimeOffset.UtcNow);
                 accepted += world.Core.Usage.Store([.. batch.Select(e => new Arrival(e, nowUs))]).Accepted;
@@ -50,10 +50,10 @@ internal static class Ingest500
         }
 
         Scratch.Delete(file);
-        return seconds;
+        return taken;
     }
 
-    private static async Task<double> BareAsync(Broker broker, string file, int messages)
+    private static async Task<Taken> BareAsync(Broker broker, string file, int messages)
     {
         using var bare = new BareDatabase(file);
         bare.Execute("""

@@ -15,16 +15,16 @@ internal static class Lots
         var baseline = new Timed("Array.Sort of the lots by their order", () =>
         {
             lots.CopyTo(copy, 0);
-            return Task.FromResult(Watch.Seconds(() => Array.Sort(copy, LotOrder.Instance)));
+            return Watch.Time(() => Array.Sort(copy, LotOrder.Instance));
         });
-        var work = new Timed("Drawing: the lots of a scope made ready, 99 calls drawn, what changed read", () => Task.FromResult(Watch.Seconds(() =>
+        var work = new Timed("Drawing: the lots of a scope made ready, 99 calls drawn, what changed read", () => Watch.Time(() =>
         {
             var drawing = new Drawing(lots);
             var left = drawing.Draw(hour, project: null, 99, (_, _) => { });
             var changed = drawing.Changed.Single();
             if (left != 0 || changed.Left != 1 || changed.Lot.PackageNo != 7)
                 throw new InvalidOperationException("The wrong lot paid.");
-        })));
+        }));
         return Interleaved.RunAsync($"lots: {lots.Length:N0} lots of 100 calls, 99 calls", sizes.Rounds, lots.Length, "lots", baseline, work, Asked.TimeAtMost(3));
     }
 

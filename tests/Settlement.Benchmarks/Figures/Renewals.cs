@@ -23,19 +23,19 @@ internal static class Renewals
         var work = new Timed("the time line: load, decide, commit", () =>
         {
             var file = scratch.CopyOf(template, "work");
-            double seconds;
+            Taken taken;
             using (var world = World.Open(file, dueUs))
-                seconds = Watch.Seconds(() => world.Core.Timeline.AdvanceTo(dueUs));
+                taken = Watch.Time(() => world.Core.Timeline.AdvanceTo(dueUs));
             writes ??= WritesOf(template, file, dueUs);
             Scratch.Delete(file);
-            return Task.FromResult(seconds);
+            return taken;
         });
         // The first is not counted: it warms up, and says what there is to write.
-        await work.SecondsAsync();
+        await work.TakeAsync();
         var bare = new Timed($"the same {writes!.Count:N0} updates, inserts and deletes, prepared, {AccountsATransaction} accounts to a transaction", () =>
         {
             using var database = new BareDatabase(scratch.CopyOf(template, "bare"));
-            return Task.FromResult(Watch.Seconds(() => Replay(database, writes)));
+            return Watch.Time(() => Replay(database, writes));
         });
         await Interleaved.RunAsync($"renewals: {renewals:N0} due at one instant", sizes.Rounds, renewals, "renewals", bare, work, Asked.TimeAtMost(2));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -10,17 +9,16 @@ namespace Settlement.Benchmarks.Harness;
 internal static class BareDrain
 {
     /// <param name="store">Called on one thread, with the bodies of one transaction.</param>
-    /// <returns>Seconds from just before it consumes until the last message is committed.</returns>
-    public static async Task<double> DrainAsync(Broker broker, int messages, int perTransaction, Action<IReadOnlyList<byte[]>> store)
+    /// <returns>From just before it consumes until the last message is committed.</returns>
+    public static async Task<Taken> DrainAsync(Broker broker, int messages, int perTransaction, Action<IReadOnlyList<byte[]>> store)
     {
-        Watch.Settle();
         await using var channel = await broker.Connection.CreateChannelAsync();
         // Twice as many as a transaction takes: the next ones are there while it commits.
         await channel.BasicQosAsync(0, (ushort)(2 * perTransaction), global: false);
         var arrived = Channel.CreateUnbounded<(ulong Tag, byte[] Body)>();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, message) => await arrived.Writer.WriteAsync((message.DeliveryTag, message.Body.ToArray()));
-        var since = Stopwatch.GetTimestamp();
+        var watch = Watch.Start();
         var tag = await channel.BasicConsumeAsync(BrokerTopology.UsageEvents, autoAck: false, consumer);
         var batch = new List<byte[]>(perTransaction);
         for (var left = messages; left > 0; left -= batch.Count)
@@ -37,8 +35,8 @@ internal static class BareDrain
             await channel.BasicAckAsync(last, multiple: true);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
+        var taken = watch.Taken;
         await channel.BasicCancelAsync(tag);
-        return seconds;
+        return taken;
     }
 }

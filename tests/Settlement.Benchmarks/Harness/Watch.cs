@@ -2,21 +2,36 @@ using System.Diagnostics;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>Seconds of a piece of work, started on a collected heap.</summary>
-internal static class Watch
-{
-    public static double Seconds(Action work)
-    {
-        Settle();
-        var since = Stopwatch.GetTimestamp();
-        work();
-        return Stopwatch.GetElapsedTime(since).TotalSeconds;
-    }
+/// <summary>What a piece of work took.</summary>
+/// <param name="Seconds">By the clock: what is asked for. Others on the machine lengthen it.</param>
+/// <param name="CpuSeconds">Of this process, all threads, garbage collection and compilation included; the broker's are not in it.</param>
+internal readonly record struct Taken(double Seconds, double CpuSeconds);
 
-    public static void Settle()
+/// <summary>Started on a collected heap.</summary>
+internal readonly struct Watch
+{
+    private readonly long since;
+    private readonly TimeSpan cpu;
+
+    private Watch(long since, TimeSpan cpu) => (this.since, this.cpu) = (since, cpu);
+
+    public Taken Taken => new(Stopwatch.GetElapsedTime(since).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+
+    public static Watch Start()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
+        return Now();
+    }
+
+    /// <summary>Without collecting first, where something runs already.</summary>
+    public static Watch Now() => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+
+    public static Taken Time(Action work)
+    {
+        var watch = Start();
+        work();
+        return watch.Taken;
     }
 }

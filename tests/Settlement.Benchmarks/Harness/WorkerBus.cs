@@ -1,20 +1,21 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Settlement.Domain.Usage;
 using Settlement.Worker.Bus;
+using Settlement.Worker.Settings;
 
 namespace Settlement.Benchmarks.Harness;
 
 /// <summary>The worker's bus, as <c>run</c> sets it up, on a store of one's own: how long it takes to drain the queue.</summary>
 internal static class WorkerBus
 {
-    /// <returns>Seconds from the moment at which the bus knows what waits, just before it consumes, until the last event is committed.</returns>
-    public static async Task<double> DrainAsync(Broker broker, long events, Action<IReadOnlyList<ReadEvent>> store)
+    /// <returns>From the moment at which the bus knows what waits, just before it consumes, until the last event is committed.</returns>
+    public static async Task<Taken> DrainAsync(Broker broker, long events, Action<IReadOnlyList<ReadEvent>> store, IntakeSettings? intake = null)
     {
         var stored = 0L;
-        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watch = default(Watch);
+        var done = new TaskCompletionSource<Taken>(TaskCreationOptions.RunContinuationsAsynchronously);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole();
         builder.Services.AddSingleton<StoreCommands>(_ => { });
@@ -22,18 +23,17 @@ internal static class WorkerBus
         {
             store(batch);
             if ((stored += batch.Count) >= events)
-                done.TrySetResult(Stopwatch.GetTimestamp());
+                done.TrySetResult(watch.Taken);
         });
-        builder.Services.AddSettlementBus(broker.Settings);
-        Watch.Settle();
+        builder.Services.AddSettlementBus(broker.Settings, intake);
         using var host = builder.Build();
         await host.StartAsync();
         var drain = host.Services.GetRequiredService<Drain>();
         while (drain.Left is null)
             await Task.Delay(1);
-        var since = Stopwatch.GetTimestamp();
-        var end = await done.Task;
+        watch = Watch.Now();
+        var taken = await done.Task;
         await host.StopAsync();
-        return Stopwatch.GetElapsedTime(since, end).TotalSeconds;
+        return taken;
     }
 }
