@@ -20,7 +20,8 @@ internal static class Ingest1
         await using var broker = await Harness.Broker.OpenAsync();
         var messages = sizes.Number("messages", 50_000);
         var template = Harness.Broker.Template(scratch);
-        var bare = new List<Taken>();
+        var intake = new IntakeSettings(sizes.Number("limit", IntakeSettings.Default.MessageLimit), IntakeSettings.Default.TimeLimit);
+        var (bare, busAlone) = (new List<Taken>(), new List<Taken>());
         await Interleaved.RunAsync(
             $"ingest1: {messages:N0} messages of one event", sizes.Rounds, messages, "messages",
             new Timed("empty MassTransit batch consumer: raw JSON, same batches and prefetch as the worker had (100 messages, 50 ms)", async () =>
@@ -33,9 +34,12 @@ internal static class Ingest1
             new Timed("the worker's bus and store", async () =>
             {
                 await broker.FillAsync(messages, 1);
-                return await WorkAsync(broker, scratch.CopyOf(template, "work"), messages, new IntakeSettings(sizes.Number("limit", IntakeSettings.Default.MessageLimit), IntakeSettings.Default.TimeLimit));
+                busAlone.Add(await WorkerBus.DrainAsync(broker, messages, _ => { }, intake));
+                await broker.FillAsync(messages, 1);
+                return await WorkAsync(broker, scratch.CopyOf(template, "work"), messages, intake);
             }),
             Asked.RateAtLeast(0.8));
+        Interleaved.Show("beside", "the worker's bus, nothing stored", busAlone, messages, "messages");
         Interleaved.Show("beside", "RabbitMQ.Client alone, nothing parsed or stored, a hundred acknowledged at once", bare, messages, "messages");
     }
 
