@@ -25,7 +25,7 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
 
     public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
 
-    /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those.</summary>
+    /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those. SQLite's own texts take JSON.</summary>
     public static bool TakesList(string text) => text.Contains(" IN @", StringComparison.Ordinal);
 
     /// <summary>The statement's command with its parameters set, ready to execute; one execution at a time.</summary>
@@ -132,7 +132,8 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
             args!.GetType(), t => t.GetProperties().ToDictionary(p => p.Name, StringComparer.Ordinal));
         foreach (DbParameter parameter in parameters)
         {
-            parameter.Value = properties[parameter.ParameterName[1..]].GetValue(args) ?? DBNull.Value;
+            var value = properties[parameter.ParameterName[1..]].GetValue(args);
+            parameter.Value = value is IEnumerable<long> list ? $"[{string.Join(',', list)}]" : value ?? DBNull.Value;
             fit?.Invoke(parameter);
         }
     }
