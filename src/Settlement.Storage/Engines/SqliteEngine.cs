@@ -182,7 +182,7 @@ public sealed class SqliteEngine : IEngine
     {
         public SqliteConnection Connection { get; } = connection;
 
-        public Statements Statements { get; } = new(connection, Sql.Of(Engine));
+        public Statements Statements { get; } = new(connection, Sql.Of(Engine), prepare: text => new SqliteStatement(connection, text));
 
         public void Dispose()
         {

@@ -8,7 +8,7 @@ namespace Settlement.Storage.Engines;
 /// A prepared statement for the hot paths, executed without ADO.NET: that looks each parameter up by its name and makes a reader for every row
 /// inserted, which took more time than SQLite itself.
 /// </summary>
-internal sealed class SqliteStatement : IDisposable
+internal sealed class SqliteStatement : PreparedStatement
 {
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
@@ -19,8 +19,7 @@ internal sealed class SqliteStatement : IDisposable
         Check(raw.sqlite3_prepare_v3(database, text, raw.SQLITE_PREPARE_PERSISTENT, out statement));
     }
 
-    /// <summary>Executes with values for the parameters, in their order; returns the rows affected.</summary>
-    public int Execute(params ReadOnlySpan<object?> values)
+    public override int Execute(params ReadOnlySpan<object?> values)
     {
         for (var i = 0; i < values.Length; i++)
             Bind(i + 1, values[i]);
@@ -53,7 +52,11 @@ internal sealed class SqliteStatement : IDisposable
         return found;
     }
 
-    public void Dispose() => statement.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            statement.Dispose();
+    }
 
     private void Bind(int place, object? value)
     {
@@ -64,6 +67,9 @@ internal sealed class SqliteStatement : IDisposable
                 break;
             case long number:
                 Bind(place, number);
+                break;
+            case int number:
+                Bind(place, (long)number);
                 break;
             case string text:
                 BindText(place, text);
