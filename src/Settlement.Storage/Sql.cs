@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace Settlement.Storage;
 
@@ -9,7 +8,7 @@ namespace Settlement.Storage;
 /// Every statement of the program by name ("file/statement"), read once from the embedded .sql files. A statement starts with a line
 /// <c>-- name: …</c>. They keep to what SQLite and SQL Server both read; the few that can't are in a folder of the engine's name.
 /// </summary>
-public static partial class Sql
+public static class Sql
 {
     private const string Marker = "-- name: ";
     private const string Shared = "";
@@ -18,14 +17,7 @@ public static partial class Sql
 
     /// <summary>The statements of an engine, its own and those that all share.</summary>
     public static FrozenDictionary<string, string> Of(string engine) =>
-        Engines.GetOrAdd(engine, e => Load(e).Concat(Load(Shared)).ToFrozenDictionary(s => s.Key, s => ListOf(e, s.Value), StringComparer.Ordinal));
-
-    /// <summary>
-    /// SQLite takes a list as one parameter, a JSON array, so that the statement is prepared once: it looks the parameters up by their names, one after the
-    /// other, and a list of 600 took more time than all the rest of a closing.
-    /// </summary>
-    private static string ListOf(string engine, string text) =>
-        engine == "Sqlite" ? ListParameter().Replace(text, " IN (SELECT value FROM json_each(${list}))") : text;
+        Engines.GetOrAdd(engine, e => Load(e).Concat(Load(Shared)).ToFrozenDictionary(StringComparer.Ordinal));
 
     private static IEnumerable<KeyValuePair<string, string>> Load(string engine)
     {
@@ -44,9 +36,6 @@ public static partial class Sql
             }
         }
     }
-
-    [GeneratedRegex(@" IN (?<list>@\w+)", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex ListParameter();
 
     private static string ReadText(Assembly assembly, string resource)
     {
