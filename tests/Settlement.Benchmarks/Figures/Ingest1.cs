@@ -21,15 +21,18 @@ internal static class Ingest1
         var messages = sizes.Number("messages", 50_000);
         var template = Harness.Broker.Template(scratch);
         var intake = new IntakeSettings(sizes.Number("limit", IntakeSettings.Default.MessageLimit), IntakeSettings.Default.TimeLimit);
-        var (bare, busAlone) = (new List<Taken>(), new List<Taken>());
+        var (limit, prefetch) = (intake.MessageLimit, sizes.Number("empty-prefetch", intake.MessageLimit * IntakeSettings.BatchesAhead));
+        var (bare, busAlone, asBatch) = (new List<Taken>(), new List<Taken>(), new List<Taken>());
         await Interleaved.RunAsync(
             $"ingest1: {messages:N0} messages of one event", sizes.Rounds, messages, "messages",
-            new Timed("empty MassTransit batch consumer: raw JSON, same batches and prefetch as the worker had (100 messages, 50 ms)", async () =>
+            new Timed($"empty MassTransit batch consumer: raw JSON, the worker's batches (100 messages, 50 ms) and prefetch ({prefetch})", async () =>
             {
                 await broker.FillAsync(messages, 1);
                 bare.Add(await BareDrain.DrainAsync(broker, messages, 100, _ => { }));
                 await broker.FillAsync(messages, 1);
-                return await EmptyAsync(broker, messages, sizes.Number("empty-limit", 100), sizes.Number("empty-prefetch", 100));
+                asBatch.Add(await EmptyAsync(broker, messages, limit, limit));
+                await broker.FillAsync(messages, 1);
+                return await EmptyAsync(broker, messages, limit, prefetch);
             }),
             new Timed("the worker's bus and store", async () =>
             {
@@ -39,6 +42,7 @@ internal static class Ingest1
                 return await WorkAsync(broker, scratch.CopyOf(template, "work"), messages, intake);
             }),
             Asked.RateAtLeast(0.8));
+        Interleaved.Show("beside", $"the empty consumer with a prefetch of one batch ({limit})", asBatch, messages, "messages");
         Interleaved.Show("beside", "the worker's bus, nothing stored", busAlone, messages, "messages");
         Interleaved.Show("beside", "RabbitMQ.Client alone, nothing parsed or stored, a hundred acknowledged at once", bare, messages, "messages");
     }
