@@ -48,7 +48,7 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     }
 
     /// <summary>Executes once; returns the rows affected.</summary>
-    public int Execute(string statement, object? args = null) => Statements.Bind(statement, Transaction, args).ExecuteNonQuery();
+    public int Execute(string statement, object? args = null) => Statements.Execute(statement, Transaction, args);
 
     /// <summary>Executes once per element; returns the rows that each affected.</summary>
     public List<int> ExecuteEach(string statement, IEnumerable args) => Statements.ExecuteEach(statement, Transaction, args);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Data.Common;
+using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -13,18 +14,21 @@ namespace Settlement.Storage;
 /// </summary>
 /// <param name="texts">The texts by name, as the engine reads them.</param>
 /// <param name="fit">What the engine does to a parameter once it has its value.</param>
-public sealed partial class Statements(DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null) : IDisposable
+/// <param name="prepare">How the engine prepares a statement that returns no rows, if it has a faster way than ADO.NET.</param>
+public sealed partial class Statements(
+    DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null, Func<string, PreparedStatement>? prepare = null) : IDisposable
 {
     private const int StatementsPerBatch = 100;
 
-    private static readonly ConcurrentDictionary<Type, Dictionary<string, PropertyInfo>> Properties = new();
+    private static readonly ConcurrentDictionary<Type, Dictionary<string, Func<object, object?>>> Properties = new();
     private static readonly ConcurrentDictionary<string, string[]> Parameters = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IDisposable> own = new(StringComparer.Ordinal);
 
     public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
 
-    /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those.</summary>
+    /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those. SQLite's own texts take JSON.</summary>
     public static bool TakesList(string text) => text.Contains(" IN @", StringComparison.Ordinal);
 
     /// <summary>The statement's command with its parameters set, ready to execute; one execution at a time.</summary>
@@ -44,6 +48,15 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
         return command;
     }
 
+    /// <summary>What an engine prepares in its own way, once for the connection.</summary>
+    public T Own<T>(string name, Func<DbConnection, T> make)
+        where T : class, IDisposable
+    {
+        if (!own.TryGetValue(name, out var made))
+            own[name] = made = make(connection);
+        return (T)made;
+    }
+
     /// <summary>A command of its own, for a reader that stays open while other statements run.</summary>
     public DbCommand BindApart(string name, DbTransaction? transaction, object? args)
     {
@@ -54,6 +67,21 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
         return command;
     }
 
+    /// <summary>Executes once; returns the rows affected.</summary>
+    public int Execute(string name, DbTransaction? transaction, object? args)
+    {
+        if (prepare is null)
+            return Bind(name, transaction, args).ExecuteNonQuery();
+        var text = Text(name);
+        var statement = Own("execute " + name, _ => prepare(text));
+        var parameters = ParametersOf(text);
+        var properties = parameters.Length == 0 ? null : PropertiesOf(args!.GetType());
+        var values = statement.Values;
+        for (var i = 0; i < parameters.Length; i++)
+            values[i] = ValueOf(properties![parameters[i]](args!));
+        return statement.Execute(values.AsSpan(0, parameters.Length));
+    }
+
     /// <summary>Executes once per element and returns the rows each affected; in few round trips where the connection has batches.</summary>
     public List<int> ExecuteEach(string name, DbTransaction? transaction, IEnumerable many)
     {
@@ -61,7 +89,7 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
         if (!connection.CanCreateBatch)
         {
             foreach (var one in many)
-                affected.Add(Bind(name, transaction, one).ExecuteNonQuery());
+                affected.Add(Execute(name, transaction, one));
             return affected;
         }
 
@@ -72,6 +100,8 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
 
     public void Dispose()
     {
+        foreach (var made in own.Values)
+            made.Dispose();
         foreach (var command in prepared.Values)
             command.Dispose();
     }
@@ -116,15 +146,47 @@ public sealed partial class Statements(DbConnection connection, FrozenDictionary
     {
         if (parameters.Count == 0)
             return;
-        var properties = Properties.GetOrAdd(
-            args!.GetType(), t => t.GetProperties().ToDictionary(p => p.Name, StringComparer.Ordinal));
+        var properties = PropertiesOf(args!.GetType());
         foreach (DbParameter parameter in parameters)
         {
-            parameter.Value = properties[parameter.ParameterName[1..]].GetValue(args) ?? DBNull.Value;
+            parameter.Value = ValueOf(properties[parameter.ParameterName[1..]](args)) ?? DBNull.Value;
             fit?.Invoke(parameter);
         }
     }
 
+    private static object? ValueOf(object? value) => value is IEnumerable<long> list ? $"[{string.Join(',', list)}]" : value;
+
+    /// <summary>How to read each property of a type; compiled, since reflection took more time than the statements.</summary>
+    private static Dictionary<string, Func<object, object?>> PropertiesOf(Type type) =>
+        Properties.GetOrAdd(type, t => t.GetProperties().ToDictionary(p => p.Name, Reader, StringComparer.Ordinal));
+
+    private static Func<object, object?> Reader(PropertyInfo property)
+    {
+        var args = Expression.Parameter(typeof(object));
+        var value = Expression.Property(Expression.Convert(args, property.DeclaringType!), property);
+        return Expression.Lambda<Func<object, object?>>(Expression.Convert(value, typeof(object)), args).Compile();
+    }
+
     [GeneratedRegex("@[A-Za-z]\\w*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ParameterName();
+}
+
+/// <summary>A statement without rows, as an engine prepares it; its parameters in the order in which the text names them first.</summary>
+public abstract class PreparedStatement : IDisposable
+{
+    private const int MostParameters = 64;
+
+    /// <summary>Room for the values of one execution.</summary>
+    internal object?[] Values { get; } = new object?[MostParameters];
+
+    /// <summary>Executes with values for the parameters; returns the rows affected.</summary>
+    public abstract int Execute(params ReadOnlySpan<object?> values);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
 }

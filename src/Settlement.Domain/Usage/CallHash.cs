@@ -10,17 +10,26 @@ namespace Settlement.Domain.Usage;
 /// </summary>
 public static class CallHash
 {
+    public const int Bytes = 16;
+
     private const int MaxBytes = 4 * 2 * UsageCall.MaxTextLength + 64;
 
-    public static byte[] Identity(string source, string id) => Hash([source, id], []);
+    /// <summary>The hash, behind eight bytes that keep ids which rise with time side by side.</summary>
+    public static byte[] Identity(string source, string id)
+    {
+        var key = new byte[IdOrder.Bytes + Bytes];
+        BinaryPrimitives.WriteUInt64BigEndian(key, IdOrder.Of(id));
+        Hash([source, id], []).CopyTo(key, IdOrder.Bytes);
+        return key;
+    }
 
     public static byte[] Content(UsageCall call) =>
         Hash([call.Account, call.Api, call.Region, call.Project ?? ""], [call.TimeUs, call.Status, call.Count, call.Project is null ? 0 : 1]);
 
     /// <summary>For what is kept once for each different content: a conflict, or a malformed event by its own text.</summary>
-    public static byte[] Both(byte[] identity, byte[] content) => SHA256.HashData([.. identity, .. content])[..16];
+    public static byte[] Both(byte[] identity, byte[] content) => SHA256.HashData([.. identity, .. content])[..Bytes];
 
-    public static byte[] Text(string text) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))[..16];
+    public static byte[] Text(string text) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))[..Bytes];
 
     private static byte[] Hash(ReadOnlySpan<string> texts, ReadOnlySpan<long> numbers)
     {
@@ -43,6 +52,6 @@ public static class CallHash
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(buffer[..at], hash);
-        return hash[..16].ToArray();
+        return hash[..Bytes].ToArray();
     }
 }

@@ -11,6 +11,7 @@ public sealed class ClosingStore(SettlementStore store)
 {
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
+    private const int BatchesAhead = 2;
 
     /// <summary>Accounts to a part of a run, of which workers take one after the other.</summary>
     private const long AccountsPerPart = 1000;
@@ -70,7 +71,8 @@ public sealed class ClosingStore(SettlementStore store)
     {
         long count = 0;
         using var groups = new GroupedUsage(store.Engine, run, part);
-        foreach (var batch in Batches(groups.Read()))
+        using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(groups.Read()), BatchesAhead);
+        foreach (var batch in batches.Elements())
         {
             var plans = store.Write(session => SettleBatch(session, run, batch, nowUs()), claim);
             count += batch.Count;

@@ -71,5 +71,5 @@ public enum Claimed
     Different,
 }
 
-/// <summary>128-bit hashes of (source, id) and of the content.</summary>
+/// <summary>128-bit hashes of (source, id) and of the content; the first behind 8 bytes that order it (<see cref="Settlement.Domain.Usage.IdOrder"/>).</summary>
 public readonly record struct IdentityClaim(byte[] IdHash, byte[] ContentHash, long AccountNo, long TimeUs);

@@ -221,5 +221,5 @@ public sealed class SqlServerEngine : IEngine
             known[Key((byte[])reader[0])] = (byte[])reader[1];
     }
 
-    private static Int128 Key(byte[] hash) => System.Buffers.Binary.BinaryPrimitives.ReadInt128BigEndian(hash);
+    private static Int128 Key(byte[] hash) => System.Buffers.Binary.BinaryPrimitives.ReadInt128BigEndian(hash.AsSpan(^16..));
 }

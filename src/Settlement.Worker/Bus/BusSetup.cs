@@ -93,10 +93,12 @@ public static class BusSetup
 
     private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
-        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(), options);
-        // No more than one batch at a time, and nothing behind it: so batches follow each other in the order of delivery (2.4).
-        input.PrefetchCount = options.Intake.MessageLimit;
-        input.ConcurrentMessageLimit = options.Intake.MessageLimit;
+        var order = new DeliveryOrder();
+        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order), options);
+        // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
+        input.UseFilter(order);
+        input.PrefetchCount = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
+        input.ConcurrentMessageLimit = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
         input.ConfigureConsumer<UsageConsumer>(context, consumer =>
         {
             consumer.Options<BatchOptions>(batch => batch

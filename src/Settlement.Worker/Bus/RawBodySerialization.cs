@@ -11,11 +11,13 @@ using Settlement.Worker.Ingest;
 namespace Settlement.Worker.Bus;
 
 /// <param name="read">Body and content type to a message for the consumer.</param>
-internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read) : ISerializerFactory, IMessageDeserializer, IMessageSerializer
+/// <param name="unreadable">Told of a message that can't be read, before it goes to the error queue.</param>
+internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read, Action<ReceiveContext>? unreadable = null) : ISerializerFactory, IMessageDeserializer, IMessageSerializer
 {
     public ContentType ContentType { get; } = new("application/json");
 
-    public static RawBodySerialization OfUsage() => new((body, type) => new UsageMessage(UsageReader.Read(body.Span, type)));
+    public static RawBodySerialization OfUsage(DeliveryOrder order) =>
+        new((body, type) => new UsageMessage(UsageReader.Read(body.Span, type)), order.Unreadable);
 
     public static RawBodySerialization OfCommands() => new((body, _) => new CommandMessage(CommandReader.Read(body)));
 
@@ -29,8 +31,16 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
         var contentType = receiveContext.TryGetPayload(out RabbitMqBasicConsumeContext? rabbit)
             ? rabbit.Properties.ContentType
             : receiveContext.ContentType?.ToString();
-        var message = read(receiveContext.Body.GetBytes(), contentType);
-        return new BodyConsumeContext(receiveContext, new ReadBody(message, receiveContext.InputAddress));
+        try
+        {
+            var message = read(receiveContext.Body.GetBytes(), contentType);
+            return new BodyConsumeContext(receiveContext, new ReadBody(message, receiveContext.InputAddress));
+        }
+        catch (UnreadableBodyException)
+        {
+            unreadable?.Invoke(receiveContext);
+            throw;
+        }
     }
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>

@@ -14,6 +14,9 @@ internal sealed partial class TimelineService(
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
+    private Eta eta = new(core.Clock);
+    private long untilUs;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -43,7 +46,8 @@ internal sealed partial class TimelineService(
     {
         try
         {
-            core.Timeline.AdvanceTo(core.NowUs, cancel);
+            (untilUs, eta) = (core.NowUs, new Eta(core.Clock));
+            core.Timeline.AdvanceTo(untilUs, cancel);
             var wait = UntilNextDue();
             state.TimelineFailure = null;
             return wait;
@@ -66,7 +70,11 @@ internal sealed partial class TimelineService(
 
     private void Report(TimelineStep step)
     {
-        if (log.IsEnabled(LogLevel.Information))
+        if (!log.IsEnabled(LogLevel.Information))
+            return;
+        if (eta.Left(step.DueUs, untilUs) is { } left)
+            DoneOfMany(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs), TimeSpan.FromSeconds((long)left.TotalSeconds));
+        else
             Done(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs));
     }
 
@@ -84,4 +92,7 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}")]
     private static partial void Done(ILogger log, string what, long count, string due);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}; caught up in about {Left}")]
+    private static partial void DoneOfMany(ILogger log, string what, long count, string due, TimeSpan left);
 }

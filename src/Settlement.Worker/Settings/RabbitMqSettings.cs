@@ -15,6 +15,12 @@ public sealed record RabbitMqSettings(
 /// <param name="TimeLimit">How long a transaction waits to be filled when the queue is nearly empty.</param>
 public sealed record IntakeSettings(int MessageLimit, TimeSpan TimeLimit)
 {
+    /// <summary>
+    /// So many batches' messages are asked of the broker at a time. With one alone it is asked, and answers, between any two transactions: that took most of the
+    /// time of small messages.
+    /// </summary>
+    public const int BatchesAhead = 3;
+
     /// <summary>Agents' fast path is hundreds of events a message: 100 messages are some tens of thousands of events.</summary>
     public static readonly IntakeSettings Default = new(100, TimeSpan.FromMilliseconds(50));
 }

@@ -117,9 +117,9 @@ CREATE TABLE MonthUse (
     CONSTRAINT PK_MonthUse PRIMARY KEY (ScopeNo, Month)
 ) WITHOUT ROWID;
 
--- Every event ever stored, by 128 bits of a hash of source and id, with 128 bits of a hash of its content (7.1).
+-- Every event ever stored, by 128 bits of a hash of source and id behind 8 bytes that rise with time if the ids do, with 128 bits of a hash of its content (7.1).
 CREATE TABLE EventIdentity (
-    IdHash       varbinary(16) NOT NULL PRIMARY KEY,
+    IdHash       varbinary(24) NOT NULL PRIMARY KEY,
     ContentHash  varbinary(16) NOT NULL,
     AccountNo    bigint     NOT NULL,
     TimeUs       bigint     NOT NULL

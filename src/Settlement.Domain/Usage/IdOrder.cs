@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Settlement.Domain.Usage;
+
+/// <summary>
+/// Eight bytes of an id that rise with time where the id's text does: they lead the key under which an identity is kept, so that new ones lie
+/// side by side in the database and not all over it. They decide nothing: whatever they are, the hash behind them tells ids apart.
+/// </summary>
+public static class IdOrder
+{
+    public const int Bytes = 8;
+
+    private const int UuidLength = 36;
+    private const int UuidDigits = 16;
+    private const int MostDigits = 18;
+
+    /// <summary>
+    /// Of a UUID its first half (version 7 begins with the time); of an id whose numbers are all that changes (a counter or a time behind a prefix) its digits as a number;
+    /// of any other its first characters (ULID, KSUID, object ids begin with the time).
+    /// </summary>
+    public static ulong Of(string id) => id.Length == UuidLength && TryUuid(id, out var order) || TryNumber(id, out order) ? order : FirstCharacters(id);
+
+    private static bool TryUuid(string id, out ulong order)
+    {
+        order = 0;
+        if (id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-')
+            return false;
+        Span<char> half = stackalloc char[UuidDigits];
+        id.AsSpan(0, 8).CopyTo(half);
+        id.AsSpan(9, 4).CopyTo(half[8..]);
+        id.AsSpan(14, 4).CopyTo(half[12..]);
+        return ulong.TryParse(half, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order);
+    }
+
+    /// <summary>From the first digit on nothing but digits and what stands between them in times and counters; the digits, up to 18.</summary>
+    private static bool TryNumber(string id, out ulong order)
+    {
+        order = 0;
+        var digits = 0;
+        foreach (var c in id)
+        {
+            if (char.IsAsciiDigit(c))
+            {
+                if (digits < MostDigits)
+                    order = order * 10 + (ulong)(c - '0');
+                digits++;
+            }
+            else if (digits > 0 && char.IsLetter(c) && c is not ('T' or 'Z'))
+            {
+                return false;
+            }
+        }
+
+        return digits > 0;
+    }
+
+    private static ulong FirstCharacters(string id)
+    {
+        ulong order = 0;
+        for (var i = 0; i < Bytes; i++)
+            order = order << 8 | (i < id.Length ? id[i] & 0xFFu : 0u);
+        return order;
+    }
+}

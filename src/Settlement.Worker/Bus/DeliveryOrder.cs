@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+
+namespace Settlement.Worker.Bus;
+
+/// <summary>
+/// Lets messages into their batch in the order in which the broker delivered them (2.4). They are read side by side and a small one is read before a large
+/// one, so without this only as many as one batch takes could be asked of the broker at a time, and the worker would wait for it between any two.
+/// </summary>
+internal sealed class DeliveryOrder : IFilter<ConsumeContext>
+{
+    /// <summary>A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>By consumer: a new connection counts from one again.</summary>
+    private readonly ConcurrentDictionary<string, Turns> consumers = new(StringComparer.Ordinal);
+
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        if (!context.ReceiveContext.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
+        {
+            await next.Send(context);
+            return;
+        }
+
+        var turns = TurnsOf(delivery);
+        await turns.WaitAsync(delivery.DeliveryTag, context.CancellationToken);
+        Task taken;
+        try
+        {
+            // Returns as soon as the message is in its batch; the task ends with the batch.
+            taken = next.Send(context);
+        }
+        finally
+        {
+            turns.Pass(delivery.DeliveryTag);
+        }
+
+        await taken;
+    }
+
+    /// <summary>This one can't be read and will not come by: it keeps nobody waiting.</summary>
+    public void Unreadable(ReceiveContext context)
+    {
+        if (context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
+            TurnsOf(delivery).Pass(delivery.DeliveryTag);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
+
+    private Turns TurnsOf(RabbitMqBasicConsumeContext delivery) => consumers.GetOrAdd(delivery.ConsumerTag, _ => new Turns());
+
+    private sealed class Turns
+    {
+        private readonly Lock gate = new();
+        private readonly Dictionary<ulong, TaskCompletionSource> waiting = [];
+        private readonly HashSet<ulong> passed = [];
+        private ulong next = 1;
+
+        public async Task WaitAsync(ulong tag, CancellationToken cancel)
+        {
+            TaskCompletionSource turn;
+            lock (gate)
+            {
+                if (tag <= next)
+                    return;
+                turn = waiting[tag] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            try
+            {
+                await turn.Task.WaitAsync(LongestWait, cancel);
+            }
+            catch (TimeoutException)
+            {
+                lock (gate)
+                    waiting.Remove(tag);
+            }
+        }
+
+        public void Pass(ulong tag)
+        {
+            lock (gate)
+            {
+                passed.Add(tag);
+                while (passed.Remove(next))
+                    next++;
+                if (waiting.Remove(next, out var turn))
+                    turn.SetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Settlement.Benchmarks.Harness;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Ingest;
+
+namespace Settlement.Benchmarks.Figures;
+
+/// <summary>Storing events when there are many identities already, against storing the first ones; with time-ordered ids and with random ones.</summary>
+internal static class Identities
+{
+    /// <summary>The clock of time-ordered ids: a microsecond each, never back.</summary>
+    private static long lastId;
+
+    public static async Task RunAsync(Sizes sizes)
+    {
+        await OneAsync(sizes, "time-ordered ids (UUID version 7)", us => Guid.CreateVersion7(Instant.ToUtc(us)).ToString(), 0.9);
+        await OneAsync(sizes, "random ids (UUID version 4)", _ => Guid.NewGuid().ToString(), 0.6);
+    }
+
+    private static async Task OneAsync(Sizes sizes, string kind, Func<long, string> newId, double asked)
+    {
+        using var scratch = new Scratch(sizes);
+        var (stored, step, batch) = (sizes.Number("stored", 20_000_000), sizes.Number("step", 1_000_000), sizes.Number("batch", 10_000));
+        var template = Broker.Template(scratch);
+        var full = scratch.CopyOf(template, "full");
+        Fill(full, stored, newId);
+        // Each round's calls are of another hour, as they are when time goes on.
+        var hoursAgo = 0;
+        await Interleaved.RunAsync(
+            $"identities: {kind}, {batch:N0} events a transaction", sizes.Rounds, step, "events",
+            new Timed($"the first {step:N0} events of a store", () =>
+            {
+                var first = scratch.CopyOf(template, "first");
+                var taken = StoreSome(first, step, batch, newId, 0);
+                Scratch.Delete(first);
+                return taken;
+            }),
+            new Timed($"{step:N0} more when {stored:N0} are stored", () => StoreSome(full, step, batch, newId, ++hoursAgo)),
+            Asked.RateAtLeast(asked));
+    }
+
+    private static Taken StoreSome(string file, int events, int batch, Func<long, string> newId, int hoursAgo)
+    {
+        using var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow));
+        var arrivals = Arrivals(events, newId, hoursAgo).Chunk(batch).ToList();
+        var taken = Watch.Time(() =>
+        {
+            foreach (var chunk in arrivals)
+                world.Core.Usage.Store(chunk);
+        });
+        world.Compact();
+        return taken;
+    }
+
+    /// <summary>Stores identities alone: the calls they were of lie elsewhere in their table, in hours long closed.</summary>
+    private static void Fill(string file, int stored, Func<long, string> newId)
+    {
+        using var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow));
+        foreach (var chunk in Arrivals(stored, newId, 0).Chunk(500_000))
+        {
+            var claims = chunk.Select(a => a.Event.Call!).Select(UsageStore.Claim).ToList();
+            world.Store.Write(session => world.Store.Engine.ClaimIdentities(session, claims));
+        }
+
+        world.Compact();
+    }
+
+    private static IEnumerable<Arrival> Arrivals(int events, Func<long, string> newId, int hoursAgo)
+    {
+        var random = new Random(1);
+        var nowUs = Instant.OfUs(DateTimeOffset.UtcNow);
+        for (var i = 0; i < events; i++)
+        {
+            var timeUs = nowUs - hoursAgo * Instant.PerHourUs - random.NextInt64(Instant.PerHourUs);
+            var call = new UsageCall("gw-1", newId(lastId = Math.Max(nowUs, lastId + 1)), $"a{random.Next(Broker.Accounts)}", World.Apis[i % 3], World.Region, timeUs, 200, 1, null);
+            yield return new Arrival(ReadEvent.Of(call), nowUs);
+        }
+    }
+}

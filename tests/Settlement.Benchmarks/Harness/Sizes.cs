@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Settlement.Benchmarks.Harness;
+
+/// <summary>What was given after the verb: <c>--name value</c>, for quick runs with small sizes.</summary>
+internal sealed class Sizes
+{
+    private readonly Dictionary<string, string> given = new(StringComparer.Ordinal);
+
+    public int Rounds => Number("rounds", 7);
+
+    /// <summary>Where the database files are made: on the file system that is to be measured.</summary>
+    public string Folder => Text("dir", Path.GetTempPath());
+
+    /// <summary>Null when something is no option with a value.</summary>
+    public static Sizes? Read(ReadOnlySpan<string> args)
+    {
+        if (args.Length % 2 != 0)
+            return null;
+        var sizes = new Sizes();
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
+                return null;
+            sizes.given[args[i][2..]] = args[i + 1];
+        }
+
+        return sizes;
+    }
+
+    public int Number(string name, int otherwise) =>
+        given.TryGetValue(name, out var text) ? int.Parse(text.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : otherwise;
+
+    public string Text(string name, string otherwise) => given.GetValueOrDefault(name, otherwise);
+}

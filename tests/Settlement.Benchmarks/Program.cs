@@ -1,0 +1,29 @@
+// Figures of docs/performance.md: a verb each, the work and its named baseline interleaved. Not a test: it asserts nothing about time, and what it
+// prints depends on what else the machine does.
+//   dotnet run -c Release --project tests/Settlement.Benchmarks -- FIGURE [--rounds N] [--size N …]
+using Settlement.Benchmarks.Figures;
+using Settlement.Benchmarks.Harness;
+
+var figures = new Dictionary<string, (string Does, Func<Sizes, Task> Run)>(StringComparer.Ordinal)
+{
+    ["ingest500"] = ("500 events a message (--events, --dir)", Ingest500.RunAsync),
+    ["ingest1"] = ("one event a message (--messages)", Ingest1.RunAsync),
+    ["identities"] = ("rates at many stored identities (--stored, --step, --batch)", Identities.RunAsync),
+    ["close"] = ("an hour closed (--calls, --accounts)", Close.RunAsync),
+    ["close-growth"] = ("ten times the events in the hour (--calls, --accounts)", CloseGrowth.RunAsync),
+    ["close-memory"] = ("closings under a hard heap limit (--calls, --accounts, --limit-mb)", CloseMemory.RunAsync),
+    ["catchup"] = ("30 days x 24 hours (--calls, --accounts, --hours)", CatchUp.RunAsync),
+    ["lots"] = ("many lots, few calls (--lots)", Lots.RunAsync),
+    ["renewals"] = ("many renewals due at once (--renewals)", Renewals.RunAsync),
+    [CloseMemory.ChildVerb] = ("what close-memory starts (--file)", CloseMemory.ChildAsync),
+};
+if (args.Length == 0 || !figures.TryGetValue(args[0], out var figure) || Sizes.Read(args.AsSpan(1)) is not { } sizes)
+{
+    Console.Error.WriteLine("usage: Settlement.Benchmarks FIGURE [--rounds N] [--size N …]");
+    foreach (var (name, (does, _)) in figures)
+        Console.Error.WriteLine($"  {name,-14} {does}");
+    return 2;
+}
+
+await figure.Run(sizes);
+return 0;
