@@ -74,8 +74,22 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
             }
             catch (TimeoutException)
             {
-                lock (gate)
-                    waiting.Remove(tag);
+                SkipTo(tag);
+            }
+        }
+
+        /// <summary>Nobody waits any more for those before it.</summary>
+        private void SkipTo(ulong tag)
+        {
+            lock (gate)
+            {
+                next = Math.Max(next, tag);
+                passed.RemoveWhere(t => t < next);
+                foreach (var early in waiting.Keys.Where(t => t <= next).ToList())
+                {
+                    waiting.Remove(early, out var turn);
+                    turn!.TrySetResult();
+                }
             }
         }
 
@@ -83,11 +97,12 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
         {
             lock (gate)
             {
-                passed.Add(tag);
+                if (tag >= next)
+                    passed.Add(tag);
                 while (passed.Remove(next))
                     next++;
                 if (waiting.Remove(next, out var turn))
-                    turn.SetResult();
+                    turn.TrySetResult();
             }
         }
     }
