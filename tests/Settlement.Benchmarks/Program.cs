@@ -14,6 +14,7 @@ var figures = new Dictionary<string, (string Does, Func<Sizes, Task> Run)>(Strin
     ["close-memory"] = ("closings under a hard heap limit (--calls, --accounts, --limit-mb)", CloseMemory.RunAsync),
     ["catchup"] = ("30 days x 24 hours (--calls, --accounts, --hours)", CatchUp.RunAsync),
     ["lots"] = ("many lots, few calls (--lots)", Lots.RunAsync),
+    ["onserver"] = ("the hour on the server of SETTLEMENT_TEST_SQLSERVER (--calls, --accounts)", OnServer.RunAsync),
     ["renewals"] = ("many renewals due at once (--renewals)", Renewals.RunAsync),
     [CloseMemory.ChildVerb] = ("what close-memory starts (--file)", CloseMemory.ChildAsync),
 };

@@ -45,8 +45,8 @@ public class SettingsBindBothWaysTests
     {
         var (value, property) = Samples[key];
         // An engine of its own needs a connection string, an encrypted connection brings its port.
-        string[] along = key switch { "Database:Engine" => ["Database:ConnectionString=Server=x"], "RabbitMq:UseTls" => ["RabbitMq:Port=1"], _ => [] };
-        var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x") } : Load.Options(along));
+        string[] along = key switch { "Database:Engine" => ["Database:ConnectionString=Server=x;Database=y"], "RabbitMq:UseTls" => ["RabbitMq:Port=1"], _ => [] };
+        var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x;Database=y") } : Load.Options(along));
 
         var after = Flat(Load.Options([.. along, $"{key.Replace("{level}", "V3", StringComparison.Ordinal)}={value}"]));
 
