@@ -170,23 +170,3 @@ public sealed partial class Statements(
     [GeneratedRegex("@[A-Za-z]\\w*", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ParameterName();
 }
-
-/// <summary>A statement without rows, as an engine prepares it; its parameters in the order in which the text names them first.</summary>
-public abstract class PreparedStatement : IDisposable
-{
-    private const int MostParameters = 64;
-
-    /// <summary>Room for the values of one execution.</summary>
-    internal object?[] Values { get; } = new object?[MostParameters];
-
-    /// <summary>Executes with values for the parameters; returns the rows affected.</summary>
-    public abstract int Execute(params ReadOnlySpan<object?> values);
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected abstract void Dispose(bool disposing);
-}
