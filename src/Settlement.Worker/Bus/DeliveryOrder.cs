@@ -18,13 +18,12 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        if (!context.ReceiveContext.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
+        if (TurnsOf(context.ReceiveContext, out var delivery) is not { } turns)
         {
             await next.Send(context);
             return;
         }
 
-        var turns = TurnsOf(delivery);
         await turns.WaitAsync(delivery.DeliveryTag, context.CancellationToken);
         Task taken;
         try
@@ -43,13 +42,15 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
     /// <summary>This one can't be read and will not come by: it keeps nobody waiting.</summary>
     public void Unreadable(ReceiveContext context)
     {
-        if (context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery))
-            TurnsOf(delivery).Pass(delivery.DeliveryTag);
+        if (TurnsOf(context, out var delivery) is { } turns)
+            turns.Pass(delivery.DeliveryTag);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
 
-    private Turns TurnsOf(RabbitMqBasicConsumeContext delivery) => consumers.GetOrAdd(delivery.ConsumerTag, _ => new Turns());
+    /// <summary>Null for what has no order: another bus, or a consumer that the broker no longer knows, whose messages it will deliver again.</summary>
+    private Turns? TurnsOf(ReceiveContext context, out RabbitMqBasicConsumeContext delivery) =>
+        context.TryGetPayload(out delivery!) && delivery.ConsumerTag is { } consumer ? consumers.GetOrAdd(consumer, _ => new Turns()) : null;
 
     private sealed class Turns
     {

@@ -13,6 +13,8 @@ public class SeveralWorkersTests
     private const int Accounts = 120;
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
     private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
+    private const string Unpublished = "SELECT COUNT(*) FROM Notice WHERE Published = 0";
+    private const string Stored = "SELECT (SELECT COUNT(*) FROM Command) + (SELECT COUNT(*) FROM EventIdentity)";
     private const string Waiting = """
         SELECT (SELECT COUNT(*) FROM Command WHERE State = 'pending') + (SELECT COUNT(*) FROM Agenda) + (SELECT COUNT(*) FROM Run WHERE DoneUs IS NULL)
         + (SELECT COUNT(*) FROM Usage WHERE SettleSlot > (SELECT ClosedSlot FROM Store)) + (SELECT COUNT(*) FROM Notice WHERE Published = 0)
@@ -35,16 +37,19 @@ public class SeveralWorkersTests
             await workers.DisturbAsync(kills: 2, () => store.Count("SELECT COUNT(*) FROM Command WHERE State = 'applied'") == story.CommandCount);
             var publishing = Publisher.PublishAsync(broker.Settings, seed, unreadable: 10, malformed: 10);
             await workers.DisturbAsync(kills: 5, () => publishing.IsCompleted && store.Count("SELECT COUNT(*) FROM EventIdentity") == NasaDay.Rows);
-            await workers.StopAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0);
+            var malformed = (await publishing).Malformed;
+            await workers.StopAsync(async () =>
+                await broker.DepthAsync(BrokerTopology.UsageEvents) == 0 && store.Count("SELECT COUNT(*) FROM Quarantine") == malformed);
         }
 
         await broker.PublishAsync(BrokerTopology.BillingCommands, RunJob);
         await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed)))
         {
             await workers.DisturbAsync(kills: 5, () => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1);
-            await workers.StopAsync(() => Task.FromResult(store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") == 0));
+            await workers.StopAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0 && store.Count(Unpublished) == 0);
         }
 
+        Assert.Equal(0, store.Count(Unpublished));
         var told = store.Telling();
         told.AreThoseOf(story);
         told.AddUp();
@@ -62,12 +67,14 @@ public class SeveralWorkersTests
         var story = new Fortnight(Accounts, seed, nowUs);
         using var undisturbed = FortnightBooks.AfterTheOutage(story, nowUs);
         using var store = FortnightBooks.Create(story, server: server);
-        await FortnightTests.SendAsync(broker, story);
+        var stored = store.Count(Stored) + story.Commands.Count + await FortnightTests.SendAsync(broker, story);
         await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed), FortnightSettings))
         {
-            await workers.DisturbAsync(kills: 8, () => store.Count(Waiting) == 0, halts: 2);
+            await workers.DisturbAsync(kills: 8, () => store.Count(Stored) == stored && store.Count(Waiting) == 0, halts: 2);
             await workers.StopAsync(() => Task.FromResult(store.Count(Waiting) == 0));
         }
+
+        Assert.Equal((stored, 0), (store.Count(Stored), store.Count(Waiting)));
 
         var told = store.Telling();
         told.AddUp();
