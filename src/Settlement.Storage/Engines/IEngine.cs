@@ -36,6 +36,9 @@ public interface IEngine : IDisposable
     /// <summary>Claims a piece of work by name; null while another worker has it.</summary>
     WorkClaim? TryClaim(string name);
 
+    /// <summary>Who has claims under names that begin so, other workers or this one; a store that only one can work on knows of none.</summary>
+    IReadOnlyList<string> Claimants(string prefix);
+
     /// <summary>What was claimed under a name that begins so is done: nobody will claim it again.</summary>
     void ForgetClaims(Session session, string prefix);
 

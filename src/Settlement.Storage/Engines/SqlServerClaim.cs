@@ -6,6 +6,7 @@ namespace Settlement.Storage.Engines;
 /// </summary>
 internal sealed class SqlServerClaim : WorkClaim
 {
+    private const long FirstFence = 1;
     private static readonly TimeSpan HeldFor = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ExtendEvery = TimeSpan.FromSeconds(5);
 
@@ -28,9 +29,7 @@ internal sealed class SqlServerClaim : WorkClaim
     {
         using var session = engine.Read();
         var take = new { Name = name, Worker = worker, ForUs = HeldForUs };
-        var taken = session.One<long?>("claim/take", take);
-        if (taken is null && Added(session, name))
-            taken = session.One<long?>("claim/take", take);
+        var taken = session.One<long?>("claim/take", take) ?? (Added(session, take) ? FirstFence : (long?)null);
         return taken is { } number ? new SqlServerClaim(engine, name, number) : null;
     }
 
@@ -47,13 +46,13 @@ internal sealed class SqlServerClaim : WorkClaim
     }
 
     /// <summary>Whether there was no row yet, and it is this worker that has made it.</summary>
-    private static bool Added(Session session, string name)
+    private static bool Added(Session session, object take)
     {
         try
         {
-            return session.Execute("claim/add", new { Name = name }) == 1;
+            return session.Execute("claim/add", take) == 1;
         }
-        catch (System.Data.Common.DbException) when (session.One<long?>("claim/fence", new { Name = name }) is not null)
+        catch (System.Data.Common.DbException) when (session.One<long?>("claim/fence", take) is not null)
         {
             return false;
         }

@@ -101,6 +101,12 @@ public sealed class SqlServerEngine : IEngine
 
     public WorkClaim? TryClaim(string name) => SqlServerClaim.TryTake(this, name, worker);
 
+    public IReadOnlyList<string> Claimants(string prefix)
+    {
+        using var session = Read();
+        return session.Rows<string>("claim/holders", new { Names = prefix + "%" });
+    }
+
     public void ForgetClaims(Session session, string prefix) => session.Execute("claim/forget", new { Names = prefix + "%" });
 
     public int Migrate(Action<string> log)
@@ -130,8 +136,7 @@ public sealed class SqlServerEngine : IEngine
     {
         if (SchemaDifferences().Count > 0)
             return null;
-        using var session = Read();
-        var workers = session.Rows<string>("claim/holders", new { Names = Running + "%" });
+        var workers = Claimants(Running);
         return workers.Count == 0 ? null : string.Join("; ", workers);
     }
 

@@ -119,6 +119,8 @@ public sealed partial class SqliteEngine : IEngine
     /// <summary>A lock of the file system, which a process that ends gives back at once. A throw-away store has one worker.</summary>
     public WorkClaim? TryClaim(string name) => durable ? FileClaim.TryTake($"{file}.{name.Split(' ')[0]}.lock") : WorkClaim.Alone;
 
+    public IReadOnlyList<string> Claimants(string prefix) => [];
+
     public void ForgetClaims(Session session, string prefix)
     {
     }

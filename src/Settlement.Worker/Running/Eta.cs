@@ -5,6 +5,10 @@ public sealed class Eta(TimeProvider clock)
 {
     private static readonly TimeSpan TooSoonToSay = TimeSpan.FromSeconds(1);
 
+
+    /// <summary>More is no forecast: the first steps of a long way say little about the rest.</summary>
+    private static readonly TimeSpan LongestToSay = TimeSpan.FromDays(1);
+
     private long? firstDueUs;
     private long since;
 
@@ -21,6 +25,9 @@ public sealed class Eta(TimeProvider clock)
 
         var gone = clock.GetElapsedTime(since);
         var caughtUpUs = dueUs - firstDueUs.Value;
-        return caughtUpUs == 0 || gone < TooSoonToSay ? null : gone * ((untilUs - dueUs) / (double)caughtUpUs);
+        if (caughtUpUs == 0 || gone < TooSoonToSay)
+            return null;
+        var left = gone.TotalSeconds * ((untilUs - dueUs) / (double)caughtUpUs);
+        return left > LongestToSay.TotalSeconds ? null : TimeSpan.FromSeconds(left);
     }
 }

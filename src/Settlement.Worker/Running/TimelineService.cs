@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Settlement.Domain.Time;
+using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
 
@@ -13,9 +15,26 @@ internal sealed partial class TimelineService(
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private const string DrainClaim = "drain ";
 
+    private WorkClaim? draining;
     private Eta eta = new(core.Clock);
     private long untilUs;
+
+    /// <summary>Before the bus, which is started next, takes its first message: the other workers are to know that this one has some that waited.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (settings.RabbitMq.HasHost)
+            draining = core.Store.Engine.TryClaim(DrainClaim + Guid.NewGuid().ToString("N"));
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        draining?.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,10 +54,33 @@ internal sealed partial class TimelineService(
             return;
         Draining(log);
         var timeout = TimeSpan.FromTicks(settings.Billing.DrainTimeoutUs * 10);
-        if (await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel))
+        var since = core.Clock.GetTimestamp();
+        var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel);
+        draining?.Dispose();
+        draining = null;
+        // What other workers that started at about the same time took from the same queues waited there as well.
+        while (drained && OthersDrain())
+        {
+            await Task.Delay(LookAgain, core.Clock, cancel);
+            drained = core.Clock.GetElapsedTime(since) < timeout;
+        }
+
+        if (drained)
             Drained(log);
         else
             NotDrained(log, timeout, drain.Left);
+    }
+
+    private bool OthersDrain()
+    {
+        try
+        {
+            return core.Store.Engine.Claimants(DrainClaim).Count > 0;
+        }
+        catch (DbException)
+        {
+            return true;
+        }
     }
 
     /// <summary>How long until something is due. When the database could not be worked with, it is tried again soon, nothing is lost, and health says so.</summary>

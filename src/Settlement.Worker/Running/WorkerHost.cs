@@ -28,9 +28,9 @@ internal static class WorkerHost
             core.Commands.Receive(bodies, core.NowUs);
             provider.GetRequiredService<Wakeup>().Wake();
         });
+        services.AddHostedService<TimelineService>();
         services.AddSettlementBus(settings.RabbitMq);
         Schedules.AddTo(services);
-        services.AddHostedService<TimelineService>();
         if (settings.RabbitMq.HasHost)
             services.AddSingleton(new NoticePublisher(settings.RabbitMq)).AddHostedService<RelayService>();
         var app = builder.Build();

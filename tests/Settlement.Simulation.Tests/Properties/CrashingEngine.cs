@@ -40,6 +40,8 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
 
     public WorkClaim? TryClaim(string name) => engine.TryClaim(name);
 
+    public IReadOnlyList<string> Claimants(string prefix) => engine.Claimants(prefix);
+
     public void ForgetClaims(Session session, string prefix) => engine.ForgetClaims(session, prefix);
 
     public bool Exists => engine.Exists;

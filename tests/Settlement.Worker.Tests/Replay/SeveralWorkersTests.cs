@@ -70,7 +70,9 @@ public class SeveralWorkersTests
         var stored = store.Count(Stored) + story.Commands.Count + await FortnightTests.SendAsync(broker, story);
         await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed), FortnightSettings))
         {
-            await workers.DisturbAsync(kills: 8, () => store.Count(Stored) == stored && store.Count(Waiting) == 0, halts: 2);
+            // While it is stored, who is halted would keep what the broker gave him, which then is late; so only kills.
+            await workers.DisturbAsync(kills: 3, () => store.Count(Stored) == stored);
+            await workers.DisturbAsync(kills: 8, () => store.Count(Waiting) == 0, halts: 2);
             await workers.StopAsync(() => Task.FromResult(store.Count(Waiting) == 0));
         }
 

@@ -36,6 +36,8 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
             Say($"killed worker {victim}");
         }
 
+        for (var left = 300; left > 0 && !done(); left--)
+            await Task.Delay(1_000, Cancel);
         await workers[0].UntilAsync(done, "the work is done");
     }
 

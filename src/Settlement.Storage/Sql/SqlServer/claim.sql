@@ -4,7 +4,8 @@ OUTPUT inserted.Fence
 WHERE Name = @Name AND UntilUs < DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME())
 
 -- name: add
-INSERT INTO WorkClaim (Name, Worker, Fence, UntilUs) SELECT @Name, '', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM WorkClaim WHERE Name = @Name)
+INSERT INTO WorkClaim (Name, Worker, Fence, UntilUs) SELECT @Name, @Worker, 1, DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) + @ForUs
+WHERE NOT EXISTS (SELECT 1 FROM WorkClaim WHERE Name = @Name)
 
 -- name: extend
 UPDATE WorkClaim SET UntilUs = DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) + @ForUs WHERE Name = @Name AND Fence = @Fence
