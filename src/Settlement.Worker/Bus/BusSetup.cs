@@ -93,7 +93,7 @@ public static class BusSetup
 
     private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
-        var order = new DeliveryOrder();
+        var order = new DeliveryOrder(context.GetRequiredService<Drain>());
         Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order), options);
         // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
         input.UseFilter(order);

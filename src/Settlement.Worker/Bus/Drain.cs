@@ -10,7 +10,11 @@ namespace Settlement.Worker.Bus;
 /// </remarks>
 public sealed class Drain
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _lock = new();
+    private readonly SortedSet<long> _handling = [];
+    private long _last;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, Waiting> _queues;
 
@@ -60,6 +64,37 @@ public sealed class Drain
         }
     }
 
+    /// <summary>A message has come in and will be stored; returns its number.</summary>
+    public long Enter()
+    {
+        lock (_lock)
+        {
+            _handling.Add(++_last);
+            return _last;
+        }
+    }
+
+    /// <summary>It is dealt with, or given back to the broker.</summary>
+    public void Leave(long number)
+    {
+        lock (_lock)
+            _handling.Remove(number);
+    }
+
+    /// <summary>Waits until every message that has come in by now is dealt with; false if the time passed first.</summary>
+    public async Task<bool> HandledAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancel)
+    {
+        var (since, mark) = (time.GetTimestamp(), Interlocked.Read(ref _last));
+        while (IsHandling(mark))
+        {
+            if (time.GetElapsedTime(since) > timeout)
+                return false;
+            await Task.Delay(LookAgain, time, cancel);
+        }
+
+        return true;
+    }
+
     /// <summary>A later look at the depth of a queue.</summary>
     public void Look(string queue, long depth)
     {
@@ -86,6 +121,12 @@ public sealed class Drain
         {
             return IsDone;
         }
+    }
+
+    private bool IsHandling(long mark)
+    {
+        lock (_lock)
+            return _handling.Count > 0 && _handling.Min <= mark;
     }
 
     private void EndIfDone()

@@ -55,16 +55,17 @@ internal sealed partial class TimelineService(
         Draining(log);
         var timeout = TimeSpan.FromTicks(settings.Billing.DrainTimeoutUs * 10);
         var since = core.Clock.GetTimestamp();
-        var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel);
+        var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel) && await drain.HandledAsync(timeout, core.Clock, cancel);
         draining?.Dispose();
         draining = null;
-        // What other workers that started at about the same time took from the same queues waited there as well.
+        // What other workers that started at about the same time took from the same queues waited there as well, and comes to this one if they end.
         while (drained && OthersDrain())
         {
             await Task.Delay(LookAgain, core.Clock, cancel);
             drained = core.Clock.GetElapsedTime(since) < timeout;
         }
 
+        drained = drained && await drain.HandledAsync(timeout, core.Clock, cancel);
         if (drained)
             Drained(log);
         else

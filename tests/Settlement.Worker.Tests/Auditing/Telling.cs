@@ -12,6 +12,7 @@ namespace Settlement.Worker.Tests.Auditing;
 /// <summary>What a store says happened, read through its own stores, and what must hold of it whatever happened.</summary>
 internal sealed class Telling
 {
+    private const int Shown = 30;
     private static readonly string[] Kinds = ["purchase", "renewal", "auto-renewal", "adjustment", "package-usage", "pay-per-use"];
 
     public Telling(Session session)
@@ -97,7 +98,7 @@ internal sealed class Telling
         Identities,
     ];
 
-    /// <summary>Says the first difference instead of thousands of lines.</summary>
+    /// <summary>Says the first difference and some more instead of thousands of lines.</summary>
     public static void Same(IEnumerable<string> expected, IEnumerable<string> actual)
     {
         var (left, right) = (expected.ToList(), actual.ToList());
@@ -109,6 +110,10 @@ internal sealed class Telling
                     {left.Count} expected, {right.Count} found; the first difference is number {i + 1}:
                     expected {(i < left.Count ? left[i] : "nothing")}
                     found    {(i < right.Count ? right[i] : "nothing")}
+                    only expected:
+                    {string.Join('\n', left.Except(right, StringComparer.Ordinal).Take(Shown))}
+                    only found:
+                    {string.Join('\n', right.Except(left, StringComparer.Ordinal).Take(Shown))}
                     """);
             }
         }
