@@ -30,7 +30,7 @@ free_port() {
 alive() { kill -0 "$1" 2>/dev/null && [ "$(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null)" != Z ]; }
 
 # A process id may have been used again since: the process must carry our node's name in its environment.
-ours() { alive "$1" && tr '\0' '\n' <"/proc/$1/environ" 2>/dev/null | grep -qxF "RABBITMQ_NODENAME=$RABBITMQ_NODENAME"; }
+ours() { alive "$1" && { tr '\0' '\n' <"/proc/$1/environ"; } 2>/dev/null | grep -qxF "RABBITMQ_NODENAME=$RABBITMQ_NODENAME"; }
 
 end_process() {
   local pid try

@@ -112,4 +112,5 @@ start_broker
 for project in tests/*.Tests/; do
   run_project "$(basename "$project")" "$@"
 done
+"$root/tests/broker.sh" stop "$work/broker"
 summary
