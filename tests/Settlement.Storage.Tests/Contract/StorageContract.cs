@@ -99,6 +99,20 @@ public abstract class StorageContract : IDisposable
     }
 
     [Fact]
+    public void A_claim_has_one_holder_until_it_is_given_back()
+    {
+        using (var mine = Engine.TryClaim("timeline")!)
+        {
+            Assert.Null(Engine.TryClaim("timeline"));
+            Store.Write(session => session.Execute("store/hold", new { AtUs = NineUs }), mine);
+        }
+
+        using var next = Engine.TryClaim("timeline");
+        Assert.NotNull(next);
+        Assert.Equal(NineUs, Store.Read(StoreState.Of).HeldSinceUs);
+    }
+
+    [Fact]
     public void Keys_compare_byte_by_byte()
     {
         Open("a1");

@@ -61,6 +61,8 @@ public sealed class TestSqlServer : IDisposable
         Idle.Add(this);
     }
 
+    public void Do(string sql) => Execute(ConnectionString, sql);
+
     private void Drop()
     {
         SqlConnection.ClearAllPools();

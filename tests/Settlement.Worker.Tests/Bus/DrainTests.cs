@@ -53,6 +53,20 @@ public class DrainTests
     }
 
     [Fact]
+    public async Task What_has_come_in_is_waited_for_and_what_comes_after_is_not()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var drain = Drain.Nothing();
+        var first = drain.Enter();
+        var handled = drain.HandledAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancel);
+        drain.Enter();
+        Assert.False(handled.IsCompleted);
+        drain.Leave(first);
+        Assert.True(await handled);
+        Assert.False(await drain.HandledAsync(TimeSpan.Zero, TimeProvider.System, cancel));
+    }
+
+    [Fact]
     public async Task The_wait_ends_after_the_timeout_and_says_so()
     {
         var time = new FakeTimeProvider();
