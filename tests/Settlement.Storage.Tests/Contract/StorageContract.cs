@@ -113,6 +113,14 @@ public abstract class StorageContract : IDisposable
     }
 
     [Fact]
+    public void What_was_done_under_a_claim_that_is_lost_by_the_commit_is_not_written()
+    {
+        using var lost = new LostClaim();
+        Assert.Throws<ClaimLostException>(() => Store.Write(session => session.Execute("store/hold", new { AtUs = NineUs }), lost));
+        Assert.Null(Store.Read(StoreState.Of).HeldSinceUs);
+    }
+
+    [Fact]
     public void Keys_compare_byte_by_byte()
     {
         Open("a1");
@@ -327,5 +335,15 @@ public abstract class StorageContract : IDisposable
     {
         commands.Receive([command], NineUs);
         commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs, 1000)), NineUs);
+    }
+
+    /// <summary>Another worker has it by now.</summary>
+    private sealed class LostClaim : WorkClaim
+    {
+        public override void Assert(Session session) => throw new ClaimLostException("taken over");
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }
