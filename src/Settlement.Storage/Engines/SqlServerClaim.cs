@@ -67,9 +67,9 @@ internal sealed class SqlServerClaim : WorkClaim
             using var session = engine.Read();
             session.Execute(statement, new { Name = name, Fence = fence, ForUs = HeldForUs });
         }
-        catch (System.Data.Common.DbException)
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
         {
-            // It runs out by itself; what is written under it is judged by Assert.
+            // No server, or no connection free in the pool; on a timer's thread it would end the process. It runs out by itself; what is written under it is judged by Assert.
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.SqlClient;
 
 namespace Settlement.Storage.Engines;
@@ -208,7 +209,15 @@ public sealed class SqlServerEngine : IEngine
 
         foreach (var row in rows)
             lines.Rows.Add(row);
-        copy.WriteToServer(lines);
+        try
+        {
+            copy.WriteToServer(lines);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is SqlException cause)
+        {
+            // What the client met while it asked for the table's columns, a deadlock for one: worth another try like any error of the server.
+            ExceptionDispatchInfo.Throw(cause);
+        }
     }
 
     private static void ReadKnown(Session session, byte[][] hashes, Dictionary<Int128, byte[]> known)

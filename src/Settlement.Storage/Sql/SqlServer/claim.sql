@@ -8,7 +8,7 @@ INSERT INTO WorkClaim (Name, Worker, Fence, UntilUs) SELECT @Name, @Worker, 1, D
 WHERE NOT EXISTS (SELECT 1 FROM WorkClaim WHERE Name = @Name)
 
 -- name: extend
-UPDATE WorkClaim SET UntilUs = DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) + @ForUs WHERE Name = @Name AND Fence = @Fence
+UPDATE WorkClaim SET UntilUs = DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) + @ForUs WHERE Name = @Name AND Fence = @Fence AND UntilUs > 0
 
 -- name: release
 UPDATE WorkClaim SET UntilUs = 0 WHERE Name = @Name AND Fence = @Fence
