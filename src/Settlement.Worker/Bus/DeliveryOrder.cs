@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 
@@ -13,8 +13,10 @@ internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
     /// <summary>A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>By consumer: a new connection counts from one again.</summary>
-    private readonly ConcurrentDictionary<string, Turns> consumers = new(StringComparer.Ordinal);
+    /// <summary>
+    /// By channel, which is what numbers deliveries, from one on. Not by consumer: the first messages may be here before the broker's word of what the consumer is called.
+    /// </summary>
+    private readonly ConditionalWeakTable<ChannelContext, Turns> channels = [];
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
@@ -37,10 +39,10 @@ internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
             return;
         }
 
-        await turns.WaitAsync(delivery.DeliveryTag, context.CancellationToken);
         Task taken;
         try
         {
+            await turns.WaitAsync(delivery.DeliveryTag, context.CancellationToken);
             // Returns as soon as the message is in its batch; the task ends with the batch.
             taken = next.Send(context);
         }
@@ -61,63 +63,9 @@ internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
 
-    /// <summary>Null for what has no order: another bus, or a consumer that the broker no longer knows, whose messages it will deliver again.</summary>
+    /// <summary>Null on another bus, which has no order to keep.</summary>
     private Turns? TurnsOf(ReceiveContext context, out RabbitMqBasicConsumeContext delivery) =>
-        context.TryGetPayload(out delivery!) && delivery.ConsumerTag is { } consumer ? consumers.GetOrAdd(consumer, _ => new Turns()) : null;
-
-    private sealed class Turns
-    {
-        private readonly Lock gate = new();
-        private readonly Dictionary<ulong, TaskCompletionSource> waiting = [];
-        private readonly HashSet<ulong> passed = [];
-        private ulong next = 1;
-
-        public async Task WaitAsync(ulong tag, CancellationToken cancel)
-        {
-            TaskCompletionSource turn;
-            lock (gate)
-            {
-                if (tag <= next)
-                    return;
-                turn = waiting[tag] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            try
-            {
-                await turn.Task.WaitAsync(LongestWait, cancel);
-            }
-            catch (TimeoutException)
-            {
-                SkipTo(tag);
-            }
-        }
-
-        /// <summary>Nobody waits any more for those before it.</summary>
-        private void SkipTo(ulong tag)
-        {
-            lock (gate)
-            {
-                next = Math.Max(next, tag);
-                passed.RemoveWhere(t => t < next);
-                foreach (var early in waiting.Keys.Where(t => t <= next).ToList())
-                {
-                    waiting.Remove(early, out var turn);
-                    turn!.TrySetResult();
-                }
-            }
-        }
-
-        public void Pass(ulong tag)
-        {
-            lock (gate)
-            {
-                if (tag >= next)
-                    passed.Add(tag);
-                while (passed.Remove(next))
-                    next++;
-                if (waiting.Remove(next, out var turn))
-                    turn.TrySetResult();
-            }
-        }
-    }
+        context.TryGetPayload(out delivery!) && context.TryGetPayload(out ChannelContext? channel)
+            ? channels.GetValue(channel, _ => new Turns(LongestWait, TimeProvider.System))
+            : null;
 }
