@@ -34,9 +34,10 @@ public static class AccountStore
     public static List<Domain.Time.Period> Subscriptions(Session session, long scopeNo) =>
         session.Rows<PeriodRow>("account/subscriptions-of-scope", new { ScopeNo = scopeNo }).ConvertAll(r => r.ToPeriod());
 
-    public static List<Domain.Lifecycle.SubscribedScope> SubscribedAt(Session session, long accountNo, long atUs) =>
-        session.Rows<SubscribedRow>("account/subscribed-at", new { AccountNo = accountNo, AtUs = atUs })
-            .ConvertAll(r => new Domain.Lifecycle.SubscribedScope(r.ScopeNo, r.Api, r.Region, r.StartUs));
+    /// <summary>The scopes of each account that are subscribed at an instant, in the order of api and region.</summary>
+    public static ILookup<long, Domain.Lifecycle.SubscribedScope> SubscribedAt(Session session, IReadOnlyCollection<long> accountNos, long atUs) =>
+        session.Rows<SubscribedRow>("account/subscribed-at", new { AccountNos = accountNos, AtUs = atUs })
+            .ToLookup(r => r.AccountNo, r => new Domain.Lifecycle.SubscribedScope(r.ScopeNo, r.Api, r.Region, r.StartUs));
 
     public static Package? FindPackage(Session session, string packageId) =>
         session.One<PackageRow>("package/by-id", new { PackageId = packageId })?.ToPackage();
@@ -44,22 +45,38 @@ public static class AccountStore
     public static Package GetPackage(Session session, long packageNo) =>
         session.One<PackageRow>("package/by-no", new { PackageNo = packageNo })!.ToPackage();
 
+    public static Dictionary<long, Package> GetPackages(Session session, IReadOnlyCollection<long> packageNos) =>
+        session.Rows<PackageRow>("package/by-nos", new { PackageNos = packageNos }).ToDictionary(r => r.PackageNo, r => r.ToPackage());
+
     public static Lot? Lot(Session session, long packageNo, long lotNo) =>
         session.One<LotRow>("package/lot", new { PackageNo = packageNo, LotNo = lotNo })?.ToLot();
 
+    /// <summary>The lot of this number of each package that has one.</summary>
+    public static List<Lot> Lots(Session session, IReadOnlyCollection<long> packageNos, long lotNo) =>
+        session.Rows<LotRow>("package/lots", new { PackageNos = packageNos, LotNo = lotNo }).ConvertAll(r => r.ToLot());
+
     public static Lot? LastLot(Session session, long packageNo) => session.One<LotRow>("package/last-lot", new { PackageNo = packageNo })?.ToLot();
+
+    /// <summary>The last lot of each package.</summary>
+    public static Dictionary<long, Lot> LastLots(Session session, IReadOnlyCollection<long> packageNos) =>
+        session.Rows<LotRow>("package/last-lots", new { PackageNos = packageNos }).ToDictionary(r => r.PackageNo, r => r.ToLot());
 
     /// <summary>Whether an attempt at automatic renewal was made at an instant.</summary>
     public static bool Attempted(Session session, long packageNo, long lotNo, long slotUs) =>
         session.One<long>("package/attempted", new { PackageNo = packageNo, LotNo = lotNo, SlotUs = slotUs }) > 0;
+
+    /// <summary>Of these packages, those for whose last lot an attempt at automatic renewal was made at an instant.</summary>
+    public static HashSet<long> LastAttempted(Session session, IReadOnlyCollection<long> packageNos, long slotUs) =>
+        session.Rows<long>("package/last-attempted", new { PackageNos = packageNos, SlotUs = slotUs }).ToHashSet();
 
     public static List<Lot> AllLots(Session session) => session.Rows<LotRow>("package/all").ConvertAll(r => r.ToLot());
 
     public static List<Lot> LotsOf(Session session, long accountNo) =>
         session.Rows<LotRow>("package/of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToLot());
 
-    public static bool HasLiveLot(Session session, long scopeNo, long atUs) =>
-        session.One<long>("package/live-count", new { ScopeNo = scopeNo, AtUs = atUs }) > 0;
+    /// <summary>Of these scopes, those with a lot that is live at an instant and has calls left.</summary>
+    public static HashSet<long> LiveScopes(Session session, IReadOnlyCollection<long> scopeNos, long atUs) =>
+        session.Rows<long>("package/live-scopes", new { ScopeNos = scopeNos, AtUs = atUs }).ToHashSet();
 
     /// <summary>
     /// Numbers that nothing has yet, for what the decision may make: what is there needs none. A second writer that takes the same one finds the key taken.
@@ -71,6 +88,8 @@ public static class AccountStore
 
     private sealed class SubscribedRow
     {
+        public long AccountNo { get; init; }
+
         public long ScopeNo { get; init; }
 
         public string Api { get; init; } = "";

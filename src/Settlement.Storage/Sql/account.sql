@@ -85,10 +85,10 @@ DELETE FROM Subscription WHERE ScopeNo = @ScopeNo AND StartUs = @StartUs
 UPDATE Subscription SET EndUs = @EndUs WHERE ScopeNo = @ScopeNo AND StartUs = @StartUs
 
 -- name: subscribed-at
-SELECT c.ScopeNo, api.Text AS Api, region.Text AS Region, s.StartUs
+SELECT c.AccountNo, c.ScopeNo, api.Text AS Api, region.Text AS Region, s.StartUs
 FROM Scope AS c
 JOIN Subscription AS s ON s.ScopeNo = c.ScopeNo AND s.StartUs <= @AtUs AND s.EndUs > @AtUs
 JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
 JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
-WHERE c.AccountNo = @AccountNo
+WHERE c.AccountNo IN @AccountNos
 ORDER BY api.Text, region.Text

@@ -8,6 +8,11 @@ SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Of
 FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE p.PackageNo = @PackageNo
 
+-- name: by-nos
+SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
+FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.PackageNo IN @PackageNos
+
 -- name: last
 SELECT MAX(PackageNo) FROM Package
 
@@ -27,6 +32,18 @@ WHERE l.PackageNo = @PackageNo AND l.LotNo = @LotNo
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
 FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE l.PackageNo = @PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = @PackageNo)
+
+-- name: lots
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE l.PackageNo IN @PackageNos AND l.LotNo = @LotNo
+
+-- name: last-lots
+SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+FROM Package AS p
+JOIN Lot AS l ON l.PackageNo = p.PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = p.PackageNo)
+LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.PackageNo IN @PackageNos
 
 -- name: drawable
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
@@ -53,8 +70,10 @@ SELECT ScopeNo, SUM(Calls) AS Calls, SUM(LeftCalls) AS LeftCalls FROM Lot
 WHERE ScopeNo IN @ScopeNos AND StartUs <= @AtUs AND EndUs > @AtUs
 GROUP BY ScopeNo
 
--- name: live-count
-SELECT CAST(COUNT(*) AS bigint) FROM Lot WHERE ScopeNo = @ScopeNo AND StartUs <= @AtUs AND EndUs > @AtUs AND LeftCalls > 0
+-- name: live-scopes
+SELECT c.ScopeNo FROM Scope AS c
+WHERE c.ScopeNo IN @ScopeNos
+  AND EXISTS (SELECT 1 FROM Lot AS l WHERE l.ScopeNo = c.ScopeNo AND l.StartUs <= @AtUs AND l.EndUs > @AtUs AND l.LeftCalls > 0)
 
 -- name: add-lot
 INSERT INTO Lot (PackageNo, LotNo, ScopeNo, Origin, StartUs, EndUs, PaidUs, Calls, LeftCalls, PriceE8)
@@ -68,6 +87,11 @@ INSERT INTO Renewal (PackageNo, LotNo, SlotUs, Renewed, ShortfallE8) VALUES (@Pa
 
 -- name: attempted
 SELECT CAST(COUNT(*) AS bigint) FROM Renewal WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs
+
+-- name: last-attempted
+SELECT p.PackageNo FROM Package AS p
+JOIN Renewal AS r ON r.PackageNo = p.PackageNo AND r.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = p.PackageNo) AND r.SlotUs = @SlotUs
+WHERE p.PackageNo IN @PackageNos
 
 -- name: set-attempt
 UPDATE Renewal SET Renewed = @Renewed, ShortfallE8 = @ShortfallE8 WHERE PackageNo = @PackageNo AND LotNo = @LotNo AND SlotUs = @SlotUs

@@ -21,41 +21,52 @@ public sealed class LifecycleStore(SettlementStore store)
         var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
         foreach (var chunk in entries.Chunk(StepsPerTransaction))
         {
-            var plans = store.Write(session => Array.ConvertAll(chunk, entry => Step(session, entry, nowUs())), claim);
-            foreach (var plan in chunk.Zip(plans).Where(p => p.Second is not null))
-                stepped?.Invoke(plan.First.ToEntry(), plan.Second!);
+            var plans = store.Write(session => Step(session, chunk, nowUs()), claim);
+            foreach (var (entry, plan) in plans)
+                stepped?.Invoke(entry, plan);
         }
 
         return entries.Count;
     }
 
-    private Plan? Step(Session session, AgendaRow row, long nowUs)
+    /// <summary>The steps that were not done yet and their plans, in order.</summary>
+    private List<(AgendaEntry Entry, Plan Plan)> Step(Session session, AgendaRow[] chunk, long nowUs)
     {
-        if (session.Execute("agenda/remove", row) != 1)
-            return null;
+        var plans = new Dictionary<AgendaRow, Plan>(chunk.Length);
+        foreach (var round in Rounds(chunk))
+        {
+            foreach (var (row, plan) in StepRound(session, round, nowUs))
+                plans.Add(row, plan);
+        }
+
+        return [.. chunk.Where(plans.ContainsKey).Select(row => (row.ToEntry(), plans[row]))];
+    }
+
+    /// <summary>What is loaded and decided together: of each account its next step, for what one step does to an account is what the next one finds.</summary>
+    private static IEnumerable<List<AgendaRow>> Rounds(AgendaRow[] chunk)
+    {
+        var rounds = new List<List<AgendaRow>>();
+        var seen = new Dictionary<long, int>(chunk.Length);
+        foreach (var row in chunk)
+        {
+            var round = seen[row.AccountNo] = seen.GetValueOrDefault(row.AccountNo, -1) + 1;
+            if (round == rounds.Count)
+                rounds.Add([]);
+            rounds[round].Add(row);
+        }
+
+        return rounds;
+    }
+
+    private IEnumerable<(AgendaRow Row, Plan Plan)> StepRound(Session session, List<AgendaRow> round, long nowUs)
+    {
+        var removed = session.ExecuteEach("agenda/remove", round);
+        var rows = round.Where((_, i) => removed[i] == 1).ToList();
         var state = StoreState.Of(session);
-        var entry = row.ToEntry();
-        // The account first: what changes anything of it raises its version, so that all that is read after it is as old or the writing fails.
-        var account = AccountStore.Get(session, row.AccountNo);
-        var package = row.PackageNo == 0 ? null : AccountStore.GetPackage(session, row.PackageNo);
-        var input = new StepInput(
-            entry,
-            store.Terms.Read(session, state),
-            new StepTime(row.DueUs, nowUs),
-            state.ClosedHour,
-            state.LastRunUs,
-            account,
-            package,
-            package is null ? null : AccountStore.GetScope(session, package.ScopeNo),
-            package is null ? null : AccountStore.Lot(session, row.PackageNo, row.LotNo),
-            package is null ? null : AccountStore.LastLot(session, row.PackageNo),
-            package is not null && AccountStore.HasLiveLot(session, package.ScopeNo, row.DueUs),
-            entry.Kind == AgendaKind.RenewalAttempt && AccountStore.Attempted(session, row.PackageNo, row.LotNo, row.DueUs),
-            package is null ? AccountStore.SubscribedAt(session, row.AccountNo, row.DueUs) : []);
-        var plan = LifecycleStep.Decide(input);
-        if (plan.ChangesAnything)
-            writer.Write(session, [plan]);
-        return plan;
+        var terms = store.Terms.Read(session, state);
+        var plans = StepLoader.Load(session, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(LifecycleStep.Decide);
+        writer.Write(session, plans.FindAll(p => p.ChangesAnything));
+        return rows.Zip(plans);
     }
 
     internal sealed class AgendaRow

@@ -1,0 +1,91 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Packages;
+using Settlement.Domain.Settling;
+using Settlement.Storage.Accounts;
+
+namespace Settlement.Storage.Timeline;
+
+/// <summary>Loads what the decisions of some steps need, a statement per kind of thing and not per step. The steps are due at one instant and of different accounts.</summary>
+internal static class StepLoader
+{
+    /// <returns>In the order of the steps.</returns>
+    public static List<StepInput> Load(Session session, StoreState state, Terms terms, long nowUs, List<AgendaEntry> steps)
+    {
+        if (steps.Count == 0)
+            return [];
+        // The accounts first: what changes anything of one raises its version, so that all that is read after it is as old or the writing fails.
+        var accounts = AccountStore.Get(session, steps.ConvertAll(s => s.AccountNo));
+        var lots = LotFacts.Load(session, steps.FindAll(s => s.PackageNo != 0));
+        var ofAccounts = steps.FindAll(s => s.PackageNo == 0).ConvertAll(s => s.AccountNo);
+        var subscribed = ofAccounts.Count == 0 ? null : AccountStore.SubscribedAt(session, ofAccounts, steps[0].DueUs);
+        return steps.ConvertAll(step =>
+        {
+            var package = step.PackageNo == 0 ? null : lots.Packages[step.PackageNo];
+            return new StepInput(
+                step,
+                terms,
+                new StepTime(step.DueUs, nowUs),
+                state.ClosedHour,
+                state.LastRunUs,
+                accounts[step.AccountNo],
+                package,
+                package is null ? null : lots.Scopes[package.ScopeNo],
+                lots.LotOf(step),
+                lots.Last.GetValueOrDefault(step.PackageNo),
+                package is not null && lots.Live.Contains(package.ScopeNo),
+                lots.Attempted(step),
+                package is null ? [.. subscribed![step.AccountNo]] : []);
+        });
+    }
+}
+
+/// <summary>Packages, scopes and lots of steps; what only one kind of step asks for is empty for the others.</summary>
+internal sealed class LotFacts
+{
+    public Dictionary<long, Package> Packages { get; private init; } = [];
+
+    public Dictionary<long, Scope> Scopes { get; private init; } = [];
+
+    /// <summary>The last lots by package.</summary>
+    public Dictionary<long, Lot> Last { get; private init; } = [];
+
+    /// <summary>Scopes with a lot live at the instant and calls left: whether one is on packages when a lot ends.</summary>
+    public HashSet<long> Live { get; private init; } = [];
+
+    /// <summary>Lots that are not the last of their package.</summary>
+    private Dictionary<(long PackageNo, long LotNo), Lot> Former { get; init; } = [];
+
+    /// <summary>Packages whose last lot was attempted at the instant.</summary>
+    private HashSet<long> LastAttempted { get; init; } = [];
+
+    public static LotFacts Load(Session session, List<AgendaEntry> steps)
+    {
+        if (steps.Count == 0)
+            return new LotFacts();
+        var dueUs = steps[0].DueUs;
+        var packageNos = steps.ConvertAll(s => s.PackageNo);
+        var packages = AccountStore.GetPackages(session, packageNos);
+        var scopeNos = packages.Values.Select(p => p.ScopeNo).ToList();
+        var last = AccountStore.LastLots(session, packageNos);
+        return new LotFacts
+        {
+            Packages = packages,
+            Scopes = AccountStore.GetScopes(session, scopeNos).ToDictionary(s => s.ScopeNo),
+            Last = last,
+            Former = LoadFormer(session, steps.FindAll(s => last.GetValueOrDefault(s.PackageNo)?.LotNo != s.LotNo)),
+            Live = steps.Exists(s => s.Kind == AgendaKind.LotEnd) ? AccountStore.LiveScopes(session, scopeNos, dueUs) : [],
+            LastAttempted = steps.Exists(s => s.Kind == AgendaKind.RenewalAttempt) ? AccountStore.LastAttempted(session, packageNos, dueUs) : [],
+        };
+    }
+
+    public Lot? LotOf(AgendaEntry step) =>
+        Last.GetValueOrDefault(step.PackageNo) is { } last && last.LotNo == step.LotNo ? last : Former.GetValueOrDefault((step.PackageNo, step.LotNo));
+
+    /// <summary>Whether an attempt for the step's lot was made at the instant; asked of the last lot only, no other is renewed.</summary>
+    public bool Attempted(AgendaEntry step) => Last.GetValueOrDefault(step.PackageNo)?.LotNo == step.LotNo && LastAttempted.Contains(step.PackageNo);
+
+    /// <summary>A statement per number: pairs are no list that both engines know, and a package may have very many lots.</summary>
+    private static Dictionary<(long PackageNo, long LotNo), Lot> LoadFormer(Session session, List<AgendaEntry> steps) =>
+        steps.GroupBy(s => s.LotNo).SelectMany(g => AccountStore.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key)).ToDictionary(l => (l.PackageNo, l.LotNo));
+}
