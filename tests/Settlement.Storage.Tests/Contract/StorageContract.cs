@@ -22,7 +22,7 @@ namespace Settlement.Storage.Tests.Contract;
 /// <summary>
 /// What every engine must do, in the words of the stores. An engine's own class is a few lines: how to make an empty database and how to drop it.
 /// </summary>
-public abstract class StorageContract : IDisposable
+public abstract partial class StorageContract : IDisposable
 {
     private const string CatalogText = """
         {"currency":"CNY","apis":["passport"],"regions":["north"],
@@ -331,9 +331,9 @@ public abstract class StorageContract : IDisposable
     private void TopUp(string account, string amount, string id) =>
         Do($$"""{"id":"{{id}}","type":"top-up","account":"{{account}}","amount":"{{amount}}"}""");
 
-    private void Do(string command)
+    private void Do(params string[] texts)
     {
-        commands.Receive([command], NineUs);
+        commands.Receive(texts, NineUs);
         commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs, 1000)), NineUs);
     }
 

@@ -16,6 +16,8 @@ internal static class Parameters
         ["@Because"] = "nvarchar(1000)",
         ["@AccountNos0"] = "bigint",
         ["@AccountNos1"] = "bigint",
+        ["@PackageNos0"] = "bigint",
+        ["@PackageNos1"] = "bigint",
         ["@ScopeNos0"] = "bigint",
         ["@ScopeNos1"] = "bigint",
         ["@IdHash0"] = "varbinary(24)",
