@@ -35,8 +35,8 @@ WHERE l.PackageNo = @PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x 
 
 -- name: lots
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
-WHERE l.PackageNo IN @PackageNos AND l.LotNo = @LotNo
+FROM Package AS p JOIN Lot AS l ON l.PackageNo = p.PackageNo AND l.LotNo = @LotNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+WHERE p.PackageNo IN @PackageNos
 
 -- name: last-lots
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
