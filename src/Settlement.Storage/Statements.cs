@@ -97,7 +97,7 @@ public sealed partial class Statements(
             command.Dispose();
     }
 
-    /// <summary>What the elements have in common is looked up once: for a hundred rows it took as long as binding them.</summary>
+    /// <summary>What the elements have in common — text, parameters, how to read them — is looked up once.</summary>
     private List<int> ExecutePrepared(string name, IEnumerable many)
     {
         var affected = new List<int>();
