@@ -33,7 +33,7 @@ public sealed record Notice(string Name, string Id, long AtUs, string? PackageId
     /// <param name="cause">What makes this notice the only one of its name.</param>
     public static Notice Of(string name, string cause, long atUs, string? packageId, params ReadOnlySpan<(string Key, object? Value)> data)
     {
-        var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
+        var fields = new Dictionary<string, object?>(data.Length + 1, StringComparer.Ordinal);
         if (packageId is not null)
             fields["package"] = packageId;
         foreach (var (key, value) in data)

@@ -21,7 +21,8 @@ public sealed record HeldCalls(long ScopeNo, Period Piece, string? Project, bool
 
 public sealed record SubscriptionChange(long ScopeNo, long StartUs, long EndUs);
 
-public sealed record MonthCalls(long ScopeNo, int Month, long Calls);
+/// <param name="IsFirst">Whether none were counted for the month before.</param>
+public sealed record MonthCalls(long ScopeNo, int Month, long Calls, bool IsFirst);
 
 /// <summary>A draw: calls are only taken, and never more than are left.</summary>
 public sealed record LotLeft

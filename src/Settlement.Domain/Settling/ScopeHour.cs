@@ -47,7 +47,7 @@ internal sealed class ScopeHour(ScopeUsage scope)
 }
 
 /// <summary>Calls of a piece that no lot covers: all but the first <see cref="Skip"/> of the claim.</summary>
-internal readonly record struct Uncovered(Period Piece, Claim Claim, long Skip, bool MayBeCharged)
+internal sealed record Uncovered(Period Piece, Claim Claim, long Skip, bool MayBeCharged)
 {
     public long Calls => Claim.Calls - Skip;
 }

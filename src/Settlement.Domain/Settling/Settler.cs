@@ -19,7 +19,7 @@ public sealed class Settler
     private readonly Plan plan;
     private readonly Dictionary<long, Drawing> drawings;
     private readonly Dictionary<(long ScopeNo, int Month), long> monthCalls = [];
-    private readonly HashSet<(long ScopeNo, int Month)> charged = [];
+    private readonly Dictionary<(long ScopeNo, int Month), MonthCalls> charged = [];
     private readonly ClosingTotals totals = new();
 
     private Settler(SettlementInput input)
@@ -64,8 +64,11 @@ public sealed class Settler
 
         foreach (var project in spread.Projects)
         {
-            foreach (var uncovered in project.Uncovered.Where(u => price is null || !u.MayBeCharged))
-                Hold(scope, uncovered, project.Project, price, month);
+            foreach (var uncovered in project.Uncovered)
+            {
+                if (price is null || !uncovered.MayBeCharged)
+                    Hold(scope, uncovered, project.Project, price, month);
+            }
         }
     }
 
@@ -100,7 +103,7 @@ public sealed class Settler
             (Book.UsageRevenue, rated.FeeE8),
             (Book.WriteOffs, -rounded.WrittenOffE8));
         monthCalls[key] = before + calls;
-        charged.Add(key);
+        charged[key] = new MonthCalls(scope.Scope.ScopeNo, month, before + calls, !scope.MonthCalls.ContainsKey(month));
         totals.Charge(calls, rated.FeeE8, rounded.DeductedE8);
     }
 
@@ -129,8 +132,7 @@ public sealed class Settler
 
     private void Finish()
     {
-        foreach (var (scopeNo, month) in charged)
-            plan.MonthCalls.Add(new MonthCalls(scopeNo, month, monthCalls[(scopeNo, month)]));
+        plan.MonthCalls.AddRange(charged.Values);
         var cause = $"{input.Account.AccountId}|{input.Run.ToSlot}";
         foreach (var lot in drawings.Values.SelectMany(d => d.Changed))
             plan.LotsLeft.Add(new LotLeft(lot.Lot.PackageNo, lot.Lot.LotNo, lot.Lot.Left, lot.Left));

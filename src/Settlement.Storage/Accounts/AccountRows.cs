@@ -85,6 +85,35 @@ internal sealed class ScopeRow
     };
 }
 
+/// <summary>A scope with the numbers of its words, which are remembered: joining the dictionary took more time than reading the scope.</summary>
+internal sealed class NumberedScopeRow
+{
+    public long ScopeNo { get; init; }
+
+    public long AccountNo { get; init; }
+
+    public long ApiNo { get; init; }
+
+    public long RegionNo { get; init; }
+
+    public string? ResourceName { get; init; }
+
+    public long OnPackages { get; init; }
+
+    public long PackageLowTold { get; init; }
+
+    public Scope ToScope(Session session, Words words) => new()
+    {
+        ScopeNo = ScopeNo,
+        AccountNo = AccountNo,
+        Api = words.TextOf(session, WordKind.Api, ApiNo)!,
+        Region = words.TextOf(session, WordKind.Region, RegionNo)!,
+        ResourceName = ResourceName,
+        OnPackages = OnPackages != 0,
+        PackageLowTold = PackageLowTold != 0,
+    };
+}
+
 internal sealed class PackageRow
 {
     public long PackageNo { get; init; }

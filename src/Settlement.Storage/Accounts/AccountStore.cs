@@ -25,8 +25,8 @@ public static class AccountStore
 
     public static Scope GetScope(Session session, long scopeNo) => session.One<ScopeRow>("account/one-scope", new { ScopeNo = scopeNo })!.ToScope();
 
-    public static List<Scope> GetScopes(Session session, IReadOnlyCollection<long> scopeNos) =>
-        session.Rows<ScopeRow>("account/scopes", new { ScopeNos = scopeNos }).ConvertAll(r => r.ToScope());
+    public static List<Scope> GetScopes(Session session, Words words, IReadOnlyCollection<long> scopeNos) =>
+        session.Rows<NumberedScopeRow>("account/scopes", new { ScopeNos = scopeNos }).ConvertAll(r => r.ToScope(session, words));
 
     public static List<Scope> ScopesOf(Session session, long accountNo) =>
         session.Rows<ScopeRow>("account/scopes-of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToScope());

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Storage.Notices;
 
 namespace Settlement.Storage.Accounts;
 
@@ -13,8 +13,6 @@ namespace Settlement.Storage.Accounts;
 /// </summary>
 public sealed class PlanWriter(SettlementStore store)
 {
-    private static readonly JsonSerializerOptions NoticeJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private static readonly string[] EntryColumns =
         ["AccountNo", "EntryNo", "AccountVersion", "Book", "AmountE8", "AfterE8", "Cause", "DueUs", "TransactionUs"];
 
@@ -36,7 +34,7 @@ public sealed class PlanWriter(SettlementStore store)
         store.Engine.Insert(session, "BillRow", RowColumns, plans.SelectMany(p => p.Rows.Select(r => Row(session, p, r))));
         store.Engine.Insert(session, "TierStep", StepColumns, plans.SelectMany(Steps));
         store.Engine.Insert(session, "Entry", EntryColumns, plans.SelectMany(p => p.Entries.Select(e => Entry(p, e))));
-        store.Engine.Insert(session, "Notice", NoticeColumns, plans.SelectMany(Notices));
+        store.Engine.Insert(session, "Notice", NoticeColumns, Notices(plans));
         WriteMonths(session, plans);
         session.ExecuteEach("plan/add-agenda", plans.SelectMany(p => p.Agenda).Select(a => new
         {
@@ -133,8 +131,12 @@ public sealed class PlanWriter(SettlementStore store)
         package.DaysBefore,
     };
 
-    private static void WriteMonths(Session session, IReadOnlyList<Plan> plans) => Upsert(
-        session, "plan/set-month", "plan/add-month", plans.SelectMany(p => p.MonthCalls).Select(m => new { m.ScopeNo, Month = (long)m.Month, m.Calls }));
+    private static void WriteMonths(Session session, IReadOnlyList<Plan> plans)
+    {
+        var months = plans.SelectMany(p => p.MonthCalls).ToLookup(m => m.IsFirst, m => new { m.ScopeNo, Month = (long)m.Month, m.Calls });
+        session.ExecuteEach("plan/add-month", months[true]);
+        Expect(session.ExecuteEach("plan/set-month", months[false]), "month's count");
+    }
 
     /// <summary>Changes the row that is there, or adds it: no statement for both is known to both engines.</summary>
     private static void Upsert(Session session, string change, string add, IEnumerable<object> rows)
@@ -161,10 +163,14 @@ public sealed class PlanWriter(SettlementStore store)
         plan.Time.NowUs,
     ];
 
-    private static IEnumerable<object?[]> Notices(Plan plan) => plan.Notices.Select((n, i) => new object?[]
+    private static IEnumerable<object?[]> Notices(IReadOnlyList<Plan> plans)
     {
-        plan.Before.AccountNo, plan.Before.NoticeCount + i + 1, n.Id, n.Name, n.AtUs, n.PackageId, JsonSerializer.Serialize(n.Data, NoticeJson), 0L,
-    });
+        var json = new NoticeJson();
+        return plans.SelectMany(plan => plan.Notices.Select((n, i) => new object?[]
+        {
+            plan.Before.AccountNo, plan.Before.NoticeCount + i + 1, n.Id, n.Name, n.AtUs, n.PackageId, json.Write(n.Data), 0L,
+        }));
+    }
 
     private static long Flag(bool value) => value ? 1 : 0;
 

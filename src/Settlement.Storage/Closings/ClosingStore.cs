@@ -11,10 +11,10 @@ public sealed class ClosingStore(SettlementStore store)
 {
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
-    private const int BatchesAhead = 2;
+    private const int BatchesAhead = 1;
 
     /// <summary>Accounts to a part of a run, of which workers take one after the other.</summary>
-    private const long AccountsPerPart = 1000;
+    private const long AccountsPerPart = 2500;
     private const long MostParts = 64;
 
     private static readonly string[] ClosingColumns = ["ToSlot", "AccountNo", "AccountVersion", "TransactionUs", "SettingsVersion", "CatalogVersion"];
@@ -72,10 +72,11 @@ public sealed class ClosingStore(SettlementStore store)
         long count = 0;
         using var groups = new GroupedUsage(store.Engine, run, part);
         using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(groups.Read()), BatchesAhead);
-        foreach (var batch in batches.Elements())
+        using var decisions = new ReadAhead<Decided>(batches.Elements().Select(batch => store.Read(s => Decide(s, run, batch, nowUs()))), BatchesAhead);
+        foreach (var decided in decisions.Elements())
         {
-            var plans = store.Write(session => SettleBatch(session, run, batch, nowUs()), claim);
-            count += batch.Count;
+            var plans = Write(run, decided, nowUs, claim);
+            count += decided.Batch.Count;
             settled?.Invoke(count, plans);
         }
 
@@ -115,21 +116,38 @@ public sealed class ClosingStore(SettlementStore store)
             yield return new RunPart { ToSlot = run.ToSlot, FirstAccount = first, LastAccount = Math.Min(first + size - 1, lastAccount) };
     }
 
-    private List<Plan> SettleBatch(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
+    private Decided Decide(Session session, ClosingRun run, IReadOnlyList<AccountUsage> batch, long nowUs)
     {
         var done = session.Rows<long>("closing/settled", new { run.ToSlot, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
-        var state = StoreState.Of(session);
-        var terms = store.Terms.Read(session, state);
+        var terms = store.Terms.Read(session, StoreState.Of(session));
         var inputs = loader.Load(session, run, terms, nowUs, batch.Where(a => !done.Contains(a.AccountNo)).ToList());
-        var plans = inputs.ConvertAll(Settler.Settle);
-        writer.Write(session, plans);
-        foreach (var plan in plans)
+        return new Decided(batch, terms, nowUs, inputs.ConvertAll(Settler.Settle));
+    }
+
+    /// <summary>Writes what was decided ahead; when an account has changed since it was loaded, all of the batch is decided anew from what is there now.</summary>
+    private List<Plan> Write(ClosingRun run, Decided ahead, Func<long> nowUs, WorkClaim? claim)
+    {
+        Decided? first = ahead;
+        return store.Write(
+            session =>
+            {
+                var decided = first ?? Decide(session, run, ahead.Batch, nowUs());
+                first = null;
+                Write(session, run, decided);
+                return decided.Plans;
+            },
+            claim);
+    }
+
+    private void Write(Session session, ClosingRun run, Decided decided)
+    {
+        writer.Write(session, decided.Plans);
+        foreach (var plan in decided.Plans)
             WriteHeld(session, run, plan);
-        store.Engine.Insert(session, "Closing", ClosingColumns, plans.Select(p => new object?[]
+        store.Engine.Insert(session, "Closing", ClosingColumns, decided.Plans.Select(p => new object?[]
         {
-            run.ToSlot, p.Before.AccountNo, p.Before.Version + 1, nowUs, terms.SettingsVersion, terms.CatalogVersion,
+            run.ToSlot, p.Before.AccountNo, p.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion, decided.Terms.CatalogVersion,
         }));
-        return plans;
     }
 
     private void WriteHeld(Session session, ClosingRun run, Plan plan)
@@ -176,6 +194,9 @@ public sealed class ClosingStore(SettlementStore store)
         if (batch.Count > 0)
             yield return batch;
     }
+
+    /// <summary>The plans of a batch, made from the state of its accounts at one moment.</summary>
+    private sealed record Decided(IReadOnlyList<AccountUsage> Batch, Terms Terms, long NowUs, List<Plan> Plans);
 
     internal sealed class RunRow
     {

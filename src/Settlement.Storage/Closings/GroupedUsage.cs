@@ -79,11 +79,16 @@ internal sealed class UsageGroup
 
     public long ProjectNo { get; init; }
 
-    public long Calls { get; init; }
+    public long AllCalls { get; init; }
 
+    public long Billable { get; init; }
+
+    /// <summary>Those of the billable ones that were released from quarantine.</summary>
     public long WaivedCalls { get; init; }
 
-    public long NotBillable { get; init; }
+    public long Calls => Billable - WaivedCalls;
+
+    public long NotBillable => AllCalls - Billable;
 }
 
 internal sealed record AccountUsage(long AccountNo, List<UsageGroup> Groups);

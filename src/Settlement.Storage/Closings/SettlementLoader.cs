@@ -17,7 +17,7 @@ internal sealed class SettlementLoader(SettlementStore store)
         if (batch.Count == 0)
             return [];
         var accounts = AccountStore.Get(session, batch.Select(a => a.AccountNo).ToList());
-        var facts = ScopeFacts.Load(session, run, batch.SelectMany(a => a.Groups).ToList(), ScopesPerStatement);
+        var facts = ScopeFacts.Load(session, store.Words, run, batch.SelectMany(a => a.Groups).ToList(), ScopesPerStatement);
         return batch.Select(a => new SettlementInput(
             accounts[a.AccountNo], run, terms, nowUs, a.Groups.GroupBy(g => g.ScopeNo).Select(g => Scope(session, run, facts, g)).ToList())).ToList();
     }
@@ -110,14 +110,14 @@ internal sealed class ScopeFacts
 
     public required ILookup<long, Period> Subscriptions { get; init; }
 
-    public required ILookup<long, MonthCalls> Months { get; init; }
+    public required ILookup<long, (int Month, long Calls)> Months { get; init; }
 
     /// <summary>Instants at which a subscription or a lot, used up or not, begins or ends (6.2).</summary>
     public required ILookup<long, long> Cuts { get; init; }
 
     public required Dictionary<long, (long Calls, long Left)> Live { get; init; }
 
-    public static ScopeFacts Load(Session session, ClosingRun run, IReadOnlyList<UsageGroup> groups, int perStatement)
+    public static ScopeFacts Load(Session session, Words words, ClosingRun run, IReadOnlyList<UsageGroup> groups, int perStatement)
     {
         var fromUs = BillingHour.StartUs(groups.Min(g => g.UseHour));
         var toUs = BillingHour.StartUs(groups.Max(g => g.UseHour) + 1);
@@ -126,10 +126,10 @@ internal sealed class ScopeFacts
         var lotEnds = chunks.SelectMany(c => session.Rows<PeriodRow>("package/cuts", c)).ToList();
         return new ScopeFacts
         {
-            Scopes = chunks.SelectMany(c => AccountStore.GetScopes(session, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
+            Scopes = chunks.SelectMany(c => AccountStore.GetScopes(session, words, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
             Lots = chunks.SelectMany(c => session.Rows<LotRow>("package/drawable", c)).ToLookup(l => l.ScopeNo, l => l.ToLot()),
             Subscriptions = subscriptions.ToLookup(s => s.ScopeNo, s => s.ToPeriod()),
-            Months = chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).ToLookup(m => m.ScopeNo, m => new MonthCalls(m.ScopeNo, (int)m.Month, m.Calls)),
+            Months = chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).ToLookup(m => m.ScopeNo, m => ((int)m.Month, m.Calls)),
             Cuts = subscriptions.Concat(lotEnds).SelectMany(p => new[] { (p.ScopeNo, Us: p.StartUs), (p.ScopeNo, Us: p.EndUs) }).ToLookup(c => c.ScopeNo, c => c.Us),
             Live = chunks.SelectMany(c => session.Rows<LiveRow>("package/live-totals", c)).ToDictionary(l => l.ScopeNo, l => (l.Calls, l.LeftCalls)),
         };

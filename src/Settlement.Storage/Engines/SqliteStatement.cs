@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -26,7 +27,7 @@ internal sealed class SqliteStatement : PreparedStatement
         return Step();
     }
 
-    public void Bind(int place, long value) => Check(raw.sqlite3_bind_int64(statement, place, value));
+    public void Bind(int place, long value) => Check(BindNumber(statement.DangerousGetHandle(), place, value));
 
     public void Bind(int place, ReadOnlySpan<byte> value) => Check(raw.sqlite3_bind_blob(statement, place, value));
 
@@ -51,6 +52,10 @@ internal sealed class SqliteStatement : PreparedStatement
             Check(again == raw.SQLITE_OK ? code : again);
         return found;
     }
+
+    /// <summary>Of SQLitePCLRaw's library, without counting references to the handle at each of the millions of numbers; this object holds one until it is disposed.</summary>
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
+    private static extern int BindNumber(IntPtr statement, int place, long value);
 
     protected override void Dispose(bool disposing)
     {
@@ -92,5 +97,9 @@ internal sealed class SqliteStatement : PreparedStatement
         Check(raw.sqlite3_bind_text(statement, place, bytes[..length]));
     }
 
-    private void Check(int code) => SqliteException.ThrowExceptionForRC(code, database);
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+            SqliteException.ThrowExceptionForRC(code, database);
+    }
 }

@@ -35,11 +35,7 @@ SET Version = Version + 1, BalanceE8 = @BalanceE8, RemainderE8 = @RemainderE8, S
 WHERE AccountNo = @AccountNo AND Version = @Version
 
 -- name: scopes
-SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
-FROM Scope AS c
-JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
-JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
-WHERE c.ScopeNo IN @ScopeNos
+SELECT ScopeNo, AccountNo, ApiNo, RegionNo, ResourceName, OnPackages, PackageLowTold FROM Scope WHERE ScopeNo IN @ScopeNos
 
 -- name: one-scope
 SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold

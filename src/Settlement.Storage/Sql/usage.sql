@@ -19,9 +19,9 @@ SELECT MIN(SettleSlot) FROM Usage WHERE SettleSlot > @AfterSlot
 
 -- name: grouped
 SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
+       SUM(Calls) AS AllCalls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN Calls ELSE 0 END) AS Billable,
+       COALESCE(SUM(CASE WHEN Waived = 1 AND Status BETWEEN 200 AND 299 THEN Calls END), 0) AS WaivedCalls
 FROM Usage
 WHERE SettleSlot = @Slot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
@@ -29,9 +29,9 @@ ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 
 -- name: grouped-range
 SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 0 THEN Calls ELSE 0 END) AS Calls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 AND Waived = 1 THEN Calls ELSE 0 END) AS WaivedCalls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN 0 ELSE Calls END) AS NotBillable
+       SUM(Calls) AS AllCalls,
+       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN Calls ELSE 0 END) AS Billable,
+       COALESCE(SUM(CASE WHEN Waived = 1 AND Status BETWEEN 200 AND 299 THEN Calls END), 0) AS WaivedCalls
 FROM Usage
 WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo

@@ -64,7 +64,7 @@ public sealed class LifecycleStore(SettlementStore store)
         var rows = round.Where((_, i) => removed[i] == 1).ToList();
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
-        var plans = StepLoader.Load(session, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(LifecycleStep.Decide);
+        var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(LifecycleStep.Decide);
         writer.Write(session, plans.FindAll(p => p.ChangesAnything));
         return rows.Zip(plans);
     }

@@ -10,13 +10,13 @@ namespace Settlement.Storage.Timeline;
 internal static class StepLoader
 {
     /// <returns>In the order of the steps.</returns>
-    public static List<StepInput> Load(Session session, StoreState state, Terms terms, long nowUs, List<AgendaEntry> steps)
+    public static List<StepInput> Load(Session session, Words words, StoreState state, Terms terms, long nowUs, List<AgendaEntry> steps)
     {
         if (steps.Count == 0)
             return [];
         // The accounts first: what changes anything of one raises its version, so that all that is read after it is as old or the writing fails.
         var accounts = AccountStore.Get(session, steps.ConvertAll(s => s.AccountNo));
-        var lots = LotFacts.Load(session, steps.FindAll(s => s.PackageNo != 0));
+        var lots = LotFacts.Load(session, words, steps.FindAll(s => s.PackageNo != 0));
         var ofAccounts = steps.FindAll(s => s.PackageNo == 0).ConvertAll(s => s.AccountNo);
         var subscribed = ofAccounts.Count == 0 ? null : AccountStore.SubscribedAt(session, ofAccounts, steps[0].DueUs);
         return steps.ConvertAll(step =>
@@ -59,7 +59,7 @@ internal sealed class LotFacts
     /// <summary>Packages whose last lot was attempted at the instant.</summary>
     private HashSet<long> LastAttempted { get; init; } = [];
 
-    public static LotFacts Load(Session session, List<AgendaEntry> steps)
+    public static LotFacts Load(Session session, Words words, List<AgendaEntry> steps)
     {
         if (steps.Count == 0)
             return new LotFacts();
@@ -71,7 +71,7 @@ internal sealed class LotFacts
         return new LotFacts
         {
             Packages = packages,
-            Scopes = AccountStore.GetScopes(session, scopeNos).ToDictionary(s => s.ScopeNo),
+            Scopes = AccountStore.GetScopes(session, words, scopeNos).ToDictionary(s => s.ScopeNo),
             Last = last,
             Former = LoadFormer(session, steps.FindAll(s => last.GetValueOrDefault(s.PackageNo)?.LotNo != s.LotNo)),
             Live = steps.Exists(s => s.Kind == AgendaKind.LotEnd) ? AccountStore.LiveScopes(session, scopeNos, dueUs) : [],

@@ -7,15 +7,17 @@ namespace Settlement.Worker.Bus;
 
 internal sealed class UsageConsumer(StoreUsage store, Drain drain) : IConsumer<Batch<UsageMessage>>
 {
-    public Task Consume(ConsumeContext<Batch<UsageMessage>> context)
+    /// <summary>On a thread of its own: called on the one that fills the batches, storing would keep the next messages from theirs.</summary>
+    public Task Consume(ConsumeContext<Batch<UsageMessage>> context) => Task.Run(() => Store(context.Message));
+
+    private void Store(Batch<UsageMessage> batch)
     {
         var events = new List<ReadEvent>();
-        foreach (var message in context.Message)
+        foreach (var message in batch)
             events.AddRange(message.Message.Events);
         if (events.Count > 0)
             store(events);
-        drain.Stored(BrokerTopology.UsageEvents, context.Message.Length);
-        return Task.CompletedTask;
+        drain.Stored(BrokerTopology.UsageEvents, batch.Length);
     }
 }
 

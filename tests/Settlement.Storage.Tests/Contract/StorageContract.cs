@@ -190,6 +190,29 @@ public abstract partial class StorageContract : IDisposable
     }
 
     [Fact]
+    public void Accounts_that_change_after_their_closing_was_decided_ahead_are_decided_anew()
+    {
+        var accounts = Accounts(450).ToList();
+        accounts.ForEach(Subscribed);
+        Ingest([.. accounts.Select(a => Call("e", 1, a, source: a))]);
+        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
+        var looks = 0;
+
+        closings.Settle(run, () => NineUs + Interlocked.Increment(ref looks), (settled, _) =>
+        {
+            if (settled > 200)
+                return;
+            SpinWait.SpinUntil(() => Volatile.Read(ref looks) == 3, TimeSpan.FromSeconds(30));
+            TopUp(accounts[300], "10", "between decision and writing");
+        });
+
+        // At the time: for each of the three batches, for one of them anew, and for the end of the part.
+        Assert.Equal(5, looks);
+        Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
+        Assert.Equal(10 * 100_000_000L, BalanceOf(accounts[300]) - BalanceOf(accounts[301]));
+    }
+
+    [Fact]
     public void A_closing_says_with_which_settings_it_was_made_though_others_were_recorded_beside_it()
     {
         Subscribed("a1");
@@ -327,6 +350,8 @@ public abstract partial class StorageContract : IDisposable
         Open(account);
         Do($$"""{"id":"subscribe {{account}}","type":"subscribe","account":"{{account}}","api":"passport","region":"north"}""");
     }
+
+    private long BalanceOf(string account) => Store.Read(s => AccountStore.Find(s, account))!.BalanceE8;
 
     private void TopUp(string account, string amount, string id) =>
         Do($$"""{"id":"{{id}}","type":"top-up","account":"{{account}}","amount":"{{amount}}"}""");
