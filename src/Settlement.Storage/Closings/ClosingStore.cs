@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
@@ -65,18 +66,18 @@ public sealed class ClosingStore(SettlementStore store)
         OpenParts(run).Sum(part => SettlePart(run, part, nowUs, settled));
 
     /// <summary>Settles every account of the part that is not settled yet; returns how many it settled.</summary>
-    /// <param name="nowUs">The transaction time of each batch.</param>
+    /// <param name="nowUs">The transaction time of each batch, taken as it is decided.</param>
     /// <param name="settled">Told after each commit: accounts of this part so far, and the plans of this batch.</param>
     public long SettlePart(ClosingRun run, RunPart part, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null, WorkClaim? claim = null)
     {
         long count = 0;
         using var groups = new GroupedUsage(store.Engine, run, part);
         using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(groups.Read()), BatchesAhead);
-        using var decisions = new ReadAhead<Decided>(batches.Elements().Select(batch => store.Read(s => Decide(s, run, batch, nowUs()))), BatchesAhead);
-        foreach (var decided in decisions.Elements())
+        using var decisions = new ReadAhead<(IReadOnlyList<AccountUsage>, Decided?)>(batches.Elements().Select(b => (b, DecideAhead(run, b, nowUs))), BatchesAhead);
+        foreach (var (batch, ahead) in decisions.Elements())
         {
-            var plans = Write(run, decided, nowUs, claim);
-            count += decided.Batch.Count;
+            var plans = Write(run, batch, ahead, nowUs, claim);
+            count += batch.Count;
             settled?.Invoke(count, plans);
         }
 
@@ -121,23 +122,38 @@ public sealed class ClosingStore(SettlementStore store)
         var done = session.Rows<long>("closing/settled", new { run.ToSlot, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
         var terms = store.Terms.Read(session, StoreState.Of(session));
         var inputs = loader.Load(session, run, terms, nowUs, batch.Where(a => !done.Contains(a.AccountNo)).ToList());
-        return new Decided(batch, terms, nowUs, inputs.ConvertAll(Settler.Settle));
+        return new Decided(terms, nowUs, inputs.ConvertAll(Settler.Settle));
     }
 
-    /// <summary>Writes what was decided ahead; when an account has changed since it was loaded, all of the batch is decided anew from what is there now.</summary>
-    private List<Plan> Write(ClosingRun run, Decided ahead, Func<long> nowUs, WorkClaim? claim)
+    /// <summary>Null when the database gave up on it: the batch is then decided as it is written, with as many tries as that has.</summary>
+    private Decided? DecideAhead(ClosingRun run, IReadOnlyList<AccountUsage> batch, Func<long> nowUs)
     {
-        Decided? first = ahead;
-        return store.Write(
-            session =>
-            {
-                var decided = first ?? Decide(session, run, ahead.Batch, nowUs());
-                first = null;
-                Write(session, run, decided);
-                return decided.Plans;
-            },
-            claim);
+        try
+        {
+            return store.Read(session => Decide(session, run, batch, nowUs()));
+        }
+        catch (DbException error) when (store.Engine.MayRetry(error))
+        {
+            return null;
+        }
     }
+
+    /// <summary>
+    /// Writes what was decided ahead. When an account has changed since it was loaded, or the catalog, all of the batch is decided anew from what is there now.
+    /// </summary>
+    private List<Plan> Write(ClosingRun run, IReadOnlyList<AccountUsage> batch, Decided? ahead, Func<long> nowUs, WorkClaim? claim) => store.Write(
+        session =>
+        {
+            // A catalog comes alone: it releases what was held without it (7.3), and would not see what is held by a decision made before.
+            store.Engine.TakeGuard(session, exclusive: false);
+            if (ahead?.Terms.CatalogVersion != StoreState.Of(session).CatalogVersion)
+                ahead = null;
+            var decided = ahead ?? Decide(session, run, batch, nowUs());
+            ahead = null;
+            Write(session, run, decided);
+            return decided.Plans;
+        },
+        claim);
 
     private void Write(Session session, ClosingRun run, Decided decided)
     {
@@ -196,7 +212,7 @@ public sealed class ClosingStore(SettlementStore store)
     }
 
     /// <summary>The plans of a batch, made from the state of its accounts at one moment.</summary>
-    private sealed record Decided(IReadOnlyList<AccountUsage> Batch, Terms Terms, long NowUs, List<Plan> Plans);
+    private sealed record Decided(Terms Terms, long NowUs, List<Plan> Plans);
 
     internal sealed class RunRow
     {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Settlement.Storage.Closings;
 
 /// <summary>
-/// Reads a sequence on a thread of its own, a few elements ahead: the next accounts are read and grouped while these are settled. Disposed, it stops reading
+/// Reads a sequence on a thread of its own, a few elements ahead: the next accounts are grouped, loaded and decided while these are written. Disposed, it stops reading
 /// and waits until it has.
 /// </summary>
 internal sealed class ReadAhead<T> : IDisposable

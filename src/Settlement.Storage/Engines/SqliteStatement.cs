@@ -54,7 +54,7 @@ internal sealed class SqliteStatement : PreparedStatement
     }
 
     /// <summary>Of SQLitePCLRaw's library, without counting references to the handle at each of the millions of numbers; this object holds one until it is disposed.</summary>
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_bind_int64"), SuppressGCTransition]
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_bind_int64", CallingConvention = CallingConvention.Cdecl), SuppressGCTransition]
     private static extern int BindNumber(IntPtr statement, int place, long value);
 
     protected override void Dispose(bool disposing)

@@ -7,7 +7,7 @@ namespace Settlement.Worker.Bus;
 
 internal sealed class UsageConsumer(StoreUsage store, Drain drain) : IConsumer<Batch<UsageMessage>>
 {
-    /// <summary>On a thread of its own: called on the one that fills the batches, storing would keep the next messages from theirs.</summary>
+    /// <summary>On another thread: called on the one that fills the batches, storing would keep the next messages from theirs.</summary>
     public Task Consume(ConsumeContext<Batch<UsageMessage>> context) => Task.Run(() => Store(context.Message));
 
     private void Store(Batch<UsageMessage> batch)

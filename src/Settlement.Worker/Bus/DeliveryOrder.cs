@@ -20,7 +20,7 @@ internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        var number = drain.Enter();
+        var number = drain.Enter(context.ReceiveContext.Redelivered);
         try
         {
             await InTurnAsync(context, next);

@@ -14,6 +14,7 @@ public sealed class Drain
 
     private readonly Lock _lock = new();
     private readonly SortedSet<long> _handling = [];
+    private readonly HashSet<long> _redelivered = [];
     private long _last;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, Waiting> _queues;
@@ -64,12 +65,24 @@ public sealed class Drain
         }
     }
 
+    /// <summary>Whether something is being dealt with that was another's, or this one's, before: a worker that ended gave it back.</summary>
+    public bool HandlesRedelivered
+    {
+        get
+        {
+            lock (_lock)
+                return _redelivered.Count > 0;
+        }
+    }
+
     /// <summary>A message has come in and will be stored; returns its number.</summary>
-    public long Enter()
+    public long Enter(bool redelivered = false)
     {
         lock (_lock)
         {
             _handling.Add(++_last);
+            if (redelivered)
+                _redelivered.Add(_last);
             return _last;
         }
     }
@@ -78,7 +91,10 @@ public sealed class Drain
     public void Leave(long number)
     {
         lock (_lock)
+        {
             _handling.Remove(number);
+            _redelivered.Remove(number);
+        }
     }
 
     /// <summary>Waits until every message that has come in by now is dealt with; false if the time passed first.</summary>

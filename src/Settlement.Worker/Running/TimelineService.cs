@@ -26,7 +26,7 @@ internal sealed partial class TimelineService(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.RabbitMq.HasHost)
-            draining = core.Store.Engine.TryClaim(DrainClaim + Guid.NewGuid().ToString("N"));
+            draining = ClaimDrain();
         return base.StartAsync(cancellationToken);
     }
 
@@ -56,15 +56,19 @@ internal sealed partial class TimelineService(
         var timeout = TimeSpan.FromTicks(settings.Billing.DrainTimeoutUs * 10);
         var since = core.Clock.GetTimestamp();
         var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel) && await drain.HandledAsync(timeout, core.Clock, cancel);
-        draining?.Dispose();
-        draining = null;
-        // What other workers that started at about the same time took from the same queues waited there as well, and comes to this one if they end.
+        EndDraining();
+        // What other workers that started at about the same time took from the same queues waited there as well, and comes to this one or another if they end.
         while (drained && OthersDrain())
         {
             await Task.Delay(LookAgain, core.Clock, cancel);
             drained = core.Clock.GetElapsedTime(since) < timeout;
+            if (!drain.HandlesRedelivered)
+                EndDraining();
+            else
+                DrainAgain();
         }
 
+        EndDraining();
         drained = drained && await drain.HandledAsync(timeout, core.Clock, cancel);
         if (drained)
             Drained(log);
@@ -72,11 +76,31 @@ internal sealed partial class TimelineService(
             NotDrained(log, timeout, drain.Left);
     }
 
+    private WorkClaim? ClaimDrain() => core.Store.Engine.TryClaim(DrainClaim + Guid.NewGuid().ToString("N"));
+
+    private void DrainAgain()
+    {
+        try
+        {
+            draining ??= ClaimDrain();
+        }
+        catch (DbException)
+        {
+            // At the next look.
+        }
+    }
+
+    private void EndDraining()
+    {
+        draining?.Dispose();
+        draining = null;
+    }
+
     private bool OthersDrain()
     {
         try
         {
-            return core.Store.Engine.Claimants(DrainClaim).Count > 0;
+            return core.Store.Engine.Claimants(DrainClaim).Count > (draining is null ? 0 : 1);
         }
         catch (DbException)
         {

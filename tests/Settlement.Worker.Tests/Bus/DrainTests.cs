@@ -53,6 +53,35 @@ public class DrainTests
     }
 
     [Fact]
+    public async Task A_message_that_another_worker_gave_back_is_known_as_such_until_it_is_stored()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await BrokerTopology.DeclareInputAsync(broker.Connection, BrokerTopology.UsageEvents, Cancel);
+        await broker.PublishAsync(
+            BrokerTopology.UsageEvents,
+            """{"id":"1","source":"s","account":"a","api":"x","region":"r","time":"2026-03-01T00:00:00Z","status":200}""");
+        RabbitMQ.Client.BasicGetResult? taken = null;
+        await UntilAsync(async () => (taken = await broker.Channel.BasicGetAsync(BrokerTopology.UsageEvents, autoAck: false, Cancel)) is not null, "it is there");
+        await broker.Channel.BasicNackAsync(taken!.DeliveryTag, multiple: false, requeue: true, Cancel);
+
+        var failing = true;
+        await using var worker = await StartAsync(
+            broker.Settings, _ => Volatile.Read(ref failing) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 10_000)]);
+        await UntilAsync(() => worker.Drain.HandlesRedelivered, "it has come again");
+        Volatile.Write(ref failing, false);
+        await UntilAsync(() => worker.Events.Count == 1 && !worker.Drain.HandlesRedelivered, "it is stored");
+
+        await broker.PublishAsync(
+            BrokerTopology.UsageEvents,
+            """{"id":"2","source":"s","account":"a","api":"x","region":"r","time":"2026-03-01T00:00:00Z","status":200}""");
+        Volatile.Write(ref failing, true);
+        await UntilAsync(() => worker.Tries.Count > 2 && worker.Events.Count == 1, "a new one is being stored");
+        Assert.False(worker.Drain.HandlesRedelivered);
+        Volatile.Write(ref failing, false);
+        await UntilAsync(() => worker.Events.Count == 2, "it is stored, too");
+    }
+
+    [Fact]
     public async Task What_has_come_in_is_waited_for_and_what_comes_after_is_not()
     {
         var cancel = TestContext.Current.CancellationToken;
