@@ -20,6 +20,9 @@ public sealed partial class Statements(
 {
     private const int StatementsPerBatch = 100;
 
+    /// <summary>After an error that ends the transaction the server goes on with the rest of the batch, and each statement would commit alone.</summary>
+    private const string WithinTransaction = "IF @@TRANCOUNT > 0 ";
+
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Func<object, object?>>> Properties = new();
     private static readonly ConcurrentDictionary<string, string[]> Parameters = new(StringComparer.Ordinal);
 
@@ -130,8 +133,8 @@ public sealed partial class Statements(
         foreach (var one in chunk)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = Text(name);
-            foreach (var parameter in ParametersOf(command.CommandText))
+            command.CommandText = WithinTransaction + Text(name);
+            foreach (var parameter in ParametersOf(Text(name)))
                 command.Parameters.Add(Named(command.CreateParameter(), parameter));
             Set(command.Parameters, one);
             batch.BatchCommands.Add(command);

@@ -24,13 +24,20 @@ public static class BrokerTopology
 
     public static string ErrorQueueOf(string queue) => queue + "_error";
 
-    public static Dictionary<string, object?> ArgumentsOf(string queue) => new(ErrorArguments, StringComparer.Ordinal)
+    public static Dictionary<string, object?> ArgumentsOf(string queue)
     {
-        ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
-        // Kept until the error queue has it. Asks for reject-publish, which without a maximal length never rejects.
-        ["x-dead-letter-strategy"] = "at-least-once",
-        ["x-overflow"] = "reject-publish",
-    };
+        var arguments = new Dictionary<string, object?>(ErrorArguments, StringComparer.Ordinal)
+        {
+            ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
+            // Kept until the error queue has it. Asks for reject-publish, which without a maximal length never rejects.
+            ["x-dead-letter-strategy"] = "at-least-once",
+            ["x-overflow"] = "reject-publish",
+        };
+        // One worker at a time takes commands, the others stand by: an account is opened before it is topped up, whichever worker dies in between.
+        if (string.Equals(queue, BillingCommands, StringComparison.Ordinal))
+            arguments["x-single-active-consumer"] = true;
+        return arguments;
+    }
 
     public static readonly IReadOnlyDictionary<string, object?> ErrorArguments = new Dictionary<string, object?>(StringComparer.Ordinal)
     {

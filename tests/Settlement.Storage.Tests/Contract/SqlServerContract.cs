@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Settlement.Storage.Engines;
 using Xunit;
 
@@ -30,6 +31,25 @@ public sealed class SqlServerContract : StorageContract
     }
 
     [Fact]
+    public void A_batch_whose_transaction_ends_in_its_midst_leaves_nothing()
+    {
+        Assert.ThrowsAny<DbException>(() =>
+        {
+            using var session = Engine.Write();
+            using (var command = session.Connection.CreateCommand())
+            {
+                command.Transaction = session.Transaction;
+                command.CommandText = "SET XACT_ABORT ON";
+                command.ExecuteNonQuery();
+            }
+
+            session.ExecuteEach("words/add", new[] { Word(1, "x"), Word(1, "y"), Word(2, "z") });
+        });
+
+        Assert.Equal(-1, Store.Read(session => Store.Words.Find(session, (WordKind)9, "z")));
+    }
+
+    [Fact]
     public void Workers_that_are_there_are_known_by_name()
     {
         Assert.Null(Engine.AttachedWorker());
@@ -37,6 +57,8 @@ public sealed class SqlServerContract : StorageContract
             Assert.Contains($"process {Environment.ProcessId}", Engine.AttachedWorker(), StringComparison.Ordinal);
         Assert.Null(Engine.AttachedWorker());
     }
+
+    private static object Word(long no, string text) => new { Kind = 9L, No = no, Text = text };
 
     protected override void Drop() => database.Dispose();
 }

@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Tests.Replay;
 using Xunit;
 using static Settlement.Worker.Tests.Bus.TestWorker;
 
@@ -31,6 +32,31 @@ public class CommandsAndInProcessTests
         await UntilAsync(() => worker.Commands.Count >= 203, "all commands are stored");
         Assert.Equal([.. expected, "{\"id\":\"x\"}", "{\"id\":\"y\"}", "{\"id\":\"z\"}"], worker.Commands);
         await UntilAsync(async () => await broker.ErrorsAsync() == 1, "the unreadable one is in the error queue");
+    }
+
+    [Fact]
+    public async Task Of_several_workers_one_takes_the_commands_in_their_order_and_when_it_is_cut_off_the_next_goes_on_with_what_it_had()
+    {
+        const int Each = 100;
+        await using var broker = await TestBroker.StartAsync();
+        await using var proxy = new Proxy(broker.Settings.Host!, broker.Settings.Port);
+        proxy.Open();
+        var stuck = false;
+        await using var first = await StartAsync(broker.Settings with { Port = proxy.Port }, _ => Volatile.Read(ref stuck) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 10_000)]);
+        await using var second = await StartAsync(broker.Settings);
+        var sent = Enumerable.Range(0, 2 * Each).Select(i => string.Create(CultureInfo.InvariantCulture, $"{{\"id\":\"c{i}\"}}")).ToList();
+        foreach (var command in sent.Take(Each))
+            await broker.PublishAsync("billing-commands", command, "application/json");
+        await UntilAsync(() => first.Commands.Count == Each, "the first has stored all");
+        Volatile.Write(ref stuck, true);
+        foreach (var command in sent.Skip(Each))
+            await broker.PublishAsync("billing-commands", command, "application/json");
+        await UntilAsync(() => first.Tries.Count > Each, "the first has one in hand");
+        Assert.Empty(second.Commands);
+
+        await proxy.CloseAsync();
+        await UntilAsync(() => second.Commands.Count >= Each, "the second has stored the rest");
+        Assert.Equal(sent, first.Commands.Concat(second.Commands));
     }
 
     [Fact]
