@@ -53,12 +53,15 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     /// <summary>Executes once per element; returns the rows that each affected.</summary>
     public List<int> ExecuteEach(string statement, IEnumerable args) => Statements.ExecuteEach(statement, Transaction, args);
 
+    public bool IsCommitted { get; private set; }
+
     /// <summary>What may be remembered only once it is true for everyone (caches).</summary>
     public void OnCommit(Action action) => committed.Add(action);
 
     public void Commit()
     {
         Transaction?.Commit();
+        IsCommitted = true;
         foreach (var action in committed)
             action();
     }

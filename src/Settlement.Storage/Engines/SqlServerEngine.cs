@@ -16,8 +16,12 @@ public sealed class SqlServerEngine : IEngine
     private const int LongText = 4000;
     private const string Running = "run ";
 
+    /// <summary>After so many failed transactions in a row what fails may lie in the connections: the next ones are new.</summary>
+    private const int FailuresOfConnections = 6;
+
     private readonly string connectionString;
     private readonly SqlConnectionStringBuilder builder;
+    private int failures;
     private readonly string instance = Guid.NewGuid().ToString("N")[..16];
     private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
 
@@ -155,17 +159,29 @@ public sealed class SqlServerEngine : IEngine
         {
             connection.Open();
             var statements = new Statements(connection, Sql.Of(Engine), Fit);
-            return new Session(connection, begin(connection), statements, () =>
+            Session? session = null;
+            session = new Session(connection, begin(connection), statements, () =>
             {
                 statements.Dispose();
+                if (session!.Transaction is not null)
+                    Note(session.IsCommitted, connection);
                 connection.Dispose();
             });
+            return session;
         }
         catch
         {
             connection.Dispose();
             throw;
         }
+    }
+
+    private void Note(bool committed, SqlConnection connection)
+    {
+        if (committed)
+            Volatile.Write(ref failures, 0);
+        else if (Interlocked.Increment(ref failures) % FailuresOfConnections == 0)
+            SqlConnection.ClearPool(connection);
     }
 
     /// <summary>Texts of any length are one type to the server, so that it plans a statement once.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.SqlClient;
 using Settlement.Storage.Engines;
 using Xunit;
 
@@ -50,6 +51,19 @@ public sealed class SqlServerContract : StorageContract
     }
 
     [Fact]
+    public void After_many_failures_in_a_row_the_connections_are_new()
+    {
+        var sessions = Enumerable.Range(0, 5).Select(_ => Engine.Read()).ToList();
+        var before = sessions.ConvertAll(ConnectionOf);
+        sessions.ForEach(s => s.Dispose());
+        for (var failure = 0; failure < 6; failure++)
+            Assert.Throws<InvalidOperationException>(() => Store.Write((Action<Session>)(_ => throw new InvalidOperationException())));
+
+        using var session = Engine.Read();
+        Assert.DoesNotContain(ConnectionOf(session), before);
+    }
+
+    [Fact]
     public void Workers_that_are_there_are_known_by_name()
     {
         Assert.Null(Engine.AttachedWorker());
@@ -57,6 +71,8 @@ public sealed class SqlServerContract : StorageContract
             Assert.Contains($"process {Environment.ProcessId}", Engine.AttachedWorker(), StringComparison.Ordinal);
         Assert.Null(Engine.AttachedWorker());
     }
+
+    private static Guid ConnectionOf(Session session) => ((SqlConnection)session.Connection).ClientConnectionId;
 
     private static object Word(long no, string text) => new { Kind = 9L, No = no, Text = text };
 
