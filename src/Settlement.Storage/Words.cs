@@ -48,6 +48,10 @@ public sealed class Words
             return known;
         var text = session.One<string>("words/text", new { Kind = (long)kind, No = no })
             ?? throw new InvalidOperationException($"There is no {kind} number {no}.");
-        return texts[(kind, no)] = text;
+        if (session.Transaction is null)
+            texts[(kind, no)] = text;
+        else
+            session.OnCommit(() => texts[(kind, no)] = text);
+        return text;
     }
 }

@@ -149,6 +149,17 @@ public abstract partial class StorageContract : IDisposable
     }
 
     [Fact]
+    public void A_word_that_was_rolled_back_is_not_remembered()
+    {
+        using (var session = Engine.Write())
+            Assert.Equal("one", Store.Words.TextOf(session, WordKind.Project, Store.Words.NumberOf(session, WordKind.Project, "one")));
+
+        var no = Store.Write(session => Store.Words.NumberOf(session, WordKind.Project, "other"));
+
+        Assert.Equal("other", Store.Read(session => Store.Words.TextOf(session, WordKind.Project, no)));
+    }
+
+    [Fact]
     public void An_event_for_a_closed_hour_goes_to_the_next_closing()
     {
         Open("a1");
@@ -199,16 +210,8 @@ public abstract partial class StorageContract : IDisposable
         var accounts = Accounts(450).ToList();
         accounts.ForEach(Subscribed);
         Ingest([.. accounts.Select(a => Call("e", 1, a, source: a))]);
-        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
-        var looks = 0;
 
-        closings.Settle(run, () => NineUs + Interlocked.Increment(ref looks), (settled, _) =>
-        {
-            if (settled > 200)
-                return;
-            SpinWait.SpinUntil(() => Volatile.Read(ref looks) == 3, TimeSpan.FromSeconds(30));
-            TopUp(accounts[300], "10", "between decision and writing");
-        });
+        var looks = SettleThreeBatches(() => TopUp(accounts[300], "10", "between decision and writing"));
 
         // At the time: for each of the three batches, for one of them anew, and for the end of the part; a server may ask for more tries.
         Assert.True(looks >= 5, $"{looks} looks");
@@ -223,16 +226,9 @@ public abstract partial class StorageContract : IDisposable
         var accounts = Accounts(450).ToList();
         accounts.ForEach(a => Subscribed(a, "south"));
         Ingest([.. accounts.Select(a => Call("e", 1, a, source: a, region: "south"))]);
-        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
-        var looks = 0;
 
-        closings.Settle(run, () => NineUs + Interlocked.Increment(ref looks), (settled, _) =>
-        {
-            if (settled > 200)
-                return;
-            SpinWait.SpinUntil(() => Volatile.Read(ref looks) == 3, TimeSpan.FromSeconds(30));
-            Assert.Equal(200, Apply(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal).Replace("\"prices\":[", SouthPrice, StringComparison.Ordinal)));
-        });
+        SettleThreeBatches(() => Assert.Equal(
+            200, Apply(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal).Replace("\"prices\":[", SouthPrice, StringComparison.Ordinal))));
 
         Assert.Equal(250, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
         Assert.Empty(Store.Read(s => QuarantineStore.List(s, "held")));
@@ -394,6 +390,22 @@ public abstract partial class StorageContract : IDisposable
     {
         Open(account);
         Do($$"""{"id":"subscribe {{account}}","type":"subscribe","account":"{{account}}","api":"passport","region":"{{region}}"}""");
+    }
+
+    /// <summary>Closes the hour of 450 accounts; does something when the first batch is written and the others are decided.</summary>
+    /// <returns>How often the time was asked for.</returns>
+    private int SettleThreeBatches(Action meanwhile)
+    {
+        var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
+        var looks = 0;
+        closings.Settle(run, () => NineUs + Interlocked.Increment(ref looks), (settled, _) =>
+        {
+            if (settled > 200)
+                return;
+            SpinWait.SpinUntil(() => Volatile.Read(ref looks) == 3, TimeSpan.FromSeconds(30));
+            meanwhile();
+        });
+        return looks;
     }
 
     /// <returns>How many were released by it.</returns>
