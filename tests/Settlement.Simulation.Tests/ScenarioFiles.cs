@@ -55,5 +55,5 @@ public sealed class ScenarioFiles
             .Order(StringComparer.Ordinal)
             .Select(name => new TheoryDataRow<string>(name).WithTestDisplayName(name).WithTrait("needs", needs(Read(name))));
 
-    private static JsonElement Read(string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, name + ".json")));
+    internal static JsonElement Read(string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, name + ".json")));
 }

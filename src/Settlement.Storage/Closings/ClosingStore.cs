@@ -23,12 +23,12 @@ public sealed class ClosingStore(SettlementStore store)
     private readonly PlanWriter writer = new(store);
     private readonly SettlementLoader loader = new(store);
 
-    /// <summary>A run that was begun and not finished: by a worker that ended in between.</summary>
+    /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
     public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
 
     /// <summary>
     /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
-    /// Null when no hour is due or closings are on hold.
+    /// Null when no hour is due or closings are on hold. An unfinished run is returned as it is: a second try whose first one did commit opens no other.
     /// </summary>
     /// <param name="dueUs">The run's due instant.</param>
     /// <param name="hourly">Whether it is the run of the hour.</param>
@@ -38,6 +38,8 @@ public sealed class ClosingStore(SettlementStore store)
     private ClosingRun? Begin(Session session, long dueUs, bool hourly)
     {
         store.Engine.TakeGuard(session, exclusive: true);
+        if (Unfinished(session) is { } underWay)
+            return underWay;
         var state = StoreState.Of(session);
         var next = NextSlot(session, state.ClosedSlot);
         var dueHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
@@ -140,20 +142,27 @@ public sealed class ClosingStore(SettlementStore store)
 
     /// <summary>
     /// Writes what was decided ahead. When an account has changed since it was loaded, or the catalog, all of the batch is decided anew from what is there now.
+    /// An account that is settled by then was settled by the try before, whose commit went unanswered: the plan of that try is the one that stands.
     /// </summary>
-    private List<Plan> Write(ClosingRun run, IReadOnlyList<AccountUsage> batch, Decided? ahead, Func<long> nowUs, WorkClaim? claim) => store.Write(
-        session =>
-        {
-            // A catalog comes alone: it releases what was held without it (7.3), and would not see what is held by a decision made before.
-            store.Engine.TakeGuard(session, exclusive: false);
-            if (ahead?.Terms.CatalogVersion != StoreState.Of(session).CatalogVersion)
+    private List<Plan> Write(ClosingRun run, IReadOnlyList<AccountUsage> batch, Decided? ahead, Func<long> nowUs, WorkClaim? claim)
+    {
+        var tried = new Dictionary<long, Plan>();
+        store.Write(
+            session =>
+            {
+                // A catalog comes alone: it releases what was held without it (7.3), and would not see what is held by a decision made before.
+                store.Engine.TakeGuard(session, exclusive: false);
+                if (ahead?.Terms.CatalogVersion != StoreState.Of(session).CatalogVersion)
+                    ahead = null;
+                var decided = ahead ?? Decide(session, run, batch, nowUs());
                 ahead = null;
-            var decided = ahead ?? Decide(session, run, batch, nowUs());
-            ahead = null;
-            Write(session, run, decided);
-            return decided.Plans;
-        },
-        claim);
+                foreach (var plan in decided.Plans)
+                    tried[plan.Before.AccountNo] = plan;
+                Write(session, run, decided);
+            },
+            claim);
+        return [.. batch.Select(a => tried.GetValueOrDefault(a.AccountNo)).OfType<Plan>()];
+    }
 
     private void Write(Session session, ClosingRun run, Decided decided)
     {

@@ -21,25 +21,25 @@ public sealed class LifecycleStore(SettlementStore store)
         var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
         foreach (var chunk in entries.Chunk(StepsPerTransaction))
         {
-            var plans = store.Write(session => Step(session, chunk, nowUs()), claim);
-            foreach (var (entry, plan) in plans)
-                stepped?.Invoke(entry, plan);
+            var tried = new Dictionary<AgendaRow, Plan>(chunk.Length);
+            store.Write(session => Step(session, chunk, nowUs(), tried), claim);
+            foreach (var row in chunk.Where(tried.ContainsKey))
+                stepped?.Invoke(row.ToEntry(), tried[row]);
         }
 
         return entries.Count;
     }
 
-    /// <summary>The steps that were not done yet and their plans, in order.</summary>
-    private List<(AgendaEntry Entry, Plan Plan)> Step(Session session, AgendaRow[] chunk, long nowUs)
+    /// <param name="tried">
+    /// Gets the plans of the steps that were not done yet. A step that is done by a second try was done by the first, whose commit went unanswered: its plan stays.
+    /// </param>
+    private void Step(Session session, AgendaRow[] chunk, long nowUs, Dictionary<AgendaRow, Plan> tried)
     {
-        var plans = new Dictionary<AgendaRow, Plan>(chunk.Length);
         foreach (var round in Rounds(chunk))
         {
             foreach (var (row, plan) in StepRound(session, round, nowUs))
-                plans.Add(row, plan);
+                tried[row] = plan;
         }
-
-        return [.. chunk.Where(plans.ContainsKey).Select(row => (row.ToEntry(), plans[row]))];
     }
 
     /// <summary>What is loaded and decided together: of each account its next step, for what one step does to an account is what the next one finds.</summary>

@@ -43,7 +43,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
         FinishRun();
-        while (NextDueUs(untilUs) is { } dueUs)
+        while (DueUs(untilUs) is { } dueUs)
         {
             stopping.ThrowIfCancellationRequested();
             Do(dueUs, untilUs);
@@ -72,8 +72,13 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         }
     });
 
-    /// <summary>The earliest instant at or before the limit at which something will really happen; empty hours do not count.</summary>
-    public long? NextDueUs(long limitUs) => store.Read(session =>
+    /// <summary>
+    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A run that somebody has begun is due until it is
+    /// finished.
+    /// </summary>
+    public long? NextDueUs(long limitUs) => store.Read(ClosingStore.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : DueUs(limitUs);
+
+    private long? DueUs(long limitUs) => store.Read(session =>
     {
         var state = StoreState.Of(session);
         long?[] due = [CommandStore.NextAtUs(session), OtherDueUs(session, state)];
@@ -213,10 +218,15 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         return chunk;
     }
 
+    /// <summary>
+    /// Whoever left a run unfinished, it is finished before the next one begins. What beginning returned does not matter: its first try may have committed without
+    /// an answer, so the store is asked what there is to settle.
+    /// </summary>
     private void Close(long dueUs, bool hourly)
     {
-        if (closings.Begin(dueUs, hourly, claim) is not null)
-            FinishRun();
+        FinishRun();
+        closings.Begin(dueUs, hourly, claim);
+        FinishRun();
     }
 
     /// <summary>Settles the run under way, if there is one, with whoever helps, and ends it.</summary>

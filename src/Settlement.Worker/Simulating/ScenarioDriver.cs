@@ -9,7 +9,7 @@ namespace Settlement.Worker.Simulating;
 /// Lets the actions of a scenario happen in the order of their time, then of the file, and in between moves the clock from one instant at which something
 /// is due to the next. While the worker is down it collects what would wait in the broker.
 /// </summary>
-internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Action<string, long> show)
+internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Action<string, long> show)
 {
     private const int EventsPerBatch = 20_000;
 
@@ -50,7 +50,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
         clock.NowUs = us;
     }
 
-    private void Work(long untilUs) => clock.Pass(core.Timeline, untilUs);
+    private void Work(long untilUs) => worker.Do(core => clock.Pass(core.Timeline, untilUs));
 
     /// <summary>The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).</summary>
     private void ComeUp(long us)
@@ -62,7 +62,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
         Flush(us);
         waiting.Clear();
         // What is due at this very instant comes after the instant's actions, as it would have without the outage.
-        core.Timeline.AdvanceTo(us - 1);
+        worker.Do(core => core.Timeline.AdvanceTo(us - 1));
     }
 
     private void Happen(long us)
@@ -97,7 +97,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
     }
 
     /// <summary>Commands apply at once; what else is due at this instant waits for its other actions.</summary>
-    private void ApplyAt(long us) => core.Timeline.ApplyCommands(us);
+    private void ApplyAt(long us) => worker.Do(core => core.Timeline.ApplyCommands(us));
 
     private void Deliver(Happening first, UsageAction usage, long us)
     {
@@ -110,7 +110,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
         }
 
         // Nothing that is stored now can fall due before the next hourly run, so events up to it may be stored together.
-        var horizon = Math.Min(core.Timeline.NextDueUs(long.MaxValue) ?? long.MaxValue, BillingHour.FirstOnTheHourUs(us));
+        var horizon = Math.Min(worker.Core.Timeline.NextDueUs(long.MaxValue) ?? long.MaxValue, BillingHour.FirstOnTheHourUs(us));
         var (happening, story, atUs) = (first, usage, us);
         while (true)
         {
@@ -155,7 +155,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
     {
         if (commands.Count == 0)
             return;
-        core.Commands.Receive(commands, atUs);
+        worker.Do(core => core.Commands.Receive(commands, atUs));
         commands.Clear();
     }
 
@@ -163,7 +163,7 @@ internal sealed class ScenarioDriver(SettlementCore core, TestClock clock, Actio
     {
         if (batch.Count == 0)
             return;
-        core.Usage.Store(batch);
+        worker.Do(core => core.Usage.Store(batch));
         batch.Clear();
     }
 

@@ -32,17 +32,21 @@ public static class Simulation
         }
     }
 
-    internal static SimulationView Run(Scenario scenario, IEngine engine)
+    /// <param name="scenario">What happens.</param>
+    /// <param name="engine">An empty, migrated store.</param>
+    /// <param name="employ">Makes the worker from what makes its core; null: one whose process does not end.</param>
+    internal static SimulationView Run(Scenario scenario, IEngine engine, Func<Func<SettlementCore>, ScenarioWorker>? employ = null)
     {
         var startUs = scenario.Timeline.Select(a => a.HappensUs).DefaultIfEmpty(scenario.UntilUs).Min();
         var clock = new TestClock(startUs);
-        var core = new SettlementCore(new SettlementStore(engine, scenario.Settings), clock, inScenario: true);
-        core.Store.Open(startUs);
-        core.Store.Write(session => core.Store.ApplyCatalog(session, scenario.Catalog, startUs));
+        SettlementCore Start() => new(new SettlementStore(engine, scenario.Settings), clock, inScenario: true);
+        var worker = employ?.Invoke(Start) ?? new ScenarioWorker(Start);
+        worker.Do(core => core.Store.Open(startUs));
+        worker.Do(core => core.Store.Write(session => core.Store.ApplyCatalog(session, scenario.Catalog, startUs)));
         var shows = new Dictionary<string, ShowView>(StringComparer.Ordinal);
         var views = new ViewMaker(scenario.Settings.TimeZone, scenario.Catalog.Currency);
-        new ScenarioDriver(core, clock, (label, atUs) => shows[label] = Show(core.Store, views, atUs)).Run(scenario);
-        return Result(core.Store, views, scenario.UntilUs, shows);
+        new ScenarioDriver(worker, clock, (label, atUs) => shows[label] = Show(worker.Core.Store, views, atUs)).Run(scenario);
+        return Result(worker.Core.Store, views, scenario.UntilUs, shows);
     }
 
     private static ShowView Show(SettlementStore store, ViewMaker views, long atUs) => store.Read(session => new ShowView(

@@ -7,12 +7,20 @@ namespace Settlement.Simulation.Tests.Properties;
 /// <summary>The worker's process ends here.</summary>
 internal sealed class CrashException() : Exception("the worker ended");
 
-/// <summary>A real SQLite store whose worker ends in the middle: at one of its next writes, before a transaction or within it.</summary>
+/// <summary>What a client is told when the connection breaks after its commit has been made.</summary>
+internal sealed class AnswerLostException() : DbException("the commit was made, its answer was lost");
+
+/// <summary>
+/// A real SQLite store whose worker ends in the middle: at one of its next writes, before a transaction or within it, or when a transaction has been committed.
+/// </summary>
 internal sealed class CrashingEngine(IEngine engine) : IEngine
 {
     private int left = int.MaxValue;
 
     public string Name => engine.Name;
+
+    /// <summary>Called when a transaction has been committed, before whoever asked for it is told; what it throws is all that he learns.</summary>
+    public Action? Committed { get; set; }
 
     public void CrashAfter(int steps) => left = steps;
 
@@ -23,7 +31,9 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
     public Session Write()
     {
         Step();
-        return engine.Write();
+        var session = engine.Write();
+        session.OnCommit(() => Committed?.Invoke());
+        return session;
     }
 
     public void TakeGuard(Session session, bool exclusive) => engine.TakeGuard(session, exclusive);
@@ -36,7 +46,7 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
 
-    public bool MayRetry(DbException error) => engine.MayRetry(error);
+    public bool MayRetry(DbException error) => error is AnswerLostException || engine.MayRetry(error);
 
     public WorkClaim? TryClaim(string name) => engine.TryClaim(name);
 
