@@ -68,7 +68,13 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public void Dispose()
     {
-        Transaction?.Dispose();
-        released();
+        try
+        {
+            Transaction?.Dispose();
+        }
+        finally
+        {
+            released();
+        }
     }
 }

@@ -54,15 +54,16 @@ public sealed partial class SqliteEngine : IEngine
     public Session Read()
     {
         var link = Take();
-        return new Session(link.Connection, null, link.Statements, () => idle.Add(link));
+        return new Session(link.Connection, null, link.Statements, () => Keep(link));
     }
 
     public Session Write()
     {
         writer.Wait();
-        var link = Take();
+        Link? link = null;
         try
         {
+            link = Take();
             return new Session(link.Connection, link.Connection.BeginTransaction(IsolationLevel.Serializable), link.Statements, () => GiveBack(link));
         }
         catch
@@ -173,28 +174,60 @@ public sealed partial class SqliteEngine : IEngine
 
     private Link Take() => idle.TryTake(out var link) ? link : new Link(Open());
 
-    private void GiveBack(Link link)
+    /// <summary>Whatever happened to the connection, the next writer gets his turn.</summary>
+    private void GiveBack(Link? link)
     {
-        idle.Add(link);
-        writer.Release();
+        try
+        {
+            if (link is not null)
+                Keep(link);
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    /// <summary>A connection whose transaction could not be ended is of no use to the next session.</summary>
+    private void Keep(Link link)
+    {
+        if (link.IsFree)
+            idle.Add(link);
+        else
+            link.Dispose();
     }
 
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(connectionString);
-        connection.Open();
+        try
+        {
+            connection.Open();
+            Prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Prepare(SqliteConnection connection)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = durable
             ? $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 64000"
             : "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
         command.ExecuteNonQuery();
-        return connection;
     }
 
     /// <summary>An open connection with its prepared statements, kept for the next session.</summary>
     private sealed class Link(SqliteConnection connection) : IDisposable
     {
         public SqliteConnection Connection { get; } = connection;
+
+        public bool IsFree => SQLitePCL.raw.sqlite3_get_autocommit(Connection.Handle) != 0;
 
         public Statements Statements { get; } = new(connection, Texts, prepare: text => new SqliteStatement(connection, text));
 

@@ -17,11 +17,8 @@ internal static class WorkerLock
         // A verb that asks who is attached holds the lock for an instant, so one refusal is not the answer.
         for (var i = 0; i < Tries; i++)
         {
-            if (Open(path) is { } stream)
-            {
-                File.WriteAllText(NameFile(path), Me());
-                return stream;
-            }
+            if (LockedFile.TryOpen(path) is { } stream)
+                return Named(stream, path);
 
             Thread.Sleep(BetweenTriesMs);
         }
@@ -34,19 +31,21 @@ internal static class WorkerLock
     {
         if (!File.Exists(path))
             return null;
-        using var stream = Open(path);
+        using var stream = LockedFile.TryOpen(path);
         return stream is null ? Read(path) : null;
     }
 
-    private static FileStream? Open(string path)
+    private static FileStream Named(FileStream stream, string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(NameFile(path), Me());
+            return stream;
         }
-        catch (IOException)
+        catch
         {
-            return null;
+            stream.Dispose();
+            throw;
         }
     }
 

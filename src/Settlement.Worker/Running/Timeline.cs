@@ -140,8 +140,9 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
         }
         finally
         {
-            claim.Dispose();
+            var ended = claim;
             claim = null;
+            ended.Dispose();
         }
     }
 
