@@ -22,7 +22,7 @@ public static class Amount
     public static bool TryParsePriceE10(string text, out long e10) => TryParse(text, 10, 100_000_000L * 10_000_000_000L, out e10) && e10 >= 0;
 
     /// <summary>With at least <paramref name="minDecimals"/> decimals and no trailing zeros beyond them.</summary>
-    public static string Show(long scaled, int scale, int minDecimals)
+    public static string Show(Int128 scaled, int scale, int minDecimals)
     {
         var text = ShowFixed(scaled, scale, scale);
         var keep = text.Length - scale + minDecimals;

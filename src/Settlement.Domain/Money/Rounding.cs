@@ -10,12 +10,15 @@ public static class Rounding
 {
     private const int E10PerE8 = 100;
 
+    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3), of any size: for showing.</summary>
+    public static Int128 ValueE8(Int128 feeE10) => feeE10 / E10PerE8;
+
     /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3). Throws when it exceeds a movement.</summary>
     public static long CutToE8(Int128 feeE10)
     {
-        var feeE8 = feeE10 / E10PerE8;
+        var feeE8 = ValueE8(feeE10);
         if (feeE8 > Amount.MaxMovementE8)
-            throw new OverflowException($"A fee of {feeE8} (1e-8) exceeds the largest movement of 10^10 units.");
+            throw new OverflowException($"A fee of {Amount.ShowE8(feeE8)} exceeds the largest movement, 10^10 units.");
         return (long)feeE8;
     }
 

@@ -114,7 +114,7 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
 
     public void Tell(Notice notice) => notices.Add(notice);
 
-    public string ShowAmount(long e8) => Amount.ShowFixed(e8, 8, Terms.Catalog.Currency.Decimals);
+    public string ShowAmount(Int128 e8) => Amount.ShowFixed(e8, 8, Terms.Catalog.Currency.Decimals);
 
     /// <summary>Posts the legs of one movement; they must sum to zero.</summary>
     public void Post(string cause, params ReadOnlySpan<(Book Book, long AmountE8)> legs)

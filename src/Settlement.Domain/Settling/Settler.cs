@@ -190,9 +190,10 @@ public sealed class Settler
 
         public long NotBillable { get; set; }
 
-        public long FeeE8 { get; private set; }
+        /// <summary>Of all rows: each is a movement at most, their sum may be more than a <c>long</c> holds.</summary>
+        public Int128 FeeE8 { get; private set; }
 
-        public long DeductedE8 { get; private set; }
+        public Int128 DeductedE8 { get; private set; }
 
         public void Charge(long calls, long feeE8, long deductedE8)
         {

@@ -159,8 +159,8 @@ public sealed class QuarantineEntry
     /// <summary>Why it was discarded.</summary>
     public string? DecidedBecause { get; init; }
 
-    /// <summary>What the held calls would cost at the price of the tier that was next when they were held.</summary>
-    public long? ValueE8 => UnitPriceE10 is { } price ? Rounding.CutToE8((Int128)Calls * price) : null;
+    /// <summary>What the held calls would cost at the price of the tier that was next when they were held: a value, not a movement, so of any size.</summary>
+    public Int128? ValueE8 => UnitPriceE10 is { } price ? Rounding.ValueE8((Int128)Calls * price) : null;
 }
 
 public sealed class QuarantineCount

@@ -38,9 +38,9 @@ internal sealed record MonthResults(
 
     public long Calls(RowKind kind) => Of(kind).Sum(r => r.Calls ?? 0);
 
-    public string Plain(long e8) => Amount.ShowFixed(e8, 8, Currency.Decimals);
+    public string Plain(Int128 e8) => Amount.ShowFixed(e8, 8, Currency.Decimals);
 
-    public string Money(long e8) => Grouped(Plain(e8));
+    public string Money(Int128 e8) => Grouped(Plain(e8));
 
     /// <summary>Decimal text with its thousands apart.</summary>
     public static string Grouped(string amount)

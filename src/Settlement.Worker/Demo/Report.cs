@@ -94,7 +94,7 @@ internal sealed class Report(Listing listing, int width, MonthResults results, P
             new("Reason", g => g.Key),
             new("Events", g => Number(g.Count()), true),
             new("Calls", g => Number(g.Sum(h => h.Calls)), true),
-            new("Value", g => results.Money(g.Sum(h => h.ValueE8 ?? 0)), true),
+            new("Value", g => results.Money(g.Aggregate((Int128)0, (sum, h) => sum + (h.ValueE8 ?? 0))), true),
             new("Why", g => Why(g.Key)),
         ]);
     }
