@@ -19,8 +19,12 @@ internal static class GivenSettings
         foreach (var (name, value) in sources.Environment.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             var key = name.Replace("__", ":", StringComparison.Ordinal);
-            if (key.Contains(':', StringComparison.Ordinal) && SettingKeys.Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            if (!key.Contains(':', StringComparison.Ordinal))
+                continue;
+            if (SettingKeys.Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 given[key] = new Given(key, value, $"environment variable {name}");
+            else if (NearMiss.Of(key.Split(':')[0], SettingKeys.Sections) is { } meant)
+                faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; '{meant}' was meant?"));
         }
 
         foreach (var option in sources.Options)

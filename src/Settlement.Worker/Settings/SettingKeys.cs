@@ -20,7 +20,9 @@ internal static class SettingKeys
             ? (s with { Database = s.Database with { Engine = engine } }, null) : (null, $"'{text}' is neither Sqlite nor SqlServer"),
         ["Database:ConnectionString"] = (s, text) => IsConnectionString(text)
             ? (s with { Database = s.Database with { ConnectionString = text } }, null) : (null, "is not a connection string (key=value;…)"),
-        ["RabbitMq:Host"] = (s, text) => (s with { RabbitMq = s.RabbitMq with { Host = text.Length == 0 ? null : text } }, null),
+        ["RabbitMq:Host"] = (s, text) => text.Length == 0 || Uri.CheckHostName(text) != UriHostNameType.Unknown
+            ? (s with { RabbitMq = s.RabbitMq with { Host = text.Length == 0 ? null : text } }, null)
+            : (null, "is not a host name or address; the port, the user and the rest have settings of their own"),
         ["RabbitMq:Port"] = (s, text) => Whole(text, 1, 65_535, v => s with { RabbitMq = s.RabbitMq with { Port = v } }),
         ["RabbitMq:VirtualHost"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { VirtualHost = text } }),
         ["RabbitMq:Username"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { Username = text } }),

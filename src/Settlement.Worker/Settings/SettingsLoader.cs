@@ -20,6 +20,7 @@ public static class SettingsLoader
         var found = new List<SettingFault>();
         var given = GivenSettings.Gather(sources, found);
         var settings = ReadOwn(given.Values, found) with { Logging = SectionOf(SettingKeys.Logging, given.Values), Billing = ReadBilling(given.Values, found) };
+        found.AddRange(LoggingFaults.Of(settings.Logging));
         if (DatabaseFault(settings.Database, given.ContainsKey(ConnectionString)) is { } cause)
             found.Add(new SettingFault(ConnectionString, cause));
         if (settings.RabbitMq.UseTls && !given.ContainsKey("RabbitMq:Port"))

@@ -11,7 +11,7 @@ public enum DatabaseEngine
 
 public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString);
 
-/// <param name="Port">Where health and metrics answer; 0: nowhere.</param>
+/// <param name="Port">Where health answers; 0: nowhere.</param>
 /// <param name="Token">What a request must carry as bearer token, but for health; null: nothing.</param>
 public sealed record HttpSettings(int Port, string? Token);
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Running;
@@ -15,6 +16,8 @@ internal sealed class RunVerb : Verb
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
     {
         var settings = context.Settings;
+        if (HealthPort.Fault(settings.Http) is { } taken)
+            throw new BadInputException(taken);
         using var engine = OpenStore.EngineOf(context);
         if (engine is not SqliteEngine)
             Migrate(engine, context);
@@ -25,7 +28,7 @@ internal sealed class RunVerb : Verb
         var core = new SettlementCore(store, context.Time);
         context.Error.WriteLine($"Settling on {engine.Describe()}, {Broker(settings)}.");
         await using var app = WorkerHost.Build(settings, core, context.Verbose);
-        await app.StartAsync(cancel);
+        await StartAsync(app, settings, cancel);
         await app.WaitForShutdownAsync(cancel);
         // A worker that gave up has not been stopped: its cause is the process's.
         foreach (var service in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
@@ -35,6 +38,19 @@ internal sealed class RunVerb : Verb
         }
 
         return Exit.Done;
+    }
+
+    /// <summary>The port was free a moment ago; another program may have been quicker.</summary>
+    private static async Task StartAsync(WebApplication app, WorkerSettings settings, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new BadInputException($"{HealthPort.Key}: port {settings.Http.Port} can't be listened on: {e.InnerException.Message}", e);
+        }
     }
 
     private static IDisposable Attach(IEngine engine)

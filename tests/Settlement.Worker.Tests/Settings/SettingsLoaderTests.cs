@@ -64,6 +64,13 @@ public class SettingsLoaderTests
     [InlineData("{ \"Database\": { \"Engine\": \"SqlServer\", \"ConnectionString\": \"Database=x\" } }", "Database:ConnectionString: names no Server")]
     [InlineData("{ \"Database\": { \"Engine\": \"1\" } }", "Database:Engine: '1' is neither Sqlite nor SqlServer")]
     [InlineData("{ \"RabbitMq\": { \"VirtualHost\": \"\" } }", "RabbitMq:VirtualHost: is empty")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"amqp://x\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"broker:5672\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"guest:secret@broker\" } }", "RabbitMq:Host: is not a host name or address; the port, the user and the rest have settings of their own (FILE)")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \" broker\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"Logging\": { \"LogLevel\": { \"Default\": \"Loud\" } } }", "Logging:LogLevel:Default: 'Loud' is none of Trace, Debug")]
+    [InlineData("{ \"Logging\": { \"Console\": { \"LogLevel\": { \"Quartz\": \"9\" } } } }", "Logging:Console:LogLevel:Quartz: '9' is none of Trace, Debug")]
+    [InlineData("{ \"Logging\": { \"Console\": { \"FormatterName\": \"jsn\" } } }", "Logging:Console:FormatterName: 'jsn' is none of simple, json, systemd")]
     public void A_file_with_a_fault_is_refused(string file, string fault)
     {
         var (settings, faults) = Load.From(file);
@@ -76,11 +83,33 @@ public class SettingsLoaderTests
     {
         var (settings, faults) = Load.From(
             """{ "Logging": { "LogLevel": { "Default": "Debug" } } /* as .NET reads it */, }""",
-            new() { ["PATH"] = "/bin", ["Some__Thing"] = "x", ["HTTP_PROXY"] = "y", ["Logging__LogLevel__Quartz"] = "Warning" });
+            new() { ["PATH"] = "/bin", ["Some__Thing"] = "x", ["npm__config"] = "x", ["HTML__Port"] = "x", ["HttpServer__Port"] = "x", ["HTTP_PROXY"] = "y", ["Logging__LogLevel__Quartz"] = "Warning" });
         Assert.Empty(faults);
         Assert.Equal("Debug", settings!.Logging["LogLevel:Default"]);
         Assert.Equal("Warning", settings.Logging["LogLevel:Quartz"]);
     }
+
+    [Theory]
+    [InlineData("RabitMq__Host", "RabbitMq")]
+    [InlineData("RABITMQ__PASSWORD", "RabbitMq")]
+    [InlineData("Rabbit__Host", "RabbitMq")]
+    [InlineData("Databsae__Engine", "Database")]
+    [InlineData("Biling__TimeZone", "Billing")]
+    [InlineData("Htpt__Port", "Http")]
+    [InlineData("Loging__LogLevel__Default", "Logging")]
+    public void A_section_of_the_environment_that_is_nearly_one_of_ours_is_a_fault(string variable, string meant)
+    {
+        var (settings, faults) = Load.From(environment: new() { [variable] = "secret" });
+        Assert.Null(settings);
+        Assert.Equal($"{variable}: is an environment variable of a section that does not exist; '{meant}' was meant?", Assert.Single(faults));
+    }
+
+    [Theory]
+    [InlineData("broker")]
+    [InlineData("rabbit_mq.billing.svc")]
+    [InlineData("10.0.0.7")]
+    [InlineData("::1")]
+    public void A_host_is_a_name_or_an_address(string host) => Assert.Equal(host, Load.Options($"RabbitMq:Host={host}").RabbitMq.Host);
 
     [Fact]
     public void A_file_name_with_odd_characters_stays_one_name()

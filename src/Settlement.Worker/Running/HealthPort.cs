@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Sockets;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>Whether health can answer where it should. A port that another program has is a fault of the settings, and is told before a database is made.</summary>
+internal static class HealthPort
+{
+    public const string Key = "Http:Port";
+
+    /// <returns>Why <c>Http:Port</c> can't be listened on now; null when it can, or when the worker listens nowhere.</returns>
+    public static string? Fault(HttpSettings http)
+    {
+        if (http.Port == 0)
+            return null;
+        try
+        {
+            Listen(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, http.Port);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return $"{Key}: port {http.Port} can't be listened on: {e.Message}. Give the worker another (--set {Key}=8081), or none (0)";
+        }
+    }
+
+    private static void Listen(IPAddress address, int port)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            socket.DualMode = true;
+        socket.Bind(new IPEndPoint(address, port));
+        socket.Listen();
+    }
+}

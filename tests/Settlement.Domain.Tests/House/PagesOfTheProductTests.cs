@@ -1,0 +1,30 @@
+using Xunit;
+
+namespace Settlement.Domain.Tests.House;
+
+/// <summary>The rules and the interface are given from outside. Their pages in docs are the same text, so that nobody builds on another.</summary>
+public class PagesOfTheProductTests
+{
+    [Theory]
+    [InlineData("RULES.md", "rules.md")]
+    [InlineData("INTERFACE.md", "interface.md")]
+    public void The_page_is_the_text_that_was_given(string given, string page)
+    {
+        var file = Given(given);
+        Assert.SkipWhen(file is null, $"shared/{given} is not beside the checkout");
+        Assert.Equal(File.ReadAllText(file), File.ReadAllText(Repository.File($"docs/{page}")));
+    }
+
+    /// <summary>In the folder <c>shared</c> beside the checkout or beside a folder around it.</summary>
+    private static string? Given(string name)
+    {
+        for (var at = new DirectoryInfo(Repository.File(".")).Parent; at is not null; at = at.Parent)
+        {
+            var file = Path.Combine(at.FullName, "shared", name);
+            if (File.Exists(file))
+                return file;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Settlement.Worker.Tests.Verbs;
+using Settlement.Worker.Verbs;
+using Xunit;
+
+namespace Settlement.Worker.Tests.Settings;
+
+/// <summary>A worker that can't start as it is set says why in a line, with exit code 2, and has not made a database.</summary>
+public sealed class StartUpFaultTests : IDisposable
+{
+    private readonly TestStore store = new();
+
+    public void Dispose() => store.Dispose();
+
+    [Fact]
+    public async Task A_port_that_another_program_has_is_a_fault_of_the_settings()
+    {
+        using var other = new TcpListener(IPAddress.Any, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        var ran = await store.RunAsync("run", "--set", $"Http:Port={port}");
+
+        Assert.Equal(Exit.BadInput, ran.Exit);
+        Assert.StartsWith($"Http:Port: port {port} can't be listened on: ", ran.Error, StringComparison.Ordinal);
+        Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
+        Assert.False(File.Exists(store.File));
+    }
+
+    [Theory]
+    [InlineData("amqp://broker")]
+    [InlineData("broker:5672")]
+    public async Task A_host_that_is_no_host_is_a_fault_of_the_settings(string host)
+    {
+        var ran = await store.RunAsync("run", "--set", $"RabbitMq:Host={host}", "--set", "Http:Port=0");
+
+        Assert.Equal(Exit.BadInput, ran.Exit);
+        Assert.StartsWith("RabbitMq:Host: is not a host name or address", ran.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(store.File));
+    }
+}
