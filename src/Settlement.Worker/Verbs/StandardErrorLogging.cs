@@ -6,6 +6,8 @@ namespace Settlement.Worker.Verbs;
 /// <summary>Logs go to standard error: standard output belongs to results.</summary>
 internal static class StandardErrorLogging
 {
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     public static ILoggingBuilder AddStandardError(this ILoggingBuilder logging, WorkerSettings settings, bool verbose)
     {
         logging.ClearProviders().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
@@ -13,9 +15,30 @@ internal static class StandardErrorLogging
             // An agent's mistake is no error of ours; what has failed for good we say ourselves, once and in a line (UnreadableFilter).
             .AddFilter("MassTransit.ReceiveTransport", level => verbose || level is LogLevel.Warning or LogLevel.Critical)
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
-            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            .AddConsole();
+        Format(logging.Services, settings);
         return logging;
+    }
+
+    /// <summary>A line for people, in UTC, unless the settings say otherwise. The host has chosen its own format before, so theirs is taken from them here.</summary>
+    private static void Format(IServiceCollection services, WorkerSettings settings)
+    {
+        var options = new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build().GetSection("Console:FormatterOptions");
+        services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.FormatterName = settings.Logging.GetValueOrDefault("Console:FormatterName") ?? ConsoleFormatterNames.Simple;
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+        });
+        services.Configure<SimpleConsoleFormatterOptions>(line =>
+        {
+            (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, Time + " ", true);
+            options.Bind(line);
+        });
+        services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            (json.TimestampFormat, json.UseUtcTimestamp) = (Time, true);
+            options.Bind(json);
+        });
     }
 
     /// <summary>At three in the morning our own lines should be the ones seen.</summary>

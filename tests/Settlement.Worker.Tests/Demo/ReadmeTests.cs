@@ -17,7 +17,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task The_first_session_works_word_for_word()
     {
-        var commands = Commands().Where(c => !c.StartsWith("run", StringComparison.Ordinal)).ToList();
+        var commands = Commands("README.md").Where(c => !c.StartsWith("run", StringComparison.Ordinal)).ToList();
         Assert.Equal(
             ["catalog", "command", "ingest", "close", "bill", "explain", "account", "quarantine", "status", "simulate"], commands.Select(c => c.Split(' ')[0]));
         var output = "";
@@ -46,12 +46,39 @@ public sealed partial class ReadmeTests : IDisposable
         }
     }
 
-    private static IEnumerable<string> Commands() => File.ReadAllLines(Path.Combine(Root(), "README.md"))
+    [Fact]
+    public async Task A_history_is_imported_word_for_word()
+    {
+        var commands = Commands("docs/import.md").ToList();
+        Assert.Equal(["catalog", "command", "ingest", "close", "bill"], commands.Select(c => c.Split(' ')[0]));
+        var output = "";
+        foreach (var command in commands)
+            output += (await Run(command)).Said;
+        Assert.Matches(Deducted(), output);
+        Assert.DoesNotContain("hour-closed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_history_that_comes_after_the_first_closing_is_refused_or_held()
+    {
+        var commands = Commands("docs/import.md").ToList();
+        await Run(commands[0]);
+        await Run("close");
+        Assert.Equal(3, (await Run(commands[1])).Said.Split("hour-closed").Length - 1);
+        await Run(commands[2]);
+        await Run("close");
+        Assert.Equal(5, (await Run("quarantine list")).Said.Split("not-subscribed").Length - 1);
+    }
+
+    private static IEnumerable<string> Commands(string page) => File.ReadAllLines(Path.Combine(Root(), page))
         .Where(l => l.StartsWith("settlement ", StringComparison.Ordinal)).Select(l => l.Split('#')[0]["settlement ".Length..].Trim());
 
     private async Task<(int Exit, string Said)> Run(string arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settlement.dll"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+        // As the README's function has it; what the tests were built with is not built again.
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        string[] run = ["run", "--no-build", "-c", configuration, "--project", Path.Combine(Root(), "src", "Settlement.Worker"), "--"];
+        var start = new ProcessStartInfo("dotnet", [.. run, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
         {
             WorkingDirectory = directory.FullName, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Settlement.Worker.Tests.Verbs;
 using Settlement.Worker.Verbs;
 using Xunit;
@@ -11,6 +13,8 @@ namespace Settlement.Worker.Tests.Settings;
 public sealed class StartUpFaultTests : IDisposable
 {
     private readonly TestStore store = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => store.Dispose();
 
@@ -39,5 +43,32 @@ public sealed class StartUpFaultTests : IDisposable
         Assert.Equal(Exit.BadInput, ran.Exit);
         Assert.StartsWith("RabbitMq:Host: is not a host name or address", ran.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(store.File));
+    }
+
+    [Fact]
+    public async Task The_log_is_JSON_when_the_settings_say_so()
+    {
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "settlement"),
+            ["run", "--database", store.File, "--set", "Http:Port=0", "--set", "Logging:Console:FormatterName=json", "--set", "Logging:LogLevel:Microsoft=Information"])
+        {
+            UseShellExecute = false, RedirectStandardError = true,
+        };
+        using var worker = Process.Start(start)!;
+        try
+        {
+            string? line;
+            do
+                line = await worker.StandardError.ReadLineAsync(Cancel);
+            while (line is not null && !line.Contains("Application started", StringComparison.Ordinal));
+            var entry = JsonDocument.Parse(line ?? "").RootElement;
+            Assert.EndsWith("Z", entry.GetProperty("Timestamp").GetString(), StringComparison.Ordinal);
+            Assert.Equal("Information", entry.GetProperty("LogLevel").GetString());
+        }
+        finally
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync(Cancel);
+        }
     }
 }
