@@ -43,7 +43,7 @@ public static class CommandDecision
         var plan = new Plan(account, terms, time);
         plan.Tell(Notice.Of(
             NoticeName.CommandRefused,
-            command.Id ?? $"without id|{time.NowUs}|{command.Field}",
+            command.Id ?? throw new ArgumentException("A command that is answered has an id, if one made of its text.", nameof(command)),
             time.DueUs,
             command.Command?.Package,
             ("command", command.Id),
@@ -79,7 +79,7 @@ public static class CommandDecision
             return CommandAnswer.Refused(Refusal.Malformed, "amount: the balance would be too large");
         var plan = new Plan(account, input.Terms, input.Time);
         plan.Post(input.Command.Id, (Book.Balance, amount), (Book.TopUps, -amount));
-        BalanceWatch.AfterMovement(plan, input.Command.Id);
+        BalanceWatch.AfterMovement(plan, Cause.OfCommand(input.Command.Id));
         return CommandAnswer.Applied(plan);
     }
 
@@ -98,7 +98,7 @@ public static class CommandDecision
             DeductedE8 = -amount,
         });
         plan.Post(input.Command.Id, (Book.Balance, amount), (Book.Adjustments, -amount));
-        BalanceWatch.AfterMovement(plan, input.Command.Id);
+        BalanceWatch.AfterMovement(plan, Cause.OfCommand(input.Command.Id));
         return CommandAnswer.Applied(plan);
     }
 

@@ -1,6 +1,7 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
@@ -37,7 +38,7 @@ internal static class PackageCommands
         var package = NewPackage(input, account, scope, offer);
         plan.NewPackage = package;
         Subscriptions.Open(plan, scope, input.Subscriptions);
-        LotStart.Pay(plan, package, FirstLot(plan, package, command, offer, price), scope, RowKind.Purchase, command.Id);
+        LotStart.Pay(plan, package, FirstLot(plan, package, command, offer, price), scope, RowKind.Purchase, command.Id, Cause.OfCommand(command.Id));
         return CommandAnswer.Applied(plan);
     }
 
@@ -59,7 +60,7 @@ internal static class PackageCommands
             return CommandAnswer.Refused(Refusal.InsufficientBalance);
 
         var plan = new Plan(account, input.Terms, input.Time);
-        LotStart.Pay(plan, package, Renewal.NextLot(plan, package, last, offer), scope, RowKind.Renewal, input.Command.Id);
+        LotStart.Pay(plan, package, Renewal.NextLot(plan, package, last, offer), scope, RowKind.Renewal, input.Command.Id, Cause.OfCommand(input.Command.Id));
         return CommandAnswer.Applied(plan);
     }
 

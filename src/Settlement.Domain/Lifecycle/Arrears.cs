@@ -81,8 +81,16 @@ public static class Arrears
     private static void Plan(Plan plan, AgendaKind kind, long days) => plan.Agenda.Add(new AgendaEntry(
         plan.After.ArrearsSinceUs + days * Instant.PerDayUs, kind, plan.Before.AccountNo, 0, 0, plan.After.ArrearsSinceUs));
 
+    /// <summary>
+    /// Arrears may begin, end and begin again at one instant. The number of ledger entries so far tells such arrears apart: money moved in between.
+    /// </summary>
     private static void Tell(Plan plan, string name, SubscribedScope scope) => plan.Tell(Notice.Of(
-        name, $"{plan.Before.AccountId}|{plan.After.ArrearsSinceUs}|{scope.Api}|{scope.Region}", plan.Time.DueUs, null, ("api", scope.Api), ("region", scope.Region)));
+        name,
+        Cause.Of("arrears", plan.Before.AccountId, plan.After.ArrearsSinceUs, plan.Before.EntryCount, scope.Api, scope.Region),
+        plan.Time.DueUs,
+        null,
+        ("api", scope.Api),
+        ("region", scope.Region)));
 }
 
 /// <summary>A scope with a subscription that is open at the instant of a step.</summary>

@@ -32,24 +32,23 @@ public static class LifecycleStep
 
     private static void OfLot(Plan plan, StepInput input, Package package, Scope scope, Lot lot, Lot last)
     {
-        var cause = $"{package.PackageId}|{lot.LotNo}";
         switch (input.Entry.Kind)
         {
             case AgendaKind.LotStart when lot.Left > 0:
-                LotStart.GoLive(plan, scope, plan.Time.DueUs, "lot-started", cause);
+                LotStart.GoLive(plan, scope, plan.Time.DueUs, "lot-started", Cause.OfLot("lot-start", package.PackageId, lot.LotNo));
                 break;
             case AgendaKind.LotEnd:
-                var now = PackageNotices.ModeNow(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, cause + "|end");
+                var now = PackageNotices.ModeNow(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, Cause.OfLot("lot-end", package.PackageId, lot.LotNo));
                 if (now != scope)
                     plan.ChangedScopes.Add(now);
                 break;
             case AgendaKind.LotExpiring when lot.LotNo == last.LotNo:
                 plan.Tell(Notice.Of(
-                    NoticeName.PackageExpiring, $"{cause}|{input.Entry.DueUs}", plan.Time.DueUs, package.PackageId,
+                    NoticeName.PackageExpiring, Cause.Of("expiring", package.PackageId, lot.LotNo, input.Entry.DueUs), plan.Time.DueUs, package.PackageId,
                     ("lot", lot.LotNo), ("end", plan.Zone.Show(lot.EndUs)), ("left", lot.Left), ("autoRenew", package.AutoRenew)));
                 break;
             case AgendaKind.LotVoid:
-                Void(plan, input, lot, cause);
+                Void(plan, input, lot);
                 break;
             // A command that comes late may plan a slot again that has been tried.
             case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && !input.Attempted && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
@@ -59,7 +58,7 @@ public static class LifecycleStep
     }
 
     /// <summary>Told once the lot's last hour has closed; while it is open (closings on hold, commands older than the store) it waits for the next hourly run.</summary>
-    private static void Void(Plan plan, StepInput input, Lot lot, string cause)
+    private static void Void(Plan plan, StepInput input, Lot lot)
     {
         if (input.ClosedHour < BillingHour.Of(lot.EndUs - 1))
         {
@@ -67,6 +66,6 @@ public static class LifecycleStep
             return;
         }
 
-        plan.Tell(Notice.Of(NoticeName.PackageExpired, cause, plan.Time.DueUs, lot.PackageId, ("lot", lot.LotNo), ("voidCalls", lot.Left)));
+        plan.Tell(Notice.Of(NoticeName.PackageExpired, Cause.OfLot("expired", lot.PackageId, lot.LotNo), plan.Time.DueUs, lot.PackageId, ("lot", lot.LotNo), ("voidCalls", lot.Left)));
     }
 }

@@ -10,7 +10,9 @@ namespace Settlement.Domain.Lifecycle;
 /// <summary>A lot comes into being: it is paid, its row is written, and what will fall due for it is planned (3.5, 8.1).</summary>
 internal static class LotStart
 {
-    public static void Pay(Plan plan, Package package, Lot lot, Scope scope, RowKind kind, string cause)
+    /// <param name="entryCause">What stands in the ledger: the command's id, or the attempt.</param>
+    /// <param name="cause">What notices are told by.</param>
+    public static void Pay(Plan plan, Package package, Lot lot, Scope scope, RowKind kind, string entryCause, string cause)
     {
         plan.NewLots.Add(lot);
         plan.Add(new BillRow
@@ -27,7 +29,7 @@ internal static class LotStart
             FeeE8 = lot.PriceE8,
             DeductedE8 = lot.PriceE8,
         });
-        plan.Post(cause, (Book.Balance, -lot.PriceE8), (Book.PackageSales, lot.PriceE8));
+        plan.Post(entryCause, (Book.Balance, -lot.PriceE8), (Book.PackageSales, lot.PriceE8));
         Tell(plan, lot, kind, scope);
         BalanceWatch.AfterMovement(plan, cause);
         Begin(plan, lot, scope);
@@ -52,7 +54,7 @@ internal static class LotStart
         if (lot.StartUs > plan.Time.DueUs)
             plan.Agenda.Add(Entry(plan, lot, lot.StartUs, AgendaKind.LotStart));
         else if (lot.EndUs > plan.Time.DueUs)
-            GoLive(plan, scope, plan.Time.DueUs, lot.LotNo == 1 ? "purchased" : "renewed", $"{lot.PackageId}|{lot.LotNo}");
+            GoLive(plan, scope, plan.Time.DueUs, lot.LotNo == 1 ? "purchased" : "renewed", Cause.OfLot("lot-start", lot.PackageId, lot.LotNo));
     }
 
     private static void PlanEnd(Plan plan, Lot lot)
@@ -76,7 +78,7 @@ internal static class LotStart
 
     private static void Tell(Plan plan, Lot lot, RowKind kind, Scope scope) => plan.Tell(Notice.Of(
         kind == RowKind.Purchase ? NoticeName.PackagePurchased : NoticeName.PackageRenewed,
-        $"{lot.PackageId}|{lot.LotNo}",
+        Cause.OfLot("paid", lot.PackageId, lot.LotNo),
         plan.Time.DueUs,
         lot.PackageId,
         ("lot", lot.LotNo),

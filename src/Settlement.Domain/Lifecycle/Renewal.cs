@@ -45,10 +45,10 @@ internal static class Renewal
         }
 
         plan.Attempt = new RenewalAttempt(package.PackageNo, last.LotNo, slot, shortfall == 0, shortfall);
-        var cause = $"{package.PackageId}|{last.LotNo}|{slot}";
+        var cause = Cause.OfAttempt(package.PackageId, last.LotNo, slot);
         if (shortfall == 0)
         {
-            LotStart.Pay(plan, package, NextLot(plan, package, last, offer), scope, RowKind.AutoRenewal, cause);
+            LotStart.Pay(plan, package, NextLot(plan, package, last, offer), scope, RowKind.AutoRenewal, cause, cause);
             return;
         }
 

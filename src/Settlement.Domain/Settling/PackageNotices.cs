@@ -13,7 +13,7 @@ public static class PackageNotices
         if (drawn.Count == 0)
             return;
         foreach (var lot in drawn.Where(l => l.Left == 0))
-            plan.Tell(Notice.Of(NoticeName.PackageUsedUp, $"{lot.Lot.PackageId}|{lot.Lot.LotNo}", plan.Time.DueUs, lot.Lot.PackageId, ("lot", lot.Lot.LotNo)));
+            plan.Tell(Notice.Of(NoticeName.PackageUsedUp, Cause.OfLot("used-up", lot.Lot.PackageId, lot.Lot.LotNo), plan.Time.DueUs, lot.Lot.PackageId, ("lot", lot.Lot.LotNo)));
 
         var liveLeft = usage.LiveLeft - drawn.Where(l => l.Lot.Life.Contains(plan.Time.DueUs)).Sum(l => l.Drawn);
         var scope = usage.Scope;
@@ -30,14 +30,15 @@ public static class PackageNotices
     {
         if (scope.OnPackages == onPackages)
             return scope;
+        var mode = onPackages ? "package" : "pay-per-use";
         plan.Tell(Notice.Of(
             NoticeName.BillingModeChanged,
-            $"{cause}|{scope.Api}|{scope.Region}|{(onPackages ? "package" : "pay-per-use")}",
+            Cause.Of(cause, scope.Api, scope.Region, mode),
             atUs,
             null,
             ("api", scope.Api),
             ("region", scope.Region),
-            ("mode", onPackages ? "package" : "pay-per-use"),
+            ("mode", mode),
             ("reason", reason),
             ("instant", plan.Zone.Show(atUs))));
         return scope with { OnPackages = onPackages };
@@ -50,7 +51,7 @@ public static class PackageNotices
             return scope;
         plan.Tell(Notice.Of(
             NoticeName.PackageLow,
-            $"{cause}|{scope.Api}|{scope.Region}",
+            Cause.Of(cause, scope.Api, scope.Region),
             plan.Time.DueUs,
             null,
             ("api", scope.Api),

@@ -133,7 +133,7 @@ public sealed class Settler
     private void Finish()
     {
         plan.MonthCalls.AddRange(charged.Values);
-        var cause = $"{input.Account.AccountId}|{input.Run.ToSlot}";
+        var cause = Cause.OfClosing(input.Account.AccountId, input.Run.ToSlot);
         foreach (var lot in drawings.Values.SelectMany(d => d.Changed))
             plan.LotsLeft.Add(new LotLeft(lot.Lot.PackageNo, lot.Lot.LotNo, lot.Lot.Left, lot.Left));
         TellSettled(cause);
@@ -170,7 +170,7 @@ public sealed class Settler
             var scope = input.Scopes.First(s => s.Scope.ScopeNo == held.Key.ScopeNo).Scope;
             plan.Tell(Notice.Of(
                 NoticeName.UsageQuarantined,
-                $"{cause}|{scope.Api}|{scope.Region}|{held.Key.Reason}",
+                Cause.Of(cause, scope.Api, scope.Region, held.Key.Reason),
                 input.Run.DueUs,
                 null,
                 ("reason", held.Key.Reason),

@@ -40,7 +40,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
             seen - events.Count,
             calls,
             entries.ConvertAll(Entry),
-            isUsage ? null : Command(row, entries),
+            isUsage || kind == RowKind.AutoRenewal ? null : Command(row, entries),
             kind == RowKind.AutoRenewal ? BillStore.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
     }
 
@@ -84,7 +84,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
     private CommandView? Command(BillLine row, List<EntryLine> entries)
     {
         var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal).Select(id => CommandStore.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
-        if (command is null && row.PackageId is not null && (RowKind)row.Kind != RowKind.AutoRenewal)
+        if (command is null && row.PackageId is not null)
             command = CommandStore.AppliedFor(session, row.PackageId, row.DueUs);
         if (command is null)
             return null;

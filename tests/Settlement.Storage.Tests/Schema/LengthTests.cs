@@ -48,7 +48,7 @@ public sealed class LengthTests
         // A process and its machine; a host name has 64 characters at most on Linux, 63 on Windows.
         ["WorkClaim.Worker"] = "process  on ".Length + Number + 64,
         // A command's id, the id of a bill row, or an attempt: package, lot, slot.
-        ["Entry.Cause"] = new[] { Given, Ids.Row(long.MaxValue, long.MaxValue, long.MaxValue).Length, Given + 2 * (1 + Number) }.Max(),
+        ["Entry.Cause"] = new[] { Given, Ids.Row(long.MaxValue, long.MaxValue, long.MaxValue).Length, LongestAttempt }.Max(),
         ["Notice.NoticeId"] = Notice.IdOf("", "").Length,
         ["Notice.Name"] = LongestOf(typeof(NoticeName)),
         ["Notice.PackageId"] = Given,
@@ -60,6 +60,9 @@ public sealed class LengthTests
         ["Command.State"] = "pending".Length,
         ["Command.Code"] = LongestOf(typeof(Refusal)),
     };
+
+    /// <summary>A package id whose every character is written as two, its lot after one of each day of 9,999 years, a slot of the last year.</summary>
+    private static int LongestAttempt => Cause.OfAttempt(new string('|', Given), 9_999 * 366, Instant.OfUs(DateTimeOffset.MaxValue)).Length;
 
     [Fact]
     public void The_longest_text_of_every_column_fits()
