@@ -3,6 +3,7 @@ using Settlement.Domain.Commands;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Tests.SqlServer;
