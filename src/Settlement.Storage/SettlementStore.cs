@@ -16,7 +16,8 @@ public sealed class LateWriterException(string message) : Exception(message);
 /// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
 public sealed class SettlementStore(IEngine engine, BillingSettings settings)
 {
-    private const int Attempts = 12;
+    /// <summary>How often a transaction is tried.</summary>
+    public const int Attempts = 12;
     private const int LongestPauseMs = 500;
 
     public IEngine Engine { get; } = engine;
@@ -39,7 +40,8 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
     /// </summary>
     /// <param name="work">May be done more than once; only the last time counts.</param>
     /// <param name="under">The claim it is done under: lost in between, <see cref="ClaimLostException"/> is thrown and nothing is written.</param>
-    public T Write<T>(Func<Session, T> work, WorkClaim? under = null)
+    /// <param name="tries">So many times at most.</param>
+    public T Write<T>(Func<Session, T> work, WorkClaim? under = null, int tries = Attempts)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -51,11 +53,11 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
                 session.Commit();
                 return result;
             }
-            catch (LateWriterException) when (attempt < Attempts)
+            catch (LateWriterException) when (attempt < tries)
             {
                 Pause(attempt);
             }
-            catch (DbException error) when (attempt < Attempts && Engine.MayRetry(error))
+            catch (DbException error) when (attempt < tries && Engine.MayRetry(error))
             {
                 Pause(attempt);
             }

@@ -26,8 +26,11 @@ public static class CallHash
     public static byte[] Content(UsageCall call) =>
         Hash([call.Account, call.Api, call.Region, call.Project ?? ""], [call.TimeUs, call.Status, call.Count, call.Project is null ? 0 : 1]);
 
-    /// <summary>For what is kept once for each different content: a conflict, or a malformed event by its own text.</summary>
+    /// <summary>For what is kept once for each different content: a conflict by its identity and content.</summary>
     public static byte[] Both(byte[] identity, byte[] content) => SHA256.HashData([.. identity, .. content])[..Bytes];
+
+    /// <summary>Of a malformed event, over all its bytes.</summary>
+    public static byte[] Raw(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes)[..Bytes];
 
     public static byte[] Text(string text) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))[..Bytes];
 

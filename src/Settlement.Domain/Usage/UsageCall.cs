@@ -21,9 +21,10 @@ public sealed record UsageCall(
 /// </summary>
 /// <param name="Field">The field at fault, by its name in the message.</param>
 /// <param name="Cause">What is wrong with it, for people.</param>
-/// <param name="Raw">The event's own JSON (or line), to look at.</param>
+/// <param name="Raw">The event's own JSON (or line), to look at; it may be cut.</param>
+/// <param name="RawHash">Of all its bytes, cut or not (<see cref="CallHash.Raw"/>): what tells it from others.</param>
 public sealed record MalformedCall(
-    string Field, string Cause, string Raw,
+    string Field, string Cause, string Raw, byte[] RawHash,
     string? Source, string? Id, string? Account, string? Api, string? Region, long? TimeUs, long? Status, long? Count, string? Project);
 
 /// <summary>One event as it was read from a message or a file: exactly one of the two is set.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
@@ -22,7 +21,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
     /// <summary>False when the same content was kept before.</summary>
     public bool Malformed(Terms terms, MalformedCall bad, long arrivedUs)
     {
-        if (!Once(CallHash.Text(bad.Raw)))
+        if (!Once(bad.RawHash))
             return false;
         var accountNo = bad.Account is null ? 0 : AccountNo(bad.Account);
         // A count that no event may have is no number of calls: a sum of such could exceed every number there is.
@@ -31,22 +30,24 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
             ? UnitPrice(terms, accountNo, bad.Api, bad.Region, bad.TimeUs, status) : null;
         Add(new Held(
             HoldReason.Malformed, accountNo, bad.Source, bad.Id, bad.Account, bad.Api, bad.Region, bad.Project, bad.TimeUs, bad.Status,
-                count ?? 0, price, arrivedUs, Cut($"{bad.Field}: {bad.Cause}\n{bad.Raw}")));
+                count ?? 0, price, arrivedUs, Cut($"{bad.Field}: {bad.Cause}\n{bad.Raw}"), bad.RawHash));
         return true;
     }
 
     /// <summary>False when this content was kept before.</summary>
     public bool Conflict(Terms terms, UsageCall call, IdentityClaim claim, long arrivedUs)
     {
-        if (!Once(CallHash.Both(claim.IdHash, claim.ContentHash)))
+        var hash = CallHash.Both(claim.IdHash, claim.ContentHash);
+        if (!Once(hash))
             return false;
-        Hold(terms, HoldReason.Conflict, call, claim.AccountNo, arrivedUs);
+        Hold(terms, HoldReason.Conflict, call, claim.AccountNo, arrivedUs, hash);
         return true;
     }
 
-    public void Hold(Terms terms, string reason, UsageCall call, long accountNo, long arrivedUs) => Add(new Held(
+    /// <param name="hash">What no other held event has: of a call that takes its identity, the identity's.</param>
+    public void Hold(Terms terms, string reason, UsageCall call, long accountNo, long arrivedUs, byte[] hash) => Add(new Held(
         reason, accountNo, call.Source, call.Id, call.Account, call.Api, call.Region, call.Project, call.TimeUs, call.Status, call.Count,
-            UnitPrice(terms, accountNo, call.Api, call.Region, call.TimeUs, call.Status), arrivedUs, null));
+            UnitPrice(terms, accountNo, call.Api, call.Region, call.TimeUs, call.Status), arrivedUs, null, hash));
 
     /// <summary>Writes the notices, at the instant of the first event they tell of.</summary>
     public void Tell(Terms terms)
@@ -104,15 +105,12 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         return Tiers.NextPriceE10(price.Tiers, calls);
     }
 
-    /// <summary>Written so that no two events look alike, whatever their texts hold.</summary>
-    private static string CauseOf(Held held) => JsonSerializer.Serialize(new object?[]
-    {
-        held.Reason, held.Source, held.EventId, held.TimeUs, held.Detail, held.Calls, held.Status, held.Account, held.Api, held.Region, held.Project,
-    });
+    /// <summary>The hash of what is held, all of it: what is shown may be cut, and two that differ behind the cut would have one cause.</summary>
+    private static string CauseOf(Held held) => $"{held.Reason} {Convert.ToHexStringLower(held.Hash)}";
 
     private static string Cut(string detail) => detail.Length <= QuarantineStore.MaxDetail ? detail : detail[..QuarantineStore.MaxDetail];
 
     private sealed record Held(
         string Reason, long AccountNo, string? Source, string? EventId, string? Account, string? Api, string? Region, string? Project, long? TimeUs,
-        long? Status, long Calls, long? UnitPriceE10, long ArrivedUs, string? Detail);
+        long? Status, long Calls, long? UnitPriceE10, long ArrivedUs, string? Detail, byte[] Hash);
 }

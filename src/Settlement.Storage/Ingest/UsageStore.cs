@@ -32,11 +32,12 @@ public sealed class UsageStore(SettlementStore store)
     public ScopeNumbers Scopes => scopes;
 
     /// <summary>All of the batch in one transaction; the caller acknowledges after it returns.</summary>
-    public IngestCounts Store(IReadOnlyList<Arrival> arrivals)
+    /// <param name="tries">So many times at most, where another writer may have been first.</param>
+    public IngestCounts Store(IReadOnlyList<Arrival> arrivals, int tries = SettlementStore.Attempts)
     {
         var calls = arrivals.Where(a => a.Event.Call is not null).ToArray();
         var claims = Claims(calls);
-        return store.Write(session => Store(session, arrivals, calls, claims));
+        return store.Write(session => Store(session, arrivals, calls, claims), tries: tries);
     }
 
     private IngestCounts Store(Session session, IReadOnlyList<Arrival> arrivals, Arrival[] calls, IdentityClaim[] hashed)
@@ -109,7 +110,7 @@ public sealed class UsageStore(SettlementStore store)
         var known = new KnownNames(claim.AccountNo != 0, catalog.HasApi(call.Api), catalog.HasRegion(call.Region));
         if (Judging.Judge(known, batch.Terms.Settings, call.TimeUs, arrival.ArrivedUs) is { } reason)
         {
-            batch.Holds.Hold(batch.Terms, reason, call, claim.AccountNo, arrival.ArrivedUs);
+            batch.Holds.Hold(batch.Terms, reason, call, claim.AccountNo, arrival.ArrivedUs, claim.IdHash);
             return;
         }
 

@@ -6,6 +6,9 @@ INSERT INTO Store (StoreNo, CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, Resum
 SELECT 1, @CreatedUs, @LastRunUs, @ClosedSlot, NULL, @ResumedUs, 0, 0
 WHERE NOT EXISTS (SELECT 1 FROM Store WHERE StoreNo = 1)
 
+-- name: touch
+UPDATE Store SET SettingsVersion = SettingsVersion WHERE StoreNo = 1
+
 -- name: pass-run
 UPDATE Store SET LastRunUs = @LastRunUs WHERE StoreNo = 1 AND LastRunUs < @LastRunUs
 

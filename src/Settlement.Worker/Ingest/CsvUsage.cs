@@ -89,12 +89,13 @@ internal sealed class CsvUsage
 
     private static ReadEvent Malformed(ReadEvent read, string field, string cause, CsvRow row)
     {
-        var raw = RawJson.Of(Encoding.UTF8.GetBytes(row.Raw));
+        var bytes = Encoding.UTF8.GetBytes(row.Raw);
+        var (raw, hash) = (RawJson.Of(bytes), CallHash.Raw(bytes));
         return ReadEvent.Of(read switch
         {
-            { Malformed: { } m } => m with { Field = field, Cause = cause, Raw = raw },
-            { Call: { } c } => new MalformedCall(field, cause, raw, c.Source, c.Id, c.Account, c.Api, c.Region, c.TimeUs, c.Status, c.Count, c.Project),
-            _ => new MalformedCall(field, cause, raw, null, null, null, null, null, null, null, null, null),
+            { Malformed: { } m } => m with { Field = field, Cause = cause, Raw = raw, RawHash = hash },
+            { Call: { } c } => new MalformedCall(field, cause, raw, hash, c.Source, c.Id, c.Account, c.Api, c.Region, c.TimeUs, c.Status, c.Count, c.Project),
+            _ => new MalformedCall(field, cause, raw, hash, null, null, null, null, null, null, null, null, null),
         });
     }
 }

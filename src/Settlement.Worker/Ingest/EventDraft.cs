@@ -91,7 +91,7 @@ internal sealed class EventDraft(bool cloudEvent)
         }
 
         return ReadEvent.Of(new MalformedCall(
-            EventFieldNames.NameOf(_badField, cloudEvent), _cause, RawJson.Of(raw),
+            EventFieldNames.NameOf(_badField, cloudEvent), _cause, RawJson.Of(raw), CallHash.Raw(raw),
             Text(EventField.Source), Text(EventField.Id), Text(EventField.Account), Text(EventField.Api), Text(EventField.Region),
             _timeUs, _status, (_seen & 1 << (int)EventField.Count) == 0 ? 1 : _count, Text(EventField.Project)));
     }

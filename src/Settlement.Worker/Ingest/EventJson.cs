@@ -18,8 +18,9 @@ internal static class EventJson
     public static ReadEvent NoObject(ReadOnlySpan<byte> body, int start, ref Utf8JsonReader json)
     {
         json.Skip();
-        var raw = RawJson.Of(body[start..(int)json.BytesConsumed]);
-        return ReadEvent.Of(new MalformedCall("event", "must be a JSON object", raw, null, null, null, null, null, null, null, null, null));
+        var raw = body[start..(int)json.BytesConsumed];
+        return ReadEvent.Of(new MalformedCall(
+            "event", "must be a JSON object", RawJson.Of(raw), CallHash.Raw(raw), null, null, null, null, null, null, null, null, null));
     }
 
     public static ReadOnlySpan<byte> Name(ref Utf8JsonReader json)

@@ -32,7 +32,7 @@ internal static class NdjsonUsage
             var contentType = IsCloudEvent(line) ? CloudEvent : null;
             var events = UsageReader.Read(line, contentType);
             return events.Exists(e => e.Malformed is not null) && Filled(line, contentType is not null, fill) is { } filled
-                ? UsageReader.Read(filled, contentType).ConvertAll(e => e.Malformed is { } bad ? ReadEvent.Of(bad with { Raw = RawJson.Of(line) }) : e) : events;
+                ? [.. UsageReader.Read(filled, contentType).Zip(events, AsItCame)] : events;
         }
         catch (UnreadableBodyException e) when (first)
         {
@@ -40,9 +40,13 @@ internal static class NdjsonUsage
         }
         catch (UnreadableBodyException e)
         {
-            return [ReadEvent.Of(new MalformedCall("event", e.Message, RawJson.Of(line), null, null, null, null, null, null, null, null, null))];
+            return [ReadEvent.Of(new MalformedCall("event", e.Message, RawJson.Of(line), CallHash.Raw(line), null, null, null, null, null, null, null, null, null))];
         }
     }
+
+    /// <summary>What is bad even when filled is kept, and known, as it stands in the file: of several in one line each by its own text.</summary>
+    private static ReadEvent AsItCame(ReadEvent filled, ReadEvent given) => filled.Malformed is { } bad && given.Malformed is { } came
+        ? ReadEvent.Of(bad with { Raw = came.Raw, RawHash = came.RawHash }) : filled;
 
     private static bool IsCloudEvent(byte[] line)
     {

@@ -8,14 +8,17 @@ namespace Settlement.Worker.Ingest;
 internal static class RawJson
 {
     /// <summary>A bad event is kept to be looked at by a person; a longer one is cut.</summary>
-    public const int MaxKeptLength = 16_384;
+    public const int MaxKeptLength = 4_000;
+
+    private const int MostBytes = 3;
 
     /// <summary>Commands and events are a few levels deep; unknown fields may be deeper.</summary>
     public static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
     public static string Of(ReadOnlySpan<byte> utf8)
     {
-        var text = Encoding.UTF8.GetString(utf8);
+        // No character takes more bytes than these.
+        var text = Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, MostBytes * (MaxKeptLength + 1))]);
         return text.Length <= MaxKeptLength ? text : string.Concat(text.AsSpan(0, MaxKeptLength), "…");
     }
 

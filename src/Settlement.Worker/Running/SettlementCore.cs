@@ -13,6 +13,7 @@ public sealed class SettlementCore
         Store = store;
         Clock = clock;
         Usage = new UsageStore(store);
+        Intake = new UsageIntake(store, Usage);
         Quarantine = new QuarantineStore(store, Usage);
         Commands = new CommandStore(store, Quarantine, inScenario);
         Timeline = new Timeline(store, new ClosingStore(store), Commands, new LifecycleStore(store), clock);
@@ -23,6 +24,8 @@ public sealed class SettlementCore
     public TimeProvider Clock { get; }
 
     public UsageStore Usage { get; }
+
+    public UsageIntake Intake { get; }
 
     public QuarantineStore Quarantine { get; }
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
+using Settlement.Domain.Time;
 using Settlement.Storage.Ingest;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
@@ -22,10 +23,11 @@ internal static class WorkerHost
             builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
         services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
         services.AddSingleton<Wakeup>().AddSingleton<WorkerState>();
-        services.AddSingleton<StoreUsage>(events => core.Usage.Store(Arrived(events, core.NowUs)));
+        services.AddSingleton<StoreUsage>(provider => events =>
+            provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));
         services.AddSingleton<StoreCommands>(provider => bodies =>
         {
-            core.Commands.Receive(bodies, core.NowUs);
+            provider.GetRequiredService<WorkerState>().Commands.Note(() => core.Commands.Receive(bodies, core.NowUs), () => core.NowUs);
             provider.GetRequiredService<Wakeup>().Wake();
         });
         services.AddHostedService<TimelineService>();
@@ -51,6 +53,10 @@ internal static class WorkerHost
                 return Results.Text($"broker: {health.Description}", statusCode: StatusCodes.Status503ServiceUnavailable);
             if (state.TimelineFailure is { } failure)
                 return Results.Text($"time line: {failure}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            if (state.Usage.Failure is { } usage)
+                return Results.Text($"usage can't be stored since {Instant.Show(usage.SinceUs, 0)}: {usage.Cause}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            if (state.Commands.Failure is { } commands)
+                return Results.Text($"commands can't be stored since {Instant.Show(commands.SinceUs, 0)}: {commands.Cause}", statusCode: StatusCodes.Status503ServiceUnavailable);
             core.Store.Read(Storage.StoreState.Of);
             return Results.Text("ready");
         });

@@ -5,4 +5,8 @@ internal sealed class WorkerState
 {
     /// <summary>Why the time line can't go on just now; null while it can.</summary>
     public string? TimelineFailure { get; set; }
+
+    public IntakeState Usage { get; } = new();
+
+    public IntakeState Commands { get; } = new();
 }

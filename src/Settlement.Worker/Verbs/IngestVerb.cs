@@ -117,7 +117,7 @@ internal sealed class IngestVerb : Verb
         void Flush()
         {
             if (batch.Count > 0)
-                stored(open.Core.Usage.Store(batch));
+                stored(open.Core.Intake.Store(batch));
             batch.Clear();
         }
     }

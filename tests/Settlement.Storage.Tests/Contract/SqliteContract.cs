@@ -1,5 +1,8 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
+using Settlement.Domain.Usage;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Ingest;
 using Settlement.Storage.Tests.Schema;
 using Xunit;
 
@@ -71,6 +74,43 @@ public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data S
         using var attached = Engine.TryAttach(out _);
         Assert.NotNull(attached);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    public void An_event_that_can_not_be_stored_is_set_aside_alone_and_the_others_are_stored(int events)
+    {
+        Refuse("Usage", "NEW.EventId LIKE 'guilty%'");
+        Open("a1");
+        var arrivals = Enumerable.Range(0, events).Select(i => Arrived(ReadEvent.Of(Call($"e{i}")))).ToList();
+        arrivals.Insert(events / 2, Arrived(ReadEvent.Of(Call("guilty-1"))));
+        arrivals.Add(Arrived(ReadEvent.Of(Call("guilty-2"))));
+
+        var counts = new UsageIntake(Store, new UsageStore(Store)).Store(arrivals);
+        var again = new UsageIntake(Store, new UsageStore(Store)).Store(arrivals);
+
+        Assert.Equal((events, 2), (counts.Accepted, counts.Quarantined));
+        Assert.Equal(events + 2, again.Duplicate);
+        Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.StartsWith("event: can't be stored: ", e.Detail, StringComparison.Ordinal));
+        Assert.Equal(["guilty-1", "guilty-2"], Store.Read(s => QuarantineStore.List(s)).Select(e => e.Detail!.Split('"')[3]));
+    }
+
+    [Fact]
+    public void A_database_that_stores_nothing_sets_nothing_aside()
+    {
+        Open("a1");
+        Refuse("Usage", "1 = 1");
+        Store.Write(session => session.Connection.Execute(
+            "CREATE TRIGGER NoStore BEFORE UPDATE ON Store BEGIN SELECT RAISE(ABORT, 'away'); END", transaction: session.Transaction));
+
+        Assert.Throws<SqliteException>(() => new UsageIntake(Store, new UsageStore(Store)).Store([Arrived(ReadEvent.Of(Call("e1")))]));
+        Assert.Empty(Store.Read(s => QuarantineStore.List(s)));
+    }
+
+    private static UsageCall Call(string id) => new("agent", id, "a1", "passport", "north", 1_683_709_200_000_000, 200, 1, null);
+
+    private void Refuse(string table, string when) => Store.Write(session => session.Connection.Execute(
+        $"CREATE TRIGGER No{table} BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'is refused'); END", transaction: session.Transaction));
 
     protected override void AssertTextsFit()
     {

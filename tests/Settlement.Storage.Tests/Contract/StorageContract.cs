@@ -320,7 +320,7 @@ public abstract partial class StorageContract : IDisposable
         Do($$"""{"type":"{{Long('t')}}"}""");
         var call = new UsageCall(Long('s'), Long('i'), account, "passport", "north", NineUs, 200, 1, Long('j'));
         var bad = new MalformedCall(
-            "count", "is wrong", new string('x', 100_000), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
+            "count", "is wrong", new string('x', 100_000), CallHash.Text("x"), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
         Ingest(Arrived(ReadEvent.Of(call)), Arrived(ReadEvent.Of(call with { Api = Long('x'), Region = Long('y') })), Arrived(ReadEvent.Of(bad)));
         foreach (var entry in Store.Read(s => QuarantineStore.List(s)))
             Store.Write(s => QuarantineStore.Discard(s, entry.QuarantineNo, NineUs, new string('b', 300), new string('c', QuarantineStore.MaxBecause)));
@@ -336,13 +336,24 @@ public abstract partial class StorageContract : IDisposable
     public void Malformed_events_whose_counts_are_beyond_all_numbers_are_held_like_others()
     {
         Open("a1");
-        MalformedCall Bad(string id, long count) => new("count", "is wrong", id, "agent", id, "a1", "passport", "north", NineUs, 200, count, null);
+        MalformedCall Bad(string id, long count) => new("count", "is wrong", id, CallHash.Text(id), "agent", id, "a1", "passport", "north", NineUs, 200, count, null);
         var counts = Ingest(
             Arrived(ReadEvent.Of(Bad("e1", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e2", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e3", long.MinValue))));
 
         Assert.Equal(3, counts.Quarantined);
         Assert.Equal(0, Assert.Single(Store.Read(QuarantineStore.Counts)).Calls);
         Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.Null(e.ValueE8));
+    }
+
+    [Fact]
+    public void Malformed_events_that_differ_only_behind_what_is_kept_of_them_are_two_and_told_of_in_two_batches()
+    {
+        MalformedCall Bad(string behind) => new(
+            "time", "is wrong", new string('T', 20_000), CallHash.Text(behind), "agent", "e1", "a1", "passport", "north", null, 200, 1, null);
+        var counts = Ingest(Arrived(ReadEvent.Of(Bad("1")))) + Ingest(Arrived(ReadEvent.Of(Bad("2")))) + Ingest(Arrived(ReadEvent.Of(Bad("2"))));
+
+        Assert.Equal((2, 1), (counts.Quarantined, counts.Duplicate));
+        Assert.Equal(2, Store.Read(s => Outbox.Next(s, 10)).Count(n => n.Name == NoticeName.UsageQuarantined));
     }
 
     public void Dispose()
@@ -361,7 +372,7 @@ public abstract partial class StorageContract : IDisposable
     /// <summary>The longest id or name there may be.</summary>
     private static string Long(char last) => new string('\u9577', UsageCall.MaxTextLength - 1) + last;
 
-    private static Arrival Arrived(ReadEvent read) => new(read, NineUs);
+    protected static Arrival Arrived(ReadEvent read) => new(read, NineUs);
 
     private static long Us(string text) => Instant.TryParse(text, out var us) ? us : throw new ArgumentException(text, nameof(text));
 
@@ -382,7 +393,7 @@ public abstract partial class StorageContract : IDisposable
 
     private IngestCounts Ingest(params Arrival[] arrivals) => usage.Store(arrivals);
 
-    private void Open(string account) => Do($$"""{"id":"open {{account}}","type":"open-account","account":"{{account}}"}""");
+    protected void Open(string account) => Do($$"""{"id":"open {{account}}","type":"open-account","account":"{{account}}"}""");
 
     private void Subscribed(string account) => Subscribed(account, "north");
 

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Storage.Ingest;
+
+/// <summary>
+/// Stores arriving usage so that one event never holds up the others (2.5). A batch that fails on a fact is divided until the event that fails is alone; that
+/// one is held as malformed with its error. A database that is away divides nothing: its error is thrown, and the batch is for the caller to try again.
+/// </summary>
+public sealed class UsageIntake(SettlementStore store, UsageStore usage)
+{
+    /// <summary>Tries of a divided batch and of an event alone: who else writes was waited for with the whole batch.</summary>
+    private const int Tries = 3;
+
+    /// <summary>All of the batch, in one transaction or, where an event is at fault, in several; the caller acknowledges after it returns.</summary>
+    public IngestCounts Store(IReadOnlyList<Arrival> arrivals) => Store(arrivals, SettlementStore.Attempts);
+
+    private IngestCounts Store(IReadOnlyList<Arrival> arrivals, int tries)
+    {
+        try
+        {
+            return usage.Store(arrivals, tries);
+        }
+        catch (Exception error) when (arrivals.Count > 0 && ContentFault.MayBe(error))
+        {
+            AssertWorks();
+            return arrivals.Count == 1 ? StoreAlone(arrivals[0], error) : StoreInHalves(arrivals);
+        }
+    }
+
+    private IngestCounts StoreInHalves(IReadOnlyList<Arrival> arrivals)
+    {
+        var half = arrivals.Count / 2;
+        return Store([.. arrivals.Take(half)], Tries) + Store([.. arrivals.Skip(half)], Tries);
+    }
+
+    /// <summary>Set aside only if it fails again with the same error while the database does its work; another error is no fault of the event.</summary>
+    private IngestCounts StoreAlone(Arrival arrival, Exception error)
+    {
+        try
+        {
+            return usage.Store([arrival], Tries);
+        }
+        catch (Exception again) when (ContentFault.MayBe(again) && again.GetType() == error.GetType() && again.Message == error.Message)
+        {
+            AssertWorks();
+            return usage.Store([arrival with { Event = ReadEvent.Of(SetAside(arrival.Event, error)) }], Tries);
+        }
+    }
+
+    /// <summary>Throws what the database throws if it can't even do the least of what storing does.</summary>
+    private void AssertWorks() => store.Write(session =>
+    {
+        store.Engine.TakeGuard(session, exclusive: false);
+        store.Terms.Read(session, StoreState.Of(session));
+        session.Execute("store/touch");
+    });
+
+    /// <summary>Takes no identity, so that the event can be sent again once its fault is mended. Nothing of it but a text to look at is stored.</summary>
+    private static MalformedCall SetAside(ReadEvent read, Exception error)
+    {
+        var raw = read.Malformed?.Raw ?? Show(read.Call!);
+        var hash = read.Malformed?.RawHash ?? CallHash.Text(raw);
+        return new MalformedCall("event", $"can't be stored: {error.Message}", raw, hash, null, null, null, null, null, null, null, null, null);
+    }
+
+    private static string Show(UsageCall call) => JsonSerializer.Serialize(new
+    {
+        id = call.Id,
+        source = call.Source,
+        account = call.Account,
+        api = call.Api,
+        region = call.Region,
+        time = Instant.Show(call.TimeUs, 0),
+        status = call.Status,
+        count = call.Count,
+        project = call.Project,
+    });
+}
