@@ -1,4 +1,3 @@
-using Settlement.Domain.Money;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
@@ -114,6 +113,8 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
 public sealed class QuarantineEntry
 {
     public const string Held = "held";
+
+    private const int E10PerE8 = 100;
 
     public long QuarantineNo { get; init; }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Settlement.Domain.Commands;
 using Settlement.Storage.Timeline;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
@@ -6,8 +7,8 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>
-/// Commands from a file. A refusal is an answer, so the exit code is 0 whatever the answers are; a file that can't be read is refused whole
-/// with 2.
+/// Commands from a file. A refusal is an answer, so the exit code is 0; a malformed command was not understood, so it is 3. A file that can't be read is refused
+/// whole with 2.
 /// </summary>
 internal sealed class CommandVerb : Verb
 {
@@ -52,7 +53,7 @@ internal sealed class CommandVerb : Verb
             ]);
         foreach (var refused in views.Where(a => a.Detail is not null))
             context.Listing.Say($"{refused.Id}: {refused.Detail}");
-        return Exit.Done;
+        return views.Exists(a => a.Code == Refusal.Malformed) ? Exit.Differs : Exit.Done;
     }
 
     private static AnswerView View(ViewMaker views, CommandAnswerLine answer, bool repeated) =>

@@ -22,17 +22,12 @@ internal sealed class DemoVerb : Verb
     {
         if (File.Exists(keep))
             throw new BadInputException($"--keep: {keep} is there already");
-        var folder = Directory.CreateTempSubdirectory("settlement-demo-");
-        try
-        {
-            using var engine = new SqliteEngine($"Data Source={keep ?? Path.Combine(folder.FullName, "demo.db")}", durable: false);
-            engine.Migrate(_ => { });
-            return Run(context, engine, keep);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        if (Directory.Exists(keep))
+            throw new BadInputException($"--keep: {keep} is a folder, not a file");
+        using var folder = ThrowAway.Folder("settlement-demo-");
+        using var engine = new SqliteEngine(SqliteFile.ConnectionString(keep ?? Path.Combine(folder.Path, "demo.db")), durable: false);
+        engine.Migrate(_ => { });
+        return Run(context, engine, keep);
     }
 
     private static int Run(VerbContext context, IEngine engine, string? keep)

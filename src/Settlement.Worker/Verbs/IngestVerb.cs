@@ -48,9 +48,9 @@ internal sealed class IngestVerb : Verb
     private static int Run(VerbContext context, IReadOnlyList<string> files, bool accountAuto, UsageFill fill)
     {
         foreach (var file in files.Where(f => f != StandardInput && !File.Exists(f)))
-            throw new InputFileException(file, 0, "there is no such file");
+            throw new InputFileException(file, 0, Directory.Exists(file) ? "is a folder, not a file" : "there is no such file");
         using var open = OpenStore.ToWriteOrCreate(context);
-        using var input = accountAuto && files.Contains(StandardInput, StringComparer.Ordinal) ? KeptInput.OfProcess() : null;
+        using var input = accountAuto && files.Contains(StandardInput, StringComparer.Ordinal) ? KeepInput() : null;
         var paths = input is null ? files : [.. files.Select(f => f == StandardInput ? input.Path : f)];
         var auto = accountAuto ? new AccountAuto(open.Core) : null;
         var after = QuarantineStore.LastNo(open.Store);
@@ -153,19 +153,12 @@ internal sealed class IngestVerb : Verb
     private static string Right(long number) => Figures.Count(number).PadLeft(12);
 
     /// <summary>Standard input can be read once; what is read twice is kept in a file meanwhile.</summary>
-    private sealed class KeptInput(string path) : IDisposable
+    private static ThrowAway KeepInput()
     {
-        public string Path { get; } = path;
-
-        public static KeptInput OfProcess()
-        {
-            var kept = new KeptInput(System.IO.Path.GetTempFileName());
-            using var input = Console.OpenStandardInput();
-            using var file = File.Create(kept.Path);
-            input.CopyTo(file);
-            return kept;
-        }
-
-        public void Dispose() => File.Delete(Path);
+        var kept = new ThrowAway(Path.GetTempFileName());
+        using var input = Console.OpenStandardInput();
+        using var file = File.Create(kept.Path);
+        input.CopyTo(file);
+        return kept;
     }
 }

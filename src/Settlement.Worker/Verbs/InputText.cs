@@ -9,6 +9,8 @@ internal static class InputText
     {
         if (file == "-")
             return Console.In.ReadToEnd();
+        if (Directory.Exists(file))
+            throw new BadInputException($"{file}: is a folder, not a file");
         try
         {
             return File.ReadAllText(file);

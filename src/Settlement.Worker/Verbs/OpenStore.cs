@@ -56,17 +56,17 @@ internal sealed class OpenStore : IDisposable
     /// <inheritdoc cref="ToWrite"/>
     public static OpenStore Copy(VerbContext context, TimeProvider? clock = null)
     {
-        var folder = Directory.CreateTempSubdirectory("settlement-dry-run-");
+        var folder = ThrowAway.Folder("settlement-dry-run-");
         try
         {
-            var engine = new SqliteEngine(SqliteFile.ConnectionString(Path.Combine(folder.FullName, "copy.db")), durable: false);
+            var engine = new SqliteEngine(SqliteFile.ConnectionString(Path.Combine(folder.Path, "copy.db")), durable: false);
             using (var original = EngineOf(context))
                 CopyTo(engine, original);
-            return At(context, engine, clock ?? context.Time, store => store.Open(context.NowUs), () => folder.Delete(recursive: true));
+            return At(context, engine, clock ?? context.Time, store => store.Open(context.NowUs), folder.Dispose);
         }
         catch
         {
-            folder.Delete(recursive: true);
+            folder.Dispose();
             throw;
         }
     }
@@ -122,7 +122,7 @@ internal sealed class OpenStore : IDisposable
         NeedSchema(original);
         if (original is SqliteEngine file)
         {
-            SqliteFile.Copy(file.File, copy.File);
+            SqliteCopy.Make(file.File, copy.File);
             return;
         }
 
@@ -157,14 +157,5 @@ internal static class SqliteFile
         {
             throw new BadInputException($"{file}: {e.Message}", e);
         }
-    }
-
-    public static void Copy(string from, string to)
-    {
-        using var source = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = from, Pooling = false }.ToString());
-        using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = to, Pooling = false }.ToString());
-        source.Open();
-        target.Open();
-        source.BackupDatabase(target);
     }
 }

@@ -31,6 +31,7 @@ public class CommandLineTests
         { "errors list", ["--output"] },
         { "errors replay", [] },
         { "status", ["--output"] },
+        { "backup", ["<FILE>", "--force"] },
         { "migrate", [] },
     };
 

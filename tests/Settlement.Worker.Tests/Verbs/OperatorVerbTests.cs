@@ -47,6 +47,33 @@ public class OperatorVerbTests
     }
 
     [Fact]
+    public async Task A_held_value_beyond_the_largest_movement_is_shown()
+    {
+        using var store = new TestStore();
+        await store.DoAsync("catalog", "apply", store.Write("c.json", VerbTests.Catalog.Replace("\"0.15\"", "\"20000\"", StringComparison.Ordinal)));
+        await store.CommandsAsync(VerbTests.Commands[0]);
+        await VerbTests.IngestAsync(store, store.Write("u.csv", "event_id,account_id,api,occurred_at,status,quantity\n1,a1,passport,2023-04-18T15:40:00+08:00,200,1000000\n2,a1,passport,2023-04-18T15:41:00+08:00,200,1000000\n"));
+        await store.RunAsync("close", "--until", "2023-04-18T19:00:00");
+        var held = (await store.DoAsync("quarantine", "list", "--output", "json")).Json.EnumerateArray().Select(e => e.GetProperty("value").GetString());
+        Assert.Equal(["20000000000.00", "20000000000.00"], held);
+        Assert.Contains("worth 40000000000.00 CNY", (await store.DoAsync("quarantine", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("command")]
+    [InlineData("simulate")]
+    [InlineData("catalog check")]
+    [InlineData("demo --keep")]
+    public async Task A_folder_given_as_a_file_is_called_a_folder(string verb)
+    {
+        using var store = new TestStore();
+        var ran = await store.RunAsync([.. verb.Split(' '), store.PathOf(".")]);
+        Assert.Equal((Exit.BadInput, ""), (ran.Exit, ran.Output));
+        Assert.Contains("is a folder, not a file", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Quarantined_events_are_listed_released_and_discarded_with_a_record()
     {
         using var store = await VerbTests.StoreAsync();

@@ -14,10 +14,15 @@ internal sealed class TestStore : IDisposable
 
     public string File => Path.Combine(folder.FullName, "settlement.db");
 
-    public async Task<Ran> RunAsync(params string[] args)
+    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    public Task<Ran> RunAsync(params string[] args) => AtAsync(File, args);
+
+    /// <summary>On another file than the store's own.</summary>
+    public async Task<Ran> AtAsync(string file, params string[] args)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        var exit = await CommandLine.RunAsync(["--set", NasaDay.MaxUsageAge, .. args, "--database", File], output, error);
+        var exit = await CommandLine.RunAsync(["--set", NasaDay.MaxUsageAge, .. args, "--database", file], output, error);
         return new Ran(exit, output.ToString(), error.ToString());
     }
 

@@ -1,0 +1,67 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Settlement.Storage.Engines;
+
+/// <summary>
+/// A consistent copy of a SQLite file, made beside whoever writes it. All steps run within one read transaction, so the copy is the store as it stood when the
+/// copy began, and it ends after one pass over the file: the shell's <c>.backup</c> has no such transaction and starts again at every commit of another process.
+/// Writers go on meanwhile; only the write-ahead log can't be used anew until the copy is done, so it grows by what they write.
+/// </summary>
+public static class SqliteCopy
+{
+    /// <summary>Pages copied at one go, 4 MB of 4 kB pages.</summary>
+    public const int PagesPerStep = 1000;
+
+    private const int BusyTimeoutMs = 120_000;
+
+    /// <param name="source">The file of the store. Nothing is written to it.</param>
+    /// <param name="target">A file that is not there yet. It gets no write-ahead log, so it is whole by itself; it is on disk when this returns.</param>
+    /// <param name="copied">Told after each step how many pages are copied, and how many there are.</param>
+    /// <exception cref="SqliteException">The source can't be read or the target can't be written; the target may be there in part.</exception>
+    public static void Make(string source, string target, Action<long, long>? copied = null)
+    {
+        using var from = Open(source, SqliteOpenMode.ReadOnly);
+        using var to = Open(target, SqliteOpenMode.ReadWriteCreate);
+        Execute(from, $"PRAGMA busy_timeout = {BusyTimeoutMs}; BEGIN; SELECT COUNT(*) FROM sqlite_master");
+        // Until it is whole there is nothing to guard: no journal, no waiting for the disk.
+        Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+        Copy(from.Handle!, to.Handle!, copied);
+        Execute(from, "ROLLBACK");
+        Execute(to, "PRAGMA journal_mode = DELETE");
+        to.Close();
+        using var file = new FileStream(target, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void Copy(sqlite3 from, sqlite3 to, Action<long, long>? copied)
+    {
+        using var backup = raw.sqlite3_backup_init(to, "main", from, "main");
+        if (backup.IsInvalid)
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_errcode(to), to);
+        int code;
+        do
+        {
+            code = raw.sqlite3_backup_step(backup, PagesPerStep);
+            var pages = raw.sqlite3_backup_pagecount(backup);
+            copied?.Invoke(pages - raw.sqlite3_backup_remaining(backup), pages);
+        }
+        while (code == raw.SQLITE_OK);
+        if (code != raw.SQLITE_DONE)
+            SqliteException.ThrowExceptionForRC(code, to);
+    }
+
+    private static SqliteConnection Open(string file, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
