@@ -76,9 +76,10 @@ public static class SettingsLoader
             _ = new SqliteConnectionStringBuilder(database.ConnectionString);
             return null;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            return $"is not for {database.Engine}: {e.Message}";
+            // The error repeats a value, or a piece of a password with a ';' in it as if it were a key.
+            return $"is not for {database.Engine}: a key or a value in it is not understood (not shown: it may hold a password)";
         }
     }
 

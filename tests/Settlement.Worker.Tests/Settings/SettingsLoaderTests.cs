@@ -111,6 +111,19 @@ public class SettingsLoaderTests
     [InlineData("::1")]
     public void A_host_is_a_name_or_an_address(string host) => Assert.Equal(host, Load.Options($"RabbitMq:Host={host}").RabbitMq.Host);
 
+    [Theory]
+    [InlineData("Sqlite", "Data Source=a.db;Password=pa;SECRET=1")]
+    [InlineData("Sqlite", "Data Source=a.db;Default Timeout=SECRET")]
+    [InlineData("SqlServer", "Server=x;Database=y;Connect Timeout=SECRET")]
+    [InlineData("SqlServer", "Server=x;Database=y;Encrypt=SECRET")]
+    public void A_connection_string_that_is_not_understood_is_not_repeated(string engine, string connection)
+    {
+        var (settings, faults) = Load.From(options: [$"Database:Engine={engine}", $"Database:ConnectionString={connection}"]);
+        Assert.Null(settings);
+        Assert.Contains("is not for " + engine, Assert.Single(faults), StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", faults[0], StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void A_file_name_with_odd_characters_stays_one_name()
     {
