@@ -119,6 +119,16 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
             RefuseOtherZone(recorded);
     }
 
+    /// <summary>Makes an opened store one for tests, for good. Throws <see cref="StoreRefusedException"/> for a store in use.</summary>
+    public void MarkForTests() => Write(session =>
+    {
+        if (StoreState.IsForTests(session))
+            return;
+        if (session.One<long>("store/in-use") > 0)
+            throw new StoreRefusedException($"--test-store: {Engine.Describe()} has accounts; only a store that is not in use can be made one for tests");
+        session.Execute("store/make-for-tests");
+    });
+
     /// <summary>Puts a catalog in force; the faults of the change if it is refused, whole.</summary>
     public IReadOnlyList<CatalogFault> ApplyCatalog(Session session, Catalog catalog, long nowUs)
     {

@@ -30,6 +30,9 @@ public sealed record StoreState
 
     public long CatalogVersion { get; init; }
 
+    /// <summary>Whether the store was made for tests: a test clock may run ahead of the time on it, and no worker runs on it.</summary>
+    public static bool IsForTests(Session session) => session.One<long>("store/for-tests") > 0;
+
     public static StoreState Of(Session session) => session.One<StoreState>("store/get")
         ?? throw new InvalidOperationException("The store has not been opened with its settings yet.");
 

@@ -15,6 +15,12 @@ UPDATE Store SET LastRunUs = @LastRunUs WHERE StoreNo = 1 AND LastRunUs < @LastR
 -- name: close-through
 UPDATE Store SET ClosedSlot = @ToSlot WHERE StoreNo = 1 AND ClosedSlot = @AfterSlot
 
+-- name: for-tests
+SELECT CAST(COUNT(*) AS bigint) FROM TestStore
+
+-- name: make-for-tests
+INSERT INTO TestStore (StoreNo) VALUES (1)
+
 -- name: hold
 UPDATE Store SET HeldSinceUs = @AtUs WHERE StoreNo = 1 AND HeldSinceUs IS NULL
 

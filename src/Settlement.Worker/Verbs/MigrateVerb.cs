@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Output;
 
@@ -6,10 +7,32 @@ namespace Settlement.Worker.Verbs;
 /// <summary>The database schema.</summary>
 internal sealed class MigrateVerb : Verb
 {
-    public MigrateVerb()
-        : base("migrate", "Brings the database up to date. Forward only, and harmless to repeat.") => Does((_, context) => Run(context));
+    private readonly Option<bool> _testStore = new("--test-store")
+    {
+        Description = "make it a store for tests, for good: --until may run ahead of the time on it, and run refuses it",
+    };
 
-    private static int Run(VerbContext context)
+    public MigrateVerb()
+        : base("migrate", "Brings the database up to date. Forward only, and harmless to repeat.")
+    {
+        Add(_testStore);
+        Does((parsed, context) => Run(context, parsed.GetValue(_testStore)));
+    }
+
+    private static int Run(VerbContext context, bool testStore)
+    {
+        var exit = Migrate(context);
+        if (!testStore)
+            return exit;
+        using var open = OpenStore.ToWrite(context);
+        if (open.Engine.AttachedWorker() is { } holder)
+            throw new BadInputException($"--test-store: {open.Engine.Describe()} has a worker attached ({holder})");
+        open.Store.MarkForTests();
+        context.Listing.Say("It is a store for tests: run refuses it.");
+        return exit;
+    }
+
+    private static int Migrate(VerbContext context)
     {
         using var engine = OpenStore.EngineOf(context);
         var isNew = !engine.Exists;

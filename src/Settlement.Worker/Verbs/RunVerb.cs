@@ -25,6 +25,8 @@ internal sealed class RunVerb : Verb
         Migrate(engine, context);
         var store = new SettlementStore(engine, settings.Billing);
         Open(store, context.NowUs);
+        if (store.Read(StoreState.IsForTests))
+            throw new BadInputException($"{engine.Describe()} is a store for tests (migrate --test-store): its clock may have run ahead, so no worker runs on it");
         var core = new SettlementCore(store, context.Time);
         context.Error.WriteLine($"Settling on {engine.Describe()}, {Broker(settings)}.");
         await using var app = WorkerHost.Build(settings, core, context.Verbose);

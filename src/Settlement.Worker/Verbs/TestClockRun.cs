@@ -1,3 +1,4 @@
+using Settlement.Storage;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Verbs;
@@ -25,6 +26,8 @@ internal sealed class TestClockRun : IDisposable
         if (untilUs is not null)
             RefuseAttached(context);
         var test = untilUs is { } us ? new TestClock(us) : null;
+        if (!dryRun && untilUs > context.NowUs)
+            RefuseRealStore(context);
         var open = dryRun ? OpenStore.Copy(context, test) : OpenStore.ToWriteOrCreate(context, test);
         return new TestClockRun(open, test, untilUs ?? open.Core.NowUs);
     }
@@ -45,6 +48,23 @@ internal sealed class TestClockRun : IDisposable
     }
 
     public void Dispose() => Open.Dispose();
+
+    /// <summary>What a clock ahead of the time has closed and deducted can't be taken back.</summary>
+    private static void RefuseRealStore(VerbContext context)
+    {
+        using (var engine = OpenStore.EngineOf(context))
+        {
+            if (!engine.Exists)
+                throw AheadOf(engine.Describe());
+        }
+
+        using var open = OpenStore.ToRead(context);
+        if (!open.Store.Read(StoreState.IsForTests))
+            throw AheadOf(open.Engine.Describe());
+    }
+
+    private static BadInputException AheadOf(string store) => new(
+        $"--until: is later than now, and {store} is no store for tests. To see what would happen, add --dry-run: nothing is changed. A store for tests is made with: migrate --test-store");
 
     private static void RefuseAttached(VerbContext context)
     {

@@ -29,7 +29,7 @@ internal abstract class Verb(string name, string description) : Command(name, de
 
     protected static Option<string> UntilOption() => new("--until")
     {
-        Description = "as if the clock stood at this time (a test clock for one run); refused on a store that a worker is attached to",
+        Description = "as if the clock stood at this time (a test clock for one run); refused on a store that a worker is attached to, and later than now but with --dry-run or on a store for tests",
         HelpName = "time",
     };
 

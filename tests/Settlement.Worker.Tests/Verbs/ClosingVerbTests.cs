@@ -78,10 +78,41 @@ public class ClosingVerbTests
         Assert.Contains("2 renewal attempts would fail", (await store.DoAsync("lifecycle", "--dry-run", "--until", later)).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("close")]
+    [InlineData("lifecycle")]
+    public async Task A_clock_ahead_of_the_time_is_refused_on_a_real_store_and_names_the_dry_run(string verb)
+    {
+        using var store = await VerbTests.StoreAsync();
+        var before = store.Dump();
+        var refused = await store.RunAsync(verb, "--until", "2096-01-01T00:00:00Z");
+        Assert.Equal(Exit.BadInput, refused.Exit);
+        Assert.Contains("--dry-run", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, store.Dump());
+        Assert.Equal(Exit.BadInput, (await store.RunAsync("migrate", "--test-store")).Exit);
+        Assert.Equal(before, store.Dump());
+        using var none = new TestStore();
+        Assert.Equal(Exit.BadInput, (await none.RunAsync(verb, "--until", "2096-01-01T00:00:00Z")).Exit);
+        Assert.False(File.Exists(none.File));
+    }
+
+    [Fact]
+    public async Task A_store_for_tests_takes_a_clock_ahead_of_the_time_and_no_worker()
+    {
+        using var store = new TestStore();
+        await store.DoAsync("migrate", "--test-store");
+        await store.DoAsync("migrate", "--test-store");
+        await store.DoAsync("close", "--until", "2096-01-01T00:00:00Z");
+        var run = await store.RunAsync("run");
+        Assert.Equal(Exit.BadInput, run.Exit);
+        Assert.Contains("store for tests", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Under_a_test_clock_each_job_is_transacted_at_its_own_time()
     {
         using var store = new TestStore();
+        await store.DoAsync("migrate", "--test-store");
         await store.DoAsync("catalog", "apply", store.Write("catalog.json", VerbTests.Catalog));
         await store.CommandsAsync(
             new { id = "1", type = "open-account", account = "a" },

@@ -32,7 +32,7 @@ public class CommandLineTests
         { "errors replay", [] },
         { "status", ["--output"] },
         { "backup", ["<FILE>", "--force"] },
-        { "migrate", [] },
+        { "migrate", ["--test-store"] },
     };
 
     [Theory]
