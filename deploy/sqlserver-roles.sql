@@ -60,8 +60,8 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.Scope TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.SettingsVersion TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Store TO settlement_worker;
-    GRANT SELECT ON dbo.TestStore TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Subscription TO settlement_worker;
+    GRANT SELECT ON dbo.TestStore TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.TierStep TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Usage TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Word TO settlement_worker;
@@ -72,6 +72,8 @@ GO
 -- The operator.
 ALTER ROLE settlement_worker ADD MEMBER settlement_operator;
 IF OBJECT_ID('dbo.Changelog') IS NOT NULL
-    GRANT INSERT ON dbo.TestStore TO settlement_operator;
+BEGIN
     GRANT INSERT ON dbo.CatalogVersion TO settlement_operator;
+    GRANT INSERT ON dbo.TestStore TO settlement_operator;
+END;
 GO
