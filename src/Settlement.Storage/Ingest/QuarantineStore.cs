@@ -1,3 +1,4 @@
+using Settlement.Domain.Money;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
