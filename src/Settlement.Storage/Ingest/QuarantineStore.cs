@@ -115,8 +115,6 @@ public sealed class QuarantineEntry
 {
     public const string Held = "held";
 
-    private const int E10PerE8 = 100;
-
     public long QuarantineNo { get; init; }
 
     public string Reason { get; init; } = "";

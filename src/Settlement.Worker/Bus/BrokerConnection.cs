@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Settlement.Worker.Settings;
@@ -9,8 +10,28 @@ namespace Settlement.Worker.Bus;
 /// <summary>A connection of our own, where MassTransit is no help: notices, the error queue, depths.</summary>
 public static class BrokerConnection
 {
-    /// <summary>Whether an error says that the broker is away, has closed the connection or refuses: nothing that another try could not mend.</summary>
-    public static bool IsLost(Exception e) => e is RabbitMQClientException or IOException or SocketException or TimeoutException;
+    /// <summary>
+    /// Whether an error says that the broker is away, has closed the connection or refuses: nothing that another try could not mend. The client also tells of
+    /// an answer that did not come in time as a cancellation, though nobody cancelled.
+    /// </summary>
+    public static bool IsLost(Exception e, CancellationToken cancel) =>
+        e is RabbitMQClientException or IOException or SocketException or TimeoutException or AuthenticationException
+        || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
+    /// <summary>What a person needs to know of an error, in one line: the broker's own words or the network's, without what is wrapped around them.</summary>
+    public static string CauseOf(Exception e)
+    {
+        for (var at = e; at is not null; at = (at as AggregateException)?.InnerExceptions[0] ?? at.InnerException)
+        {
+            if (at is OperationInterruptedException { ShutdownReason: { } reason })
+                return $"the broker says {reason.ReplyText}";
+            if (at is PossibleAuthenticationFailureException)
+                return $"the broker refuses the login: {at.Message}";
+            e = at;
+        }
+
+        return e is OperationCanceledException ? "no answer in time" : e.Message;
+    }
 
     /// <param name="purpose">Shown by the broker's tools.</param>
     /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker can't be reached or refuses the user.</exception>

@@ -19,24 +19,46 @@ public static class BusSetup
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds the bus and <see cref="Drain"/>. The container must provide <see cref="StoreUsage"/> and <see cref="StoreCommands"/>. The bus
+    /// Adds the bus, <see cref="Drain"/> and <see cref="BrokerLink"/>. The container must provide <see cref="StoreUsage"/> and <see cref="StoreCommands"/>. The bus
     /// starts with the host and does not wait for the broker: it connects when it can.
     /// </summary>
     public static IServiceCollection AddSettlementBus(
         this IServiceCollection services, RabbitMqSettings settings, IntakeSettings? intake = null, TimeSpan[]? retries = null)
     {
         var options = new InputOptions(intake ?? IntakeSettings.Default, retries ?? Retries);
-        services.AddSingleton(_ => settings.HasHost ? Drain.OfInputs() : Drain.Nothing());
+        if (!settings.HasHost)
+        {
+            services.AddSingleton(_ => Drain.Nothing()).AddSingleton(_ => BrokerLink.None());
+            return AddBus(services, bus => bus.UsingInMemory((context, memory) => InProcess(context, memory, options)));
+        }
+
+        services.AddSingleton(_ => Drain.OfInputs()).AddSingleton(_ => BrokerLink.OfInputs(TimeProvider.System));
+        return services.AddHostedService(provider => new BusKeeper(
+            settings,
+            provider.GetRequiredService<BrokerLink>(),
+            provider.GetRequiredService<Drain>(),
+            own => AddBusOnBroker(own, provider, settings, options),
+            provider.GetRequiredService<ILoggerFactory>(),
+            TimeProvider.System));
+    }
+
+    /// <summary>A bus on the broker in a container of its own, with what it needs of the worker's.</summary>
+    private static void AddBusOnBroker(IServiceCollection own, IServiceProvider worker, RabbitMqSettings settings, InputOptions options)
+    {
+        own.AddSingleton(worker.GetRequiredService<StoreUsage>()).AddSingleton(worker.GetRequiredService<StoreCommands>())
+            .AddSingleton(worker.GetRequiredService<Drain>());
+        AddBus(own, bus => bus.UsingRabbitMq((context, rabbit) => OverRabbitMq(context, rabbit, settings, options)));
+    }
+
+    internal static IServiceCollection AddBus(IServiceCollection services, Action<IBusRegistrationConfigurator> transport)
+    {
         services.Configure<MassTransitHostOptions>(host => host.ConsumerStopTimeout = ConsumerStopTimeout);
         return services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddConsumer<UsageConsumer>();
             bus.AddConsumer<CommandConsumer>();
-            if (settings.HasHost)
-                bus.UsingRabbitMq((context, rabbit) => OverRabbitMq(context, rabbit, settings, options));
-            else
-                bus.UsingInMemory((context, memory) => InProcess(context, memory, options));
+            transport(bus);
         });
     }
 
@@ -84,11 +106,7 @@ public static class BusSetup
         foreach (var (name, value) in BrokerTopology.ErrorArguments)
             input.SetQueueArgument(name, value!);
         input.ConfigureChannel(channel => channel.UseExecuteAsync(async c =>
-        {
-            // Listeners may bind before there is a first notice.
-            await BrokerTopology.DeclareNoticesAsync(c.Channel, c.CancellationToken);
-            drain.Expect(queue, await BrokerTopology.DeclareInputAsync(c.ConnectionContext.Connection, queue, c.CancellationToken));
-        }));
+            drain.Expect(queue, await BrokerTopology.DeclareInputAsync(c.ConnectionContext.Connection, queue, c.CancellationToken))));
     }
 
     private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)

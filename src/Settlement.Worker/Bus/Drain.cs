@@ -16,7 +16,7 @@ public sealed class Drain
     private readonly SortedSet<long> _handling = [];
     private readonly HashSet<long> _redelivered = [];
     private long _last;
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _done = NotDone();
     private readonly Dictionary<string, Waiting> _queues;
 
     /// <param name="queues">All of these have to be told their depth first; until then nothing is known of what waits.</param>
@@ -31,7 +31,7 @@ public sealed class Drain
     /// <summary>Nothing waits in an in-process bus.</summary>
     public static Drain Nothing() => new([]);
 
-    public bool IsDone => _done.Task.IsCompletedSuccessfully;
+    public bool IsDone => Volatile.Read(ref _done).Task.IsCompletedSuccessfully;
 
     /// <summary>Messages that waited at the start and are not stored yet; null while the depth of a queue is not known.</summary>
     public long? Left
@@ -43,7 +43,7 @@ public sealed class Drain
         }
     }
 
-    /// <summary>The depth of a queue before its consumer starts. Only the first counts: later ones come from reconnecting.</summary>
+    /// <summary>The depth of a queue before its consumer starts. Only the first counts, until the queue is <see cref="Lost"/>.</summary>
     public void Expect(string queue, long depth)
     {
         lock (_lock)
@@ -51,6 +51,19 @@ public sealed class Drain
             if (_queues.TryGetValue(queue, out var waiting))
                 waiting.Depth ??= depth;
             EndIfDone();
+        }
+    }
+
+    /// <summary>Nothing is taken from a queue any more: what waits in it when that begins again is to be stored as at a start (2.4).</summary>
+    public void Lost(string queue)
+    {
+        lock (_lock)
+        {
+            if (!_queues.TryGetValue(queue, out var waiting))
+                return;
+            waiting.Forget();
+            if (IsDone)
+                Volatile.Write(ref _done, NotDone());
         }
     }
 
@@ -130,7 +143,7 @@ public sealed class Drain
     {
         try
         {
-            await _done.Task.WaitAsync(timeout, time, cancel);
+            await Volatile.Read(ref _done).Task.WaitAsync(timeout, time, cancel);
             return true;
         }
         catch (TimeoutException)
@@ -151,6 +164,8 @@ public sealed class Drain
             _done.TrySetResult();
     }
 
+    private static TaskCompletionSource NotDone() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private sealed class Waiting
     {
         public long? Depth { get; set; }
@@ -160,5 +175,7 @@ public sealed class Drain
         public long? StoredWhenEmpty { get; set; }
 
         public long Left => Math.Max(0, (Depth ?? 0) - Stored);
+
+        public void Forget() => (Depth, Stored, StoredWhenEmpty) = (null, 0, null);
     }
 }

@@ -38,14 +38,15 @@ public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
         return drain.IsDone;
     }
 
-    private static async Task LookAsync(RabbitMqSettings settings, Drain drain, CancellationToken cancel)
+    /// <summary>Shows the queues' depths to a drain, if the broker can be asked.</summary>
+    public static async Task LookAsync(RabbitMqSettings settings, Drain drain, CancellationToken cancel)
     {
         try
         {
             foreach (var depth in await ReadAsync(settings, cancel))
                 drain.Look(depth.Queue, depth.Waiting ?? 0);
         }
-        catch (Exception e) when (BrokerConnection.IsLost(e))
+        catch (Exception e) when (BrokerConnection.IsLost(e, cancel))
         {
             // The bus says so too, and keeps connecting. There is nothing to see until it has.
         }

@@ -60,7 +60,7 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
             claim = null;
             return WhileAnother;
         }
-        catch (Exception e) when (BrokerConnection.IsLost(e) || e is DbException)
+        catch (Exception e) when (BrokerConnection.IsLost(e, cancel) || e is DbException)
         {
             Failed(log, e.Message);
         }

@@ -11,7 +11,7 @@ namespace Settlement.Worker.Running;
 /// is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
-    SettlementCore core, WorkerSettings settings, Drain drain, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
+    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -43,6 +43,7 @@ internal sealed partial class TimelineService(
         core.Timeline.Progress = Report;
         while (!stoppingToken.IsCancellationRequested)
         {
+            await gate.LookAsync(stoppingToken);
             var wait = Advance(stoppingToken);
             await wakeup.WaitAsync(wait, core.Clock, stoppingToken);
         }
@@ -73,7 +74,7 @@ internal sealed partial class TimelineService(
         if (drained)
             Drained(log);
         else
-            NotDrained(log, timeout, drain.Left);
+            NotDrained(log, timeout, drain.Left, gate.GiveUp(core.NowUs));
     }
 
     private WorkClaim? ClaimDrain() => core.Store.Engine.TryClaim(DrainClaim + Guid.NewGuid().ToString("N"));
@@ -113,15 +114,16 @@ internal sealed partial class TimelineService(
     {
         try
         {
-            (untilUs, eta) = (core.NowUs, new Eta(core.Clock));
+            var nowUs = core.NowUs;
+            (untilUs, eta) = (gate.LimitUs(nowUs), new Eta(core.Clock));
             core.Timeline.AdvanceTo(untilUs, cancel);
-            var wait = UntilNextDue();
-            state.TimelineFailure = null;
+            var wait = untilUs < nowUs ? LookAgain : UntilNextDue();
+            state.TimelineTried(core.Clock.GetUtcNow(), null);
             return wait;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            state.TimelineFailure = e.Message;
+            state.TimelineTried(core.Clock.GetUtcNow(), e.Message);
             Failed(log, e);
             return AfterFailure;
         }
@@ -151,8 +153,10 @@ internal sealed partial class TimelineService(
     [LoggerMessage(Level = LogLevel.Information, Message = "What waited in the broker is stored")]
     private static partial void Drained(ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "DrainTimeout of {Timeout} has passed with {Left} messages of the start not stored yet; closing goes on without them")]
-    private static partial void NotDrained(ILogger log, TimeSpan timeout, long? left);
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "DrainTimeout of {Timeout} has passed with {Left} messages of the start not stored yet; closing goes on without them. Broker: {Cause}")]
+    private static partial void NotDrained(ILogger log, TimeSpan timeout, long? left, string cause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The time line could not go on; it is tried again in a few seconds")]
     private static partial void Failed(ILogger log, Exception e);

@@ -1,7 +1,5 @@
-using MassTransit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
-using Settlement.Domain.Time;
 using Settlement.Storage.Ingest;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
@@ -22,7 +20,7 @@ internal static class WorkerHost
         else
             builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
         services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
-        services.AddSingleton<Wakeup>().AddSingleton<WorkerState>();
+        services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<Readiness>();
         services.AddSingleton<StoreUsage>(provider => events =>
             provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));
         services.AddSingleton<StoreCommands>(provider => bodies =>
@@ -36,31 +34,11 @@ internal static class WorkerHost
         if (settings.RabbitMq.HasHost)
             services.AddSingleton(new NoticePublisher(settings.RabbitMq)).AddHostedService<RelayService>();
         var app = builder.Build();
-        MapHealth(app);
+        HealthEndpoints.Map(app);
         return app;
     }
 
     private static Arrival[] Arrived(IReadOnlyList<Domain.Usage.ReadEvent> events, long nowUs) => [.. events.Select(e => new Arrival(e, nowUs))];
-
-    /// <summary>Live: the process answers. Ready: broker and database are there; a lost broker is not ready, though the framework calls it degraded.</summary>
-    private static void MapHealth(WebApplication app)
-    {
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", (IBusControl bus, WorkerState state, SettlementCore core) =>
-        {
-            var health = bus.CheckHealth();
-            if (health.Status != BusHealthStatus.Healthy)
-                return Results.Text($"broker: {health.Description}", statusCode: StatusCodes.Status503ServiceUnavailable);
-            if (state.TimelineFailure is { } failure)
-                return Results.Text($"time line: {failure}", statusCode: StatusCodes.Status503ServiceUnavailable);
-            if (state.Usage.Failure is { } usage)
-                return Results.Text($"usage can't be stored since {Instant.Show(usage.SinceUs, 0)}: {usage.Cause}", statusCode: StatusCodes.Status503ServiceUnavailable);
-            if (state.Commands.Failure is { } commands)
-                return Results.Text($"commands can't be stored since {Instant.Show(commands.SinceUs, 0)}: {commands.Cause}", statusCode: StatusCodes.Status503ServiceUnavailable);
-            core.Store.Read(Storage.StoreState.Of);
-            return Results.Text("ready");
-        });
-    }
 
     /// <summary>Http:Port 0: the worker listens nowhere.</summary>
     private sealed class NoServer : IServer

@@ -4,9 +4,23 @@ namespace Settlement.Worker.Running;
 internal sealed class WorkerState
 {
     /// <summary>Why the time line can't go on just now; null while it can.</summary>
-    public string? TimelineFailure { get; set; }
+    public OngoingFailure? TimelineFailure { get; private set; }
 
     public IntakeState Usage { get; } = new();
 
     public IntakeState Commands { get; } = new();
+
+    /// <summary>Hours have closed without what waits in the broker, and why; null once messages are taken in and stored again.</summary>
+    public string? ClosingWithoutIntake { get; set; }
+
+    /// <summary>The time line was tried at an instant; without a cause it worked.</summary>
+    public void TimelineTried(DateTimeOffset at, string? cause) => TimelineFailure = OngoingFailure.Next(TimelineFailure, at, cause);
+}
+
+/// <summary>Something has failed at every try since an instant.</summary>
+/// <param name="Cause">Of the last try.</param>
+internal sealed record OngoingFailure(DateTimeOffset Since, string Cause, long Tries)
+{
+    public static OngoingFailure? Next(OngoingFailure? before, DateTimeOffset at, string? cause) =>
+        cause is null ? null : new OngoingFailure(before?.Since ?? at, cause, (before?.Tries ?? 0) + 1);
 }

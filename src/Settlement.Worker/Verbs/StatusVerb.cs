@@ -1,4 +1,3 @@
-using RabbitMQ.Client.Exceptions;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
@@ -41,9 +40,9 @@ internal sealed class StatusVerb : Verb
         {
             return (await QueueDepth.ReadAsync(settings, cancel), null);
         }
-        catch (BrokerUnreachableException e)
+        catch (Exception e) when (BrokerConnection.IsLost(e, cancel))
         {
-            return (null, e.InnerException?.Message ?? e.Message);
+            return (null, BrokerConnection.CauseOf(e));
         }
     }
 

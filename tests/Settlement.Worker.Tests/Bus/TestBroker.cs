@@ -13,6 +13,8 @@ namespace Settlement.Worker.Tests.Bus;
 /// </summary>
 public sealed class TestBroker : IAsyncDisposable
 {
+    private string? user;
+
     private TestBroker(RabbitMqSettings settings, IConnection connection, IChannel channel)
     {
         Settings = settings;
@@ -44,6 +46,15 @@ public sealed class TestBroker : IAsyncDisposable
         var connection = await BrokerConnection.OpenAsync(settings, "test", Cancel);
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancel);
         return new TestBroker(settings, connection, channel);
+    }
+
+    /// <summary>A user of this test's own, with all rights on its virtual host; gone with the test.</summary>
+    public async Task<RabbitMqSettings> AddUserAsync(string password)
+    {
+        user = "u-" + Guid.NewGuid().ToString("N")[..12];
+        await ControlAsync("add_user", user, password);
+        await ControlAsync("set_permissions", "-p", Settings.VirtualHost, user, ".*", ".*", ".*");
+        return Settings with { Username = user, Password = password };
     }
 
     /// <summary>rabbitmqctl of the test's node.</summary>
@@ -90,5 +101,7 @@ public sealed class TestBroker : IAsyncDisposable
     {
         await Connection.DisposeAsync();
         await ControlAsync("delete_vhost", Settings.VirtualHost);
+        if (user is not null)
+            await ControlAsync("delete_user", user);
     }
 }

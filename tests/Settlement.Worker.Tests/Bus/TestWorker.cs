@@ -37,6 +37,11 @@ public sealed class TestWorker : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public BrokerLink Link => Services.GetRequiredService<BrokerLink>();
+
+    /// <summary>Messages are taken in: from the broker, or by the bus in the process.</summary>
+    public bool IsUp => Services.GetService<IBusControl>() is { } bus ? bus.CheckHealth().Status == BusHealthStatus.Healthy : Link.TakesIn;
+
     public Drain Drain => Services.GetRequiredService<Drain>();
 
     public IEnumerable<string> Ids => Events.Select(e => e.Call?.Id ?? e.Malformed!.Field);
@@ -48,7 +53,7 @@ public sealed class TestWorker : IAsyncDisposable
         worker.Fail = fail ?? worker.Fail;
         await worker._host.StartAsync(TestContext.Current.CancellationToken);
         if (waitForBus)
-            await UntilAsync(() => worker.Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy, "the bus is up");
+            await UntilAsync(() => worker.IsUp, "the bus is up");
         return worker;
     }
 

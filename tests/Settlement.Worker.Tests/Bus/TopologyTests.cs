@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MassTransit.UsageTracking;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -103,9 +104,11 @@ public class TopologyTests
     [InlineData("127.0.0.1")]
     public void The_bus_sends_no_usage_data_to_its_vendor(string? host)
     {
-        var services = new ServiceCollection().AddLogging()
+        var worker = new ServiceCollection().AddLogging()
             .AddSingleton<StoreUsage>(_ => { }).AddSingleton<StoreCommands>(_ => { }).AddSettlementBus(new RabbitMqSettings(host));
-        using var provider = services.BuildServiceProvider();
-        Assert.False(provider.GetRequiredService<IOptions<MassTransit.UsageTelemetryOptions>>().Value.Enabled);
+        using var provider = worker.BuildServiceProvider();
+        // With a broker, each bus has a container of its own.
+        using var bus = host is null ? null : provider.GetServices<IHostedService>().OfType<BusKeeper>().Single().BusServices();
+        Assert.False((bus ?? provider).GetRequiredService<IOptions<MassTransit.UsageTelemetryOptions>>().Value.Enabled);
     }
 }

@@ -131,6 +131,34 @@ public sealed class RunningWorkerTests : IDisposable
         Assert.Equal(0, await worker.StopAsync());
     }
 
+    [Fact]
+    public async Task A_password_set_after_the_start_lets_messages_in_and_no_hour_was_closed_before_them()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var user = await broker.AddUserAsync("right");
+        using var old = ReplayStore.Create(Refusals.Catalog, ReplayStore.NowUs - (3 * Domain.Time.Instant.PerHourUs));
+        old.Work(ReplayStore.NowUs - (3 * Domain.Time.Instant.PerHourUs), core =>
+        {
+            core.Commands.Receive([Open], core.NowUs);
+            core.Timeline.AdvanceTo(core.NowUs);
+        });
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
+        await broker.PublishAsync(BrokerTopology.UsageEvents, Refusals.Event("waited", at: DateTimeOffset.UtcNow.AddHours(-2), status: 404));
+        var port = FreePort();
+        await using var worker = WorkerProcess.Start(
+            user with { Password = "wrong" }, old, string.Create(CultureInfo.InvariantCulture, $"Http__Port={port}"));
+        await worker.UntilLoggedAsync("ACCESS_REFUSED");
+        var health = new Health(port);
+        Assert.True(await health.AnswersAsync("ready", HttpStatusCode.ServiceUnavailable));
+        Assert.True(await health.AnswersAsync("live", HttpStatusCode.OK));
+        await TestBroker.ControlAsync("change_password", user.Username, "wrong");
+        await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.OK), "it is ready");
+        await worker.UntilAsync(() => old.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") > 0, "the hours that were due close");
+        Assert.Equal(0, await worker.StopAsync());
+        Assert.Equal(1, old.Count("SELECT COUNT(*) FROM Usage WHERE SettleSlot = UseHour * 1000"));
+    }
+
     /// <summary>A worker whose database lets it write only after the drain has timed out.</summary>
     private async Task<WorkerProcess> StuckAsync(TestBroker broker)
     {

@@ -1,0 +1,214 @@
+using MassTransit;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Bus;
+
+/// <summary>
+/// Keeps a bus on the broker, without end. MassTransit reconnects by itself when a connection breaks, but gives up for good on a login that is refused and
+/// on whatever else it takes for lasting: so each bus is made only after a try of our own has found broker, login, virtual host, queues and exchanges as
+/// they should be, and one that has stopped taking messages in is ended and made anew.
+/// </summary>
+internal sealed partial class BusKeeper(
+    RabbitMqSettings settings, BrokerLink link, Drain drain, Action<IServiceCollection> addBus, ILoggerFactory logs, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>MassTransit's own first tries to reconnect take a second and four.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+
+    private readonly ILogger log = logs.CreateLogger<BusKeeper>();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        for (var pause = TimeSpan.FromSeconds(1); !stoppingToken.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var since = time.GetTimestamp();
+            var cause = await KeepAsync(stoppingToken);
+            if (time.GetElapsedTime(since) > LongestPause * 2)
+                pause = TimeSpan.FromSeconds(1);
+            if (stoppingToken.IsCancellationRequested)
+                return;
+            link.Failed(cause);
+            NotTaken(log, settings.Host, settings.EffectivePort, cause, pause);
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One bus from its start to its end.</summary>
+    /// <returns>Why it ended.</returns>
+    private async Task<string> KeepAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await DeclareAsync(cancel);
+            await using var bus = await StartBusAsync(cancel);
+            Taken(log, settings.Host, settings.EffectivePort);
+            while (!await bus.EndsWithinAsync(LongestPause, cancel))
+                await LookAtNoticesAsync(cancel);
+            return link.Fault?.Cause ?? "the consumers stopped";
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: giving up would end intake for good, and it is told in the log, readiness and status.
+            return cancel.IsCancellationRequested ? "stopped" : BrokerConnection.CauseOf(e);
+        }
+    }
+
+    private async Task DeclareAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(StartLimit);
+        await using var connection = await BrokerConnection.OpenAsync(settings, "start", limit.Token);
+        foreach (var queue in BrokerTopology.Inputs)
+            await BrokerTopology.DeclareInputAsync(connection, queue, limit.Token);
+        await DeclareNoticesAsync(connection, limit.Token);
+    }
+
+    /// <summary>Listeners may bind before there is a first notice. Intake does not wait for it.</summary>
+    private async Task DeclareNoticesAsync(IConnection connection, CancellationToken cancel)
+    {
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            await BrokerTopology.DeclareNoticesAsync(channel, cancel);
+            link.Notices(null);
+        }
+        catch (OperationInterruptedException e) when (connection.IsOpen)
+        {
+            link.Notices(BrokerConnection.CauseOf(e));
+            NoticesRefused(log, BrokerTopology.BillingNotices, BrokerConnection.CauseOf(e));
+        }
+    }
+
+    /// <summary>A look at the notices' exchange while it is known to be wrong.</summary>
+    private async Task LookAtNoticesAsync(CancellationToken cancel)
+    {
+        if (link.NoticesCause is null)
+            return;
+        try
+        {
+            await using var connection = await BrokerConnection.OpenAsync(settings, "notices", cancel);
+            await DeclareNoticesAsync(connection, cancel);
+        }
+        catch (Exception e) when (BrokerConnection.IsLost(e, cancel))
+        {
+            // The bus says so, too.
+        }
+    }
+
+    /// <summary>What one bus is made of.</summary>
+    internal ServiceProvider BusServices()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(logs).AddLogging();
+        addBus(services);
+        return services.BuildServiceProvider();
+    }
+
+    private async Task<Life> StartBusAsync(CancellationToken cancel)
+    {
+        var life = new Life(BusServices(), link, drain);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(StartLimit);
+            await life.Bus.StartAsync(limit.Token);
+            return life;
+        }
+        catch
+        {
+            await life.DisposeAsync();
+            throw;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages are taken in from the broker at {Host}:{Port}")]
+    private static partial void Taken(ILogger log, string? host, int port);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No messages can be taken in from the broker at {Host}:{Port}: {Cause}. Tried again in {Pause}")]
+    private static partial void NotTaken(ILogger log, string? host, int port, string cause, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The exchange {Exchange} can't be used, so notices wait unpublished: {Cause}")]
+    private static partial void NoticesRefused(ILogger log, string exchange, string cause);
+
+    /// <summary>A bus with a container of its own, so that nothing of it outlives it; and what it says of its queues.</summary>
+    private sealed class Life : IReceiveEndpointObserver, IAsyncDisposable
+    {
+        private readonly ServiceProvider services;
+        private readonly BrokerLink link;
+        private readonly Drain drain;
+        private volatile bool ended;
+        private TimeSpan lost;
+
+        public Life(ServiceProvider services, BrokerLink link, Drain drain)
+        {
+            (this.services, this.link, this.drain) = (services, link, drain);
+            Bus = services.GetRequiredService<IBusControl>();
+            Bus.ConnectReceiveEndpointObserver(this);
+        }
+
+        public IBusControl Bus { get; }
+
+        /// <summary>Whether nothing is taken in for longer than MassTransit's own tries take.</summary>
+        public async Task<bool> EndsWithinAsync(TimeSpan look, CancellationToken cancel)
+        {
+            for (var waited = TimeSpan.Zero; waited < look; waited += Look)
+            {
+                await Task.Delay(Look, cancel);
+                lost = link.TakesIn ? TimeSpan.Zero : lost + Look;
+                if (lost >= Patience)
+                    return true;
+            }
+
+            return false;
+        }
+
+        public Task Ready(ReceiveEndpointReady ready)
+        {
+            if (QueueOf(ready) is { } queue && !ended)
+                link.Up(queue);
+            return Task.CompletedTask;
+        }
+
+        public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+        public Task Completed(ReceiveEndpointCompleted completed) => Lost(completed, null);
+
+        public Task Faulted(ReceiveEndpointFaulted faulted) => Lost(faulted, faulted.Exception is { } e ? BrokerConnection.CauseOf(e) : null);
+
+        public async ValueTask DisposeAsync()
+        {
+            ended = true;
+            var stop = StopAsync();
+            // A stop that hangs on a dead connection is left behind; what it still held is with the broker again.
+            await Task.WhenAny(stop, Task.Delay(StopLimit));
+            foreach (var queue in BrokerTopology.Inputs)
+                drain.Lost(queue);
+        }
+
+        private async Task StopAsync()
+        {
+            await Task.Yield();
+            await Bus.StopAsync(StopLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await services.DisposeAsync();
+        }
+
+        private Task Lost(ReceiveEndpointEvent at, string? why)
+        {
+            if (QueueOf(at) is not { } queue || ended)
+                return Task.CompletedTask;
+            link.Down(queue, why);
+            drain.Lost(queue);
+            return Task.CompletedTask;
+        }
+
+        private static string? QueueOf(ReceiveEndpointEvent at) =>
+            BrokerTopology.Inputs.FirstOrDefault(queue => at.InputAddress.AbsolutePath.EndsWith("/" + queue, StringComparison.Ordinal));
+    }
+}

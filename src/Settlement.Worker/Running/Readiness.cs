@@ -1,0 +1,81 @@
+using Settlement.Worker.Bus;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>Why the worker can't do its work just now.</summary>
+/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>closing</c>, <c>notices</c>.</param>
+/// <param name="Reason">In fixed words, for anyone.</param>
+/// <param name="Cause">The error's own text, for those who may see it.</param>
+internal sealed record Unready(string What, string Reason, string? Since, string? Cause);
+
+/// <summary>Ready: messages are taken in and stored, what is due is done, the database answers. Asked as often as anybody likes, it costs the database one read a second.</summary>
+internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Keep = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private Task<string?>? asked;
+    private long askedAt;
+
+    /// <summary>Answers within a second, whatever the database does. Empty: ready.</summary>
+    public async Task<IReadOnlyList<Unready>> ReasonsAsync()
+    {
+        var reasons = new List<Unready>();
+        if (await DatabaseCauseAsync() is { } database)
+            reasons.Add(new Unready("database", "the database does not answer", null, database));
+        if (link.Fault is { } fault)
+            reasons.Add(new Unready("broker", "no messages can be taken in from the broker", Show(fault.Since), fault.Cause));
+        if (state.Usage.Failure is { } usage)
+            reasons.Add(new Unready("usage", "usage can't be stored", Show(usage.SinceUs), usage.Cause));
+        if (state.Commands.Failure is { } commands)
+            reasons.Add(new Unready("commands", "commands can't be stored", Show(commands.SinceUs), commands.Cause));
+        if (state.TimelineFailure is { } failure)
+            reasons.Add(new Unready("time-line", "what is due can't be done", Show(failure.Since), failure.Cause));
+        if (state.ClosingWithoutIntake is { } missing)
+            reasons.Add(new Unready("closing", "hours close without what waits in the broker", null, missing));
+        if (link.NoticesCause is { } notices)
+            reasons.Add(new Unready("notices", "notices can't be published", null, notices));
+        return reasons;
+    }
+
+    private string Show(DateTimeOffset at) => Show(Domain.Time.Instant.OfUs(at));
+
+    private string Show(long us) => core.Store.Settings.TimeZone.Show(us);
+
+    /// <summary>One read at a time, its answer kept for a moment; one that hangs is not joined by a second.</summary>
+    private async Task<string?> DatabaseCauseAsync()
+    {
+        Task<string?> answer;
+        TimeSpan left;
+        lock (gate)
+        {
+            if (asked is null || (asked.IsCompleted && TimeProvider.System.GetElapsedTime(askedAt) > Keep))
+                (asked, askedAt) = (Task.Run(Ask), TimeProvider.System.GetTimestamp());
+            (answer, left) = (asked, Limit - TimeProvider.System.GetElapsedTime(askedAt));
+        }
+
+        try
+        {
+            return await answer.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+        catch (TimeoutException)
+        {
+            return $"no answer within {Limit.TotalSeconds:0} s";
+        }
+    }
+
+    private string? Ask()
+    {
+        try
+        {
+            core.Store.Read(Storage.StoreState.Of);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Of whatever kind: it is the answer.
+            return e.Message;
+        }
+    }
+}
