@@ -38,11 +38,11 @@ public sealed class TestBroker : IAsyncDisposable
             string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SETTLEMENT_TEST_RABBITMQCTL")),
             "RabbitMQ: SETTLEMENT_TEST_RABBITMQCTL is not set (tests need virtual hosts of their own)");
         var uri = new Uri(address);
-        var user = uri.UserInfo.Split(':');
+        var login = uri.UserInfo.Split(':');
         var host = "t-" + Guid.NewGuid().ToString("N")[..12];
         await ControlAsync("add_vhost", host);
-        await ControlAsync("set_permissions", "-p", host, user[0], ".*", ".*", ".*");
-        var settings = new RabbitMqSettings(uri.Host, uri.Port, host, user[0], user[1]);
+        await ControlAsync("set_permissions", "-p", host, login[0], ".*", ".*", ".*");
+        var settings = new RabbitMqSettings(uri.Host, uri.Port, host, login[0], login[1]);
         var connection = await BrokerConnection.OpenAsync(settings, "test", Cancel);
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancel);
         return new TestBroker(settings, connection, channel);
