@@ -13,7 +13,7 @@ namespace Settlement.Worker.Tests.Bus;
 /// </summary>
 public sealed class TestBroker : IAsyncDisposable
 {
-    private string? user;
+    private string? added;
 
     private TestBroker(RabbitMqSettings settings, IConnection connection, IChannel channel)
     {
@@ -51,10 +51,10 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>A user of this test's own, with all rights on its virtual host; gone with the test.</summary>
     public async Task<RabbitMqSettings> AddUserAsync(string password)
     {
-        user = "u-" + Guid.NewGuid().ToString("N")[..12];
-        await ControlAsync("add_user", user, password);
-        await ControlAsync("set_permissions", "-p", Settings.VirtualHost, user, ".*", ".*", ".*");
-        return Settings with { Username = user, Password = password };
+        added = "u-" + Guid.NewGuid().ToString("N")[..12];
+        await ControlAsync("add_user", added, password);
+        await ControlAsync("set_permissions", "-p", Settings.VirtualHost, added, ".*", ".*", ".*");
+        return Settings with { Username = added, Password = password };
     }
 
     /// <summary>rabbitmqctl of the test's node.</summary>
@@ -101,7 +101,7 @@ public sealed class TestBroker : IAsyncDisposable
     {
         await Connection.DisposeAsync();
         await ControlAsync("delete_vhost", Settings.VirtualHost);
-        if (user is not null)
-            await ControlAsync("delete_user", user);
+        if (added is not null)
+            await ControlAsync("delete_user", added);
     }
 }
