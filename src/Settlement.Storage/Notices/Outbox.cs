@@ -1,3 +1,4 @@
+using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 
 namespace Settlement.Storage.Notices;
@@ -5,8 +6,9 @@ namespace Settlement.Storage.Notices;
 /// <summary>Notices that were written with their cause and wait to be published; the record stays after publishing (10).</summary>
 public static class Outbox
 {
-    /// <summary>The next ones to publish: per account in the order of their sequence.</summary>
-    public static List<NoticeLine> Next(Session session, int most) => session.Rows<NoticeLine>("notice/unpublished", new { Most = (long)most });
+    /// <summary>The next ones to publish of the accounts behind one: account by account, in the order of their sequence.</summary>
+    public static List<NoticeLine> Next(Session session, int most, long afterAccountNo = AccountStore.StoreAccountNo - 1) =>
+        session.Rows<NoticeLine>("notice/unpublished", new { Most = (long)most, AfterAccountNo = afterAccountNo });
 
     /// <summary>How many wait, and since when the oldest does.</summary>
     public static WaitingNotices Waiting(Session session) => session.One<WaitingNotices>("notice/waiting")!;

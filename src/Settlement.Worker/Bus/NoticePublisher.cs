@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
@@ -9,10 +10,26 @@ namespace Settlement.Worker.Bus;
 /// <param name="Body">The CloudEvent, as it goes on the wire.</param>
 public sealed record OutgoingNotice(string Id, string Name, byte[] Body);
 
+/// <summary>What became of a notice. One that was not taken may have arrived at some listeners: publish it again.</summary>
+public enum Delivery
+{
+    /// <summary>The broker has confirmed it.</summary>
+    Taken,
+
+    /// <summary>The broker has refused it: a listener's queue is full and declared with <c>reject-publish</c>.</summary>
+    Refused,
+
+    /// <summary>The connection gave no answer.</summary>
+    Unknown,
+}
+
 /// <summary>What became of a series of notices.</summary>
-/// <param name="Confirmed">So many of them, from the first on, the broker has taken. The rest may have arrived or not: publish it again.</param>
-/// <param name="Failure">Why the rest was not confirmed; null if all were.</param>
-public sealed record PublishOutcome(int Confirmed, Exception? Failure);
+/// <param name="Each">Of each, in their order.</param>
+/// <param name="Failure">Why there was no answer to some; null if there was to all.</param>
+public sealed record PublishOutcome(IReadOnlyList<Delivery> Each, Exception? Failure)
+{
+    public int Confirmed => Each.Count(d => d == Delivery.Taken);
+}
 
 /// <summary>
 /// Publishes notices to the exchange <c>billing-notices</c>, in order and each with the broker's confirm. Bypasses MassTransit, whose message
@@ -38,15 +55,19 @@ public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposabl
             confirms[i] = PublishAsync(channel, notices[i], limit.Token).AsTask();
         await Task.WhenAll(confirms).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        var confirmed = 0;
-        while (confirmed < confirms.Length && confirms[confirmed].IsCompletedSuccessfully)
-            confirmed++;
-        if (confirmed == confirms.Length)
-            return new PublishOutcome(confirmed, null);
+        var each = Array.ConvertAll(confirms, DeliveryOf);
+        var unknown = Array.IndexOf(each, Delivery.Unknown);
+        if (unknown < 0)
+            return new PublishOutcome(each, null);
         await DisposeAsync();
         cancel.ThrowIfCancellationRequested();
-        return new PublishOutcome(confirmed, confirms[confirmed].Exception?.InnerException ?? new TimeoutException("No confirm from the broker within 20 seconds."));
+        return new PublishOutcome(each, confirms[unknown].Exception?.InnerException ?? new TimeoutException("No confirm from the broker within 20 seconds."));
     }
+
+    private static Delivery DeliveryOf(Task confirm) =>
+        confirm.IsCompletedSuccessfully ? Delivery.Taken
+        : confirm.Exception?.InnerException is PublishException ? Delivery.Refused
+        : Delivery.Unknown;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Notices;
 using Settlement.Worker.Bus;
 
 namespace Settlement.Worker.Running;
@@ -11,20 +10,22 @@ namespace Settlement.Worker.Running;
 /// </summary>
 internal sealed partial class RelayService(SettlementCore core, NoticePublisher publisher, ILogger<RelayService> log) : BackgroundService
 {
-    private const int NoticesPerRound = 500;
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WhileAnother = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+    private readonly RefusedAccounts refused = new(Random.Shared.NextDouble);
+    private DateTimeOffset nextWarning;
     private WorkClaim? claim;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        var relay = new Relay(core, publisher, refused);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                var wait = await RoundAsync(stoppingToken);
+                var wait = await RoundAsync(relay, stoppingToken);
                 if (wait > TimeSpan.Zero)
                     await Task.Delay(wait, core.Clock, stoppingToken);
             }
@@ -35,23 +36,19 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
         }
     }
 
-    private async Task<TimeSpan> RoundAsync(CancellationToken cancel)
+    private async Task<TimeSpan> RoundAsync(Relay relay, CancellationToken cancel)
     {
         try
         {
             claim ??= core.Store.Engine.TryClaim("relay");
             if (claim is null)
                 return WhileAnother;
-            var notices = core.Store.Read(session => Outbox.Next(session, NoticesPerRound));
-            if (notices.Count == 0)
-                return Idle;
-            var outgoing = notices.ConvertAll(n => new OutgoingNotice(n.NoticeId, n.Name, NoticeBody.Of(n, core.Store.Settings.TimeZone)));
-            var outcome = await publisher.PublishAsync(outgoing, cancel);
-            if (outcome.Confirmed > 0)
-                core.Store.Write(session => Outbox.MarkPublished(session, notices.Take(outcome.Confirmed)), claim);
-            if (outcome.Failure is null)
-                return TimeSpan.Zero;
-            NotPublished(log, notices.Count - outcome.Confirmed, outcome.Failure.Message);
+            var round = await relay.RoundAsync(claim, cancel);
+            if (round.Refused > 0)
+                Warn();
+            if (round.Failure is null)
+                return round.Wait;
+            Failed(log, round.Failure.Message);
         }
         catch (ClaimLostException)
         {
@@ -68,9 +65,19 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
         return AfterFailure;
     }
 
+    /// <summary>A full queue is refused over and over: one line a minute says so.</summary>
+    private void Warn()
+    {
+        var now = core.Clock.GetUtcNow();
+        if (now < nextWarning)
+            return;
+        nextWarning = now + BetweenWarnings;
+        Refused(log, refused.Count);
+    }
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notices could not be published and are kept: {Cause}")]
     private static partial void Failed(ILogger log, string cause);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} notices could not be published yet and are kept: {Cause}")]
-    private static partial void NotPublished(ILogger log, int count, string cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker refused notices of {Accounts} accounts, because the queue of a listener is full; they are kept and tried again")]
+    private static partial void Refused(ILogger log, int accounts);
 }

@@ -45,6 +45,15 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
         work(new SettlementCore(store, new TestClock(nowUs)));
     }
 
+    /// <summary>Under a clock that the test moves while it works.</summary>
+    public async Task WorkAsync(long nowUs, TimeProvider clock, Func<SettlementCore, Task> work)
+    {
+        using var engine = Open();
+        var store = new SettlementStore(engine, settings);
+        store.Open(nowUs);
+        await work(new SettlementCore(store, clock));
+    }
+
     public T Read<T>(Func<Session, T> work)
     {
         using var engine = Open();
