@@ -26,4 +26,12 @@ public static class ContentFault
         KeyNotFoundException or NullReferenceException or IndexOutOfRangeException or System.Text.Json.JsonException => true,
         _ => false,
     };
+
+    /// <summary>Throws what the database throws if it can't even do the least of what storing does.</summary>
+    internal static void AssertWorks(SettlementStore store) => store.Write(session =>
+    {
+        store.Engine.TakeGuard(session, exclusive: false);
+        store.Terms.Read(session, StoreState.Of(session));
+        session.Execute("store/touch");
+    });
 }

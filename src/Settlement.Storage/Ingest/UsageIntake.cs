@@ -25,7 +25,7 @@ public sealed class UsageIntake(SettlementStore store, UsageStore usage)
         }
         catch (Exception error) when (arrivals.Count > 0 && ContentFault.MayBe(error))
         {
-            AssertWorks();
+            ContentFault.AssertWorks(store);
             return arrivals.Count == 1 ? StoreAlone(arrivals[0], error) : StoreInHalves(arrivals);
         }
     }
@@ -45,18 +45,10 @@ public sealed class UsageIntake(SettlementStore store, UsageStore usage)
         }
         catch (Exception again) when (ContentFault.MayBe(again) && again.GetType() == error.GetType() && again.Message == error.Message)
         {
-            AssertWorks();
+            ContentFault.AssertWorks(store);
             return usage.Store([arrival with { Event = ReadEvent.Of(SetAside(arrival.Event, error)) }], Tries);
         }
     }
-
-    /// <summary>Throws what the database throws if it can't even do the least of what storing does.</summary>
-    private void AssertWorks() => store.Write(session =>
-    {
-        store.Engine.TakeGuard(session, exclusive: false);
-        store.Terms.Read(session, StoreState.Of(session));
-        session.Execute("store/touch");
-    });
 
     /// <summary>Takes no identity, so that the event can be sent again once its fault is mended. Nothing of it but a text to look at is stored.</summary>
     private static MalformedCall SetAside(ReadEvent read, Exception error)

@@ -2,6 +2,7 @@
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.RabbitMqTransport;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
@@ -133,7 +134,11 @@ public static class BusSetup
         input.PrefetchCount = 1;
         input.ConcurrentMessageLimit = 1;
         input.ConfigureConsumer<CommandConsumer>(context, consumer =>
-            consumer.Message<CommandMessage>(message => message.UseMessageRetry(retry => retry.Intervals(options.Retries))));
+            consumer.Message<CommandMessage>(message => message.UseMessageRetry(retry =>
+            {
+                retry.Ignore<UnstorableCommandException>();
+                retry.Intervals(options.Retries);
+            })));
     }
 
     private static void Input(

@@ -5,8 +5,8 @@ using Settlement.Worker.Ingest;
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// What failed for good. An unreadable body goes on to the error queue; anything else is a fault of ours or of the database, and the
-/// message goes back to its queue, never to the error queue.
+/// What failed for good. An unreadable body, or one with a command that can't be stored for a fault of its own, goes on to the error queue; anything else is a
+/// fault of ours or of the database, and the message goes back to its queue, never to the error queue.
 /// </summary>
 /// <param name="pause">A returned message comes back at once: without a pause that is a hot loop.</param>
 internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
@@ -15,7 +15,7 @@ internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSp
     {
         if (!context.IsFaulted)
             await context.NotifyFaulted(context.Exception);
-        if (context.Exception is UnreadableBodyException)
+        if (context.Exception is UnreadableBodyException or UnstorableCommandException)
         {
             await next.Send(context);
             Unreadable(log, BrokerTopology.ErrorQueueOf(queue), context.Exception.Message);
@@ -28,7 +28,7 @@ internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSp
         ExceptionDispatchInfo.Throw(context.Exception);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read is in {Queue} now: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read or stored is in {Queue} now: {Reason}")]
     private static partial void Unreadable(ILogger log, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Messages of {Queue} could not be stored and go back to it, to be tried again")]

@@ -16,6 +16,7 @@ public sealed class SettlementCore
         Intake = new UsageIntake(store, Usage);
         Quarantine = new QuarantineStore(store, Usage);
         Commands = new CommandStore(store, Quarantine, inScenario);
+        CommandIntake = new CommandIntake(store, Commands);
         Timeline = new Timeline(store, new ClosingStore(store), Commands, new LifecycleStore(store), clock);
     }
 
@@ -30,6 +31,8 @@ public sealed class SettlementCore
     public QuarantineStore Quarantine { get; }
 
     public CommandStore Commands { get; }
+
+    public CommandIntake CommandIntake { get; }
 
     public Timeline Timeline { get; }
 

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Timeline;
 using Settlement.Worker.Bus;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Settings;
 using Settlement.Worker.Verbs;
 
@@ -25,8 +27,12 @@ internal static class WorkerHost
             provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));
         services.AddSingleton<StoreCommands>(provider => bodies =>
         {
-            provider.GetRequiredService<WorkerState>().Commands.Note(() => core.Commands.Receive(bodies, core.NowUs), () => core.NowUs);
+            IReadOnlyList<UnstoredCommand> unstored = [];
+            provider.GetRequiredService<WorkerState>().Commands.Note(() => unstored = core.CommandIntake.Store(bodies, core.NowUs), () => core.NowUs);
             provider.GetRequiredService<Wakeup>().Wake();
+            // Not a failure of the intake: what waits behind them is stored.
+            if (unstored.Count > 0)
+                throw UnstorableCommandException.Of(unstored);
         });
         services.AddHostedService<TimelineService>();
         services.AddSettlementBus(settings.RabbitMq);

@@ -4,6 +4,7 @@ using Settlement.Domain.Usage;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Tests.Schema;
+using Settlement.Storage.Timeline;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
@@ -106,6 +107,33 @@ public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data S
         Assert.Throws<SqliteException>(() => new UsageIntake(Store, new UsageStore(Store)).Store([Arrived(ReadEvent.Of(Call("e1")))]));
         Assert.Empty(Store.Read(s => QuarantineStore.List(s)));
     }
+
+    [Fact]
+    public void A_command_that_can_not_be_stored_is_left_out_and_named_and_the_others_are_stored_in_their_order()
+    {
+        Refuse("Command", "NEW.CommandId LIKE 'guilty%'");
+        string[] ids = ["c1", "guilty-1", "c2", "c3", "guilty-2"];
+        var bodies = ids.Select(id => $$"""{"id":"{{id}}","type":"open-account","account":"a-{{id}}"}""").ToList();
+
+        var unstored = Intake.Store(bodies, 1_683_709_200_000_000);
+        var again = Intake.Store(bodies, 1_683_709_200_000_000);
+
+        Assert.Equal(["guilty-1", "guilty-2"], unstored.Select(u => u.Id));
+        Assert.Equal(unstored.Select(u => (u.Id, u.Error.Message)), again.Select(u => (u.Id, u.Error.Message)));
+        Assert.Equal(["c1", "c2", "c3"], Store.Read(s => CommandStore.Waiting(s, long.MaxValue, 10)).Select(c => c.CommandId));
+    }
+
+    [Fact]
+    public void A_database_that_stores_nothing_leaves_no_command_out()
+    {
+        Refuse("Command", "1 = 1");
+        Store.Write(session => session.Connection.Execute(
+            "CREATE TRIGGER NoStore BEFORE UPDATE ON Store BEGIN SELECT RAISE(ABORT, 'away'); END", transaction: session.Transaction));
+
+        Assert.Throws<SqliteException>(() => Intake.Store(["""{"id":"c1","type":"open-account","account":"a"}"""], 1_683_709_200_000_000));
+    }
+
+    private CommandIntake Intake => new(Store, new CommandStore(Store, new QuarantineStore(Store, new UsageStore(Store))));
 
     private static UsageCall Call(string id) => new("agent", id, "a1", "passport", "north", 1_683_709_200_000_000, 200, 1, null);
 

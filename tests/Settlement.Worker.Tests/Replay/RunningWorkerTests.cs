@@ -178,28 +178,10 @@ public sealed class RunningWorkerTests : IDisposable
         await worker.KillAsync();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private sealed class Health(int port)
-    {
-        private readonly HttpClient client = new() { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/health/")) };
-
-        public async Task<bool> AnswersAsync(string what, HttpStatusCode expected)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri(what, UriKind.Relative), Cancel);
-                return answer.StatusCode == expected;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
     }
 }

@@ -1,0 +1,33 @@
+using Settlement.Storage.Timeline;
+
+namespace Settlement.Worker.Ingest;
+
+/// <summary>
+/// A message with commands that can't be stored for a fault of their own. The message goes to the error queue untouched, with <see cref="Exception.Message"/> in
+/// its headers. Its other commands are stored; sent again, they are known by their ids.
+/// </summary>
+public sealed class UnstorableCommandException : Exception
+{
+    private const int Named = 5;
+
+    public UnstorableCommandException()
+    {
+    }
+
+    public UnstorableCommandException(string reason)
+        : base(reason)
+    {
+    }
+
+    public UnstorableCommandException(string reason, Exception cause)
+        : base(reason, cause)
+    {
+    }
+
+    /// <summary>Without the cause inside, as with an unreadable body. Headers are short, so only the first few are named.</summary>
+    internal static UnstorableCommandException Of(IReadOnlyList<UnstoredCommand> unstored)
+    {
+        var named = string.Join(" ", unstored.Take(Named).Select(c => $"Command '{c.Id}' can't be stored: {c.Error.Message}"));
+        return new UnstorableCommandException(unstored.Count > Named ? $"{named} {unstored.Count - Named} more can't be stored." : named);
+    }
+}
