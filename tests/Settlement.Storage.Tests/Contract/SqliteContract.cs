@@ -120,7 +120,7 @@ public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data S
 
         Assert.Equal(["guilty-1", "guilty-2"], unstored.Select(u => u.Id));
         Assert.Equal(unstored.Select(u => (u.Id, u.Error.Message)), again.Select(u => (u.Id, u.Error.Message)));
-        Assert.Equal(["c1", "c2", "c3"], Store.Read(s => CommandStore.Waiting(s, long.MaxValue, 10)).Select(c => c.CommandId));
+        Assert.Equal(["c1", "c2", "c3"], Store.Read(s => s.Connection.Query<string>("SELECT CommandId FROM Command ORDER BY CommandNo", transaction: s.Transaction).ToList()));
     }
 
     [Fact]
