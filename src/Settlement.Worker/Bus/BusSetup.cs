@@ -112,9 +112,10 @@ public static class BusSetup
 
     private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
-        var order = new DeliveryOrder(context.GetRequiredService<Drain>());
+        var order = new DeliveryOrder();
         Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order), options);
         // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
+        input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         input.UseFilter(order);
         input.PrefetchCount = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
         input.ConcurrentMessageLimit = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
@@ -130,6 +131,7 @@ public static class BusSetup
     private static void Commands(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
         Input(context, input, BrokerTopology.BillingCommands, RawBodySerialization.OfCommands(), options);
+        input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         // One after the other, in the order of delivery.
         input.PrefetchCount = 1;
         input.ConcurrentMessageLimit = 1;

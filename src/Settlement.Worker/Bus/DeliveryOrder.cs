@@ -8,7 +8,7 @@ namespace Settlement.Worker.Bus;
 /// Lets messages into their batch in the order in which the broker delivered them (2.4). They are read side by side and a small one is read before a large
 /// one, so without this only as many as one batch takes could be asked of the broker at a time, and the worker would wait for it between any two.
 /// </summary>
-internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
+internal sealed class DeliveryOrder : IFilter<ConsumeContext>
 {
     /// <summary>A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -19,19 +19,6 @@ internal sealed class DeliveryOrder(Drain drain) : IFilter<ConsumeContext>
     private readonly ConditionalWeakTable<ChannelContext, Turns> channels = [];
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
-    {
-        var number = drain.Enter(context.ReceiveContext.Redelivered);
-        try
-        {
-            await InTurnAsync(context, next);
-        }
-        finally
-        {
-            drain.Leave(number);
-        }
-    }
-
-    private async Task InTurnAsync(ConsumeContext context, IPipe<ConsumeContext> next)
     {
         if (TurnsOf(context.ReceiveContext, out var delivery) is not { } turns)
         {

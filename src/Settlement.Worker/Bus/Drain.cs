@@ -6,7 +6,7 @@ namespace Settlement.Worker.Bus;
 /// </summary>
 /// <remarks>
 /// Another worker on the same queues may take some of them: <see cref="Look"/> then ends the wait once the queue is seen empty twice
-/// with nothing arriving in between.
+/// with nothing arriving in between, unless this worker has had one in hand all the while: that is not another's.
 /// </remarks>
 public sealed class Drain
 {
@@ -131,9 +131,10 @@ public sealed class Drain
         {
             if (!_queues.TryGetValue(queue, out var waiting) || waiting.Depth is null)
                 return;
-            if (depth == 0 && waiting.StoredWhenEmpty == waiting.Stored)
+            var inHand = _handling.Count > 0 && _handling.Min <= waiting.LastWhenEmpty;
+            if (depth == 0 && waiting.StoredWhenEmpty == waiting.Stored && !inHand)
                 waiting.Depth = Math.Min(waiting.Depth.Value, waiting.Stored);
-            waiting.StoredWhenEmpty = depth == 0 ? waiting.Stored : null;
+            (waiting.StoredWhenEmpty, waiting.LastWhenEmpty) = depth == 0 ? ((long?)waiting.Stored, _last) : (null, 0L);
             EndIfDone();
         }
     }
@@ -174,8 +175,11 @@ public sealed class Drain
 
         public long? StoredWhenEmpty { get; set; }
 
+        /// <summary>The number of the last message that had come in by then.</summary>
+        public long LastWhenEmpty { get; set; }
+
         public long Left => Math.Max(0, (Depth ?? 0) - Stored);
 
-        public void Forget() => (Depth, Stored, StoredWhenEmpty) = (null, 0, null);
+        public void Forget() => (Depth, Stored, StoredWhenEmpty, LastWhenEmpty) = (null, 0, null, 0);
     }
 }

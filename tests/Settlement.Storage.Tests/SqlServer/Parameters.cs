@@ -23,6 +23,7 @@ internal static class Parameters
         ["@IdHash0"] = "varbinary(24)",
         ["@IdHash1"] = "varbinary(24)",
         ["@AfterAccount"] = "bigint",
+        ["@AfterAccountNo"] = "bigint",
         ["@LeftAfter"] = "bigint",
         ["@LeftBefore"] = "bigint",
         ["@Skip"] = "bigint",

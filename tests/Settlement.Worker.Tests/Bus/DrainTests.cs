@@ -82,6 +82,23 @@ public class DrainTests
     }
 
     [Fact]
+    public void What_this_worker_has_in_hand_is_not_taken_for_another_worker_s()
+    {
+        var drain = new Drain(["billing-commands"]);
+        drain.Expect("billing-commands", 2);
+        var mine = drain.Enter();
+        for (var look = 0; look < 3; look++)
+            drain.Look("billing-commands", 0);
+        Assert.Equal(2, drain.Left);
+        drain.Stored("billing-commands", 1);
+        drain.Leave(mine);
+        drain.Look("billing-commands", 0);
+        Assert.False(drain.IsDone);
+        drain.Look("billing-commands", 0);
+        Assert.True(drain.IsDone);
+    }
+
+    [Fact]
     public async Task What_has_come_in_is_waited_for_and_what_comes_after_is_not()
     {
         var cancel = TestContext.Current.CancellationToken;

@@ -72,7 +72,7 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         await worker.UntilAsync(async () => await broker.ErrorsAsync() == Refusals.OfBodies.Count, "all are in the error queue");
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Usage") == Refusals.OfBodies.Count, "the neighbours are stored");
         Assert.Equal(0, await worker.StopAsync());
-        Assert.Equal(Refusals.OfBodies.Count, worker.Log.Split("A message that can't be read is in usage-events_error now: ").Length - 1);
+        Assert.Equal(Refusals.OfBodies.Count, worker.Log.Split("A message that can't be read or stored is in usage-events_error now: ").Length - 1);
         Assert.DoesNotContain("fail:", worker.Log, StringComparison.Ordinal);
         Assert.Equal(before.SkipLast(1), store.Telling().Tell().SkipLast(1));
         var errors = await new ErrorQueue(broker.Settings, BrokerTopology.UsageEvents).ListAsync(100, Cancel);

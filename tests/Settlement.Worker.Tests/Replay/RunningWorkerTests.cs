@@ -150,7 +150,7 @@ public sealed class RunningWorkerTests : IDisposable
             user with { Password = "wrong" }, old, string.Create(CultureInfo.InvariantCulture, $"Http__Port={port}"));
         await worker.UntilLoggedAsync("ACCESS_REFUSED");
         var health = new Health(port);
-        Assert.True(await health.AnswersAsync("ready", HttpStatusCode.ServiceUnavailable));
+        await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.ServiceUnavailable), "it says that it is not ready");
         Assert.True(await health.AnswersAsync("live", HttpStatusCode.OK));
         await TestBroker.ControlAsync("change_password", user.Username, "wrong");
         await worker.UntilAsync(() => health.AnswersAsync("ready", HttpStatusCode.OK), "it is ready");
@@ -164,10 +164,10 @@ public sealed class RunningWorkerTests : IDisposable
     {
         await using var connection = new SqliteConnection(store.ConnectionString + ";Pooling=False");
         await connection.OpenAsync(Cancel);
-        var worker = WorkerProcess.Start(broker.Settings, store, "Billing__DrainTimeout=00:00:02");
+        var worker = WorkerProcess.Start(broker.Settings, store, "Billing__DrainTimeout=00:00:08");
         await worker.UntilLoggedAsync("No hour closes until");
         await using (await connection.BeginTransactionAsync(Cancel))
-            await worker.UntilLoggedAsync("DrainTimeout of 00:00:02 has passed with 1 messages of the start not stored yet");
+            await worker.UntilLoggedAsync("DrainTimeout of 00:00:08 has passed with 1 messages of the start not stored yet");
         return worker;
     }
 
