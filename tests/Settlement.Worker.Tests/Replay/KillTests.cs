@@ -55,6 +55,8 @@ public class KillTests
         await using (var worker = await workers.WorkAsync(4, Closed, 2_000))
         {
             await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1, "the closing is done");
+            // Its notice is written after the last account's, when the worker comes to the command again.
+            await worker.UntilAsync(() => store.Count(Applied) == story.CommandCount + 1, "run-job is applied");
             await worker.UntilAsync(() => store.Count(Unpublished) == 0, "all notices are published");
             Assert.Equal(0, await worker.StopAsync());
         }
