@@ -135,21 +135,24 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         // Alone: usage that another worker stores would be held for want of what is there by then.
         Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
-        if (state.CatalogVersion > 0)
-        {
-            var old = Terms.Read(session, state).Catalog;
-            var faults = CatalogChange.Judge(old, catalog, state.ClosedHour);
-            if (faults.Count > 0)
-                return faults;
-            if (string.Equals(CatalogJson.Write(old), CatalogJson.Write(catalog), StringComparison.Ordinal))
-                return [];
-        }
-
+        var faults = JudgeCatalog(session, state, catalog);
+        if (faults.Count > 0 || (state.CatalogVersion > 0 && IsInForce(session, state, catalog)))
+            return faults;
         var version = state.CatalogVersion + 1;
         session.Execute("store/add-catalog", new { Version = version, SinceUs = nowUs, Body = CatalogJson.Write(catalog) });
         session.Execute("store/use-catalog", new { Version = version });
         return [];
     }
+
+    /// <summary>
+    /// Why a catalog can't follow the store's; empty when it may. A store without a catalog is kept in CNY, and from its first account on it stays so.
+    /// </summary>
+    public List<CatalogFault> JudgeCatalog(Session session, StoreState state, Catalog next) =>
+        state.CatalogVersion == 0 && session.One<long>("store/in-use") == 0
+            ? [] : CatalogChange.Judge(Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone);
+
+    private bool IsInForce(Session session, StoreState state, Catalog catalog) =>
+        string.Equals(CatalogJson.Write(Terms.Read(session, state).Catalog), CatalogJson.Write(catalog), StringComparison.Ordinal);
 
     private void RefuseOtherZone(string before)
     {

@@ -67,9 +67,12 @@ internal sealed class CatalogVerb : Command
             }
 
             using var open = OpenStore.ToRead(context);
-            var state = open.Store.Read(StoreState.Of);
-            var old = state.CatalogVersion > 0 ? open.Catalog : null;
-            if (old is not null && CatalogChange.Judge(old, catalog, state.ClosedHour, open.Store.Settings.TimeZone) is { Count: > 0 } changes)
+            var (old, changes) = open.Store.Read(session =>
+            {
+                var state = StoreState.Of(session);
+                return (state.CatalogVersion > 0 ? open.Store.Terms.Read(session, state).Catalog : null, open.Store.JudgeCatalog(session, state, catalog));
+            });
+            if (changes.Count > 0)
                 return Faulty(context, file, changes);
             Print(context, CatalogNews.Between(old, catalog, open.Store.Settings.TimeZone), "No faults.");
             return Exit.Done;
