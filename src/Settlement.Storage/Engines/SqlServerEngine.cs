@@ -9,6 +9,12 @@ namespace Settlement.Storage.Engines;
 /// <summary>SQL Server: many workers on one database. Isolation is read committed, so what a transaction decides on is guarded by versions and unique keys.</summary>
 public sealed class SqlServerEngine : IEngine
 {
+    /// <summary>
+    /// The lock that guards the closed hours. It lies in the database, so it needs no name of one: two connection strings that spell the database differently
+    /// would hold two guards.
+    /// </summary>
+    public const string GuardName = "settlement closed hours";
+
     private const string Engine = "SqlServer";
     private const int WaitMs = 120_000;
     private const int RowsPerInsert = 40;
@@ -54,7 +60,7 @@ public sealed class SqlServerEngine : IEngine
         var given = new SqlParameter { Direction = ParameterDirection.ReturnValue, SqlDbType = SqlDbType.Int };
         command.Parameters.AddRange(new[]
         {
-            new SqlParameter("@Resource", "settlement " + builder.InitialCatalog), new SqlParameter("@LockMode", exclusive ? "Exclusive" : "Shared"),
+            new SqlParameter("@Resource", GuardName), new SqlParameter("@LockMode", exclusive ? "Exclusive" : "Shared"),
             new SqlParameter("@LockOwner", "Transaction"), new SqlParameter("@LockTimeout", WaitMs), given,
         });
         command.ExecuteNonQuery();

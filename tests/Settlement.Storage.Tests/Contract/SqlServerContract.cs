@@ -72,6 +72,22 @@ public sealed class SqlServerContract : StorageContract
         Assert.Null(Engine.AttachedWorker());
     }
 
+    [Fact]
+    public void However_a_connection_string_spells_the_database_there_is_one_guard_of_the_closed_hours()
+    {
+        var spelled = new SqlConnectionStringBuilder(database.ConnectionString);
+        spelled.InitialCatalog = spelled.InitialCatalog.ToUpperInvariant();
+        using var other = new SqlServerEngine(spelled.ToString());
+        using var closing = other.Write();
+        other.TakeGuard(closing, exclusive: true);
+        using var storing = Engine.Write();
+        using var command = storing.Connection.CreateCommand();
+        command.Transaction = storing.Transaction;
+        command.CommandText = $"SELECT APPLOCK_TEST('public', '{SqlServerEngine.GuardName}', 'Shared', 'Transaction')";
+
+        Assert.Equal(0, Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private static Guid ConnectionOf(Session session) => ((SqlConnection)session.Connection).ClientConnectionId;
 
     private static object Word(long no, string text) => new { Kind = 9L, No = no, Text = text };
