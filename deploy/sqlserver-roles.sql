@@ -54,6 +54,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.Notice TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Package TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Quarantine TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.QuarantineRelease TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Renewal TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Run TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.RunPart TO settlement_worker;

@@ -4,11 +4,12 @@ using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Ingest;
 
 namespace Settlement.Storage.Closings;
 
 /// <summary>Closing runs: opens one (hours are closed), settles its accounts batch by batch, marks it done.</summary>
-public sealed class ClosingStore(SettlementStore store)
+public sealed class ClosingStore(SettlementStore store, Releases releases)
 {
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
@@ -28,32 +29,45 @@ public sealed class ClosingStore(SettlementStore store)
 
     /// <summary>
     /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
-    /// Null when no hour is due or closings are on hold. An unfinished run is returned as it is: a second try whose first one did commit opens no other.
+    /// Null when no hour is due or closings are on hold. An unfinished run is returned as it is: a second try whose first one did commit opens no other. What a release
+    /// has not stored yet is stored before.
     /// </summary>
     /// <param name="dueUs">The run's due instant.</param>
     /// <param name="hourly">Whether it is the run of the hour.</param>
     /// <param name="claim">What the time line is driven under.</param>
-    public ClosingRun? Begin(long dueUs, bool hourly = true, WorkClaim? claim = null) => store.Write(session => Begin(session, dueUs, hourly), claim);
+    public ClosingRun? Begin(long dueUs, bool hourly = true, WorkClaim? claim = null)
+    {
+        while (true)
+        {
+            releases.Finish(claim);
+            var (waits, run) = store.Write(session => Begin(session, dueUs, hourly), claim);
+            if (!waits)
+                return run;
+        }
+    }
 
-    private ClosingRun? Begin(Session session, long dueUs, bool hourly)
+    private (bool Waits, ClosingRun? Run) Begin(Session session, long dueUs, bool hourly)
     {
         store.Engine.TakeGuard(session, exclusive: true);
         if (Unfinished(session) is { } underWay)
-            return underWay;
+            return (false, underWay);
+        // One that was begun since; nobody begins another while this holds the guard.
+        if (Releases.WaitingSinceUs(session) is not null)
+            return (true, null);
         var state = StoreState.Of(session);
         var next = NextSlot(session, state.ClosedSlot);
         var dueHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
         var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
         if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
-            return null;
+            return (false, null);
         var run = new ClosingRun(dueUs, state.ClosedSlot, toSlot, hourly);
         session.Execute("store/close-through", run);
         // An hour with no usage costs nothing, not even a row: nobody will ask for its run.
         if (next is null || next > toSlot)
-            return null;
+            return (false, null);
         session.Execute("closing/add-run", new { run.DueUs, run.AfterSlot, run.ToSlot, Hourly = hourly ? 1L : 0L });
         session.ExecuteEach("closing/add-part", Parts(run, session.One<long?>("account/last") ?? 0));
-        return run;
+        return (false, run);
     }
 
     /// <summary>The parts of a run that are not done, each a range of accounts.</summary>

@@ -28,6 +28,8 @@ public static class StoreCopy
         ("Command", "State = 'pending'"),
         ("Renewal", "PackageNo > 0"),
         ("Agenda", "DueUs > 0"),
+        ("QuarantineRelease", "Done = 0"),
+        ("Quarantine", "State = 'held' AND EXISTS (SELECT 1 FROM QuarantineRelease AS r WHERE r.Done = 0 AND r.Reason = Quarantine.Reason)"),
         ("Usage", "SettleSlot > COALESCE((SELECT MIN(AfterSlot) FROM Run WHERE DoneUs IS NULL), (SELECT ClosedSlot FROM Store))"),
     ];
 

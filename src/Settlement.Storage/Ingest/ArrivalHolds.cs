@@ -52,7 +52,11 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
     /// <summary>Writes the notices, at the instant of the first event they tell of.</summary>
     public void Tell(Terms terms)
     {
-        foreach (var account in held.GroupBy(h => h.AccountNo))
+        var accounts = held.GroupBy(h => h.AccountNo).OrderBy(a => a.Key == AccountStore.StoreAccountNo).ThenBy(a => a.Key).ToList();
+        // All workers tell the store of unknown accounts. Whoever is second waits here for the first one's commit instead of finding the version changed and doing all of his batch again; everyone
+        // takes the accounts in one order, the store's last and for the shortest time.
+        session.ExecuteEach("account/take", accounts.Select(a => new { AccountNo = a.Key }));
+        foreach (var account in accounts)
         {
             var loaded = AccountStore.Get(session, account.Key);
             var plan = new Plan(loaded, terms, new StepTime(account.First().ArrivedUs, account.First().ArrivedUs));

@@ -1,12 +1,9 @@
 using Settlement.Domain.Money;
-using Settlement.Domain.Settling;
-using Settlement.Domain.Time;
-using Settlement.Domain.Usage;
 
 namespace Settlement.Storage.Ingest;
 
-/// <summary>Held calls (7.3): listed, released into the next closing, or discarded with a record. Nothing is ever deleted.</summary>
-public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
+/// <summary>Held calls (7.3): listed, or discarded with a record; <see cref="Releases"/> lets them go to their closing. Nothing is ever deleted.</summary>
+public static class QuarantineStore
 {
     /// <summary>Characters of the detail of an entry; what came is cut to them.</summary>
     public const int MaxDetail = 4000;
@@ -23,6 +20,10 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
     public static QuarantineEntry? Find(Session session, long quarantineNo) =>
         session.One<QuarantineEntry>("quarantine/entry", new { QuarantineNo = quarantineNo });
 
+    /// <summary>Those of the numbers that there are, in no order.</summary>
+    public static List<QuarantineEntry> Find(Session session, IReadOnlyCollection<long> quarantineNos) =>
+        quarantineNos.Count == 0 ? [] : session.Rows<QuarantineEntry>("quarantine/entries", new { QuarantineNos = quarantineNos });
+
     public static List<QuarantineCount> Counts(Session session) => session.Rows<QuarantineCount>("quarantine/count");
 
     /// <summary>The number of the newest entry, 0 when there is none.</summary>
@@ -32,82 +33,22 @@ public sealed class QuarantineStore(SettlementStore store, UsageStore usage)
     public static List<QuarantineCount> HeldAfter(SettlementStore store, long quarantineNo) =>
         store.Read(session => session.Rows<QuarantineCount>("quarantine/held-after", new { QuarantineNo = quarantineNo }));
 
-    /// <summary>Discards one entry and records who and why; false when it is not held.</summary>
-    public static bool Discard(Session session, long quarantineNo, long nowUs, string by, string because) =>
-        Decide(session, quarantineNo, "discarded", nowUs, by, because);
+    /// <summary>The numbers of what is held, in their order; null: for whatever reason, of whatever account.</summary>
+    public static List<long> HeldNos(Session session, string? reason = null, string? account = null) =>
+        session.Rows<long>("quarantine/held-nos", new { Reason = reason, Account = account });
 
-    /// <summary>
-    /// Releases one entry: the check that held it is waived, later checks are made as of its first arrival. Returns null when it was released, else why not.
-    /// </summary>
-    public string? Release(Session session, long quarantineNo, long nowUs, string by)
+    /// <summary>Discards entries and records who and why.</summary>
+    /// <returns>For each, in their order: null when it was discarded, else why not.</returns>
+    public static IReadOnlyList<string?> Discard(Session session, IReadOnlyList<QuarantineEntry> entries, long nowUs, string by, string because)
     {
-        store.Engine.TakeGuard(session, exclusive: false);
-        if (Find(session, quarantineNo) is not { State: QuarantineEntry.Held } entry)
-            return "is not held";
-        if (entry is not { TimeUs: { } timeUs, Status: { } status } || entry.Reason == HoldReason.Malformed)
-            return "is malformed: there is no call to release, it can only be discarded";
-        var state = StoreState.Of(session);
-        var terms = store.Terms.Read(session, state);
-        var accountNo = usage.Scopes.AccountNo(session, entry.Account!);
-        if (accountNo is null)
-            return $"account {entry.Account} is unknown";
-        if (StillHeld(terms, entry, timeUs) is { } reason)
+        var decided = session.ExecuteEach("quarantine/decide", entries.Select(e => new
         {
-            session.Execute("quarantine/hold-again", new { QuarantineNo = quarantineNo, Reason = reason });
-            return $"is held again: {reason}";
-        }
-
-        var call = new UsageCall(entry.Source!, entry.EventId!, entry.Account!, entry.Api!, entry.Region!, timeUs, (int)status, entry.Calls, entry.Project);
-        var waived = entry.Waived != 0 || entry.Reason == HoldReason.NotSubscribed;
-        if (!Decide(session, quarantineNo, "released", nowUs, by))
-            return "is not held";
-        usage.Keep(session, state, [(call, accountNo.Value, entry.ArrivedUs, quarantineNo, waived)]);
-        return null;
+            e.QuarantineNo, State = "discarded", AtUs = nowUs, By = Cut(by), Because = because,
+        }));
+        return decided.ConvertAll(rows => rows == 1 ? null : "is not held");
     }
 
-    /// <summary>What was held for an account that is open now.</summary>
-    public void ReleaseForAccount(Session session, string account, long nowUs)
-    {
-        foreach (var no in session.Rows<long>("quarantine/held-for-account", new { Account = account }))
-            Release(session, no, nowUs, "open-account");
-    }
-
-    /// <summary>What was held for want of an API, a region or a price that the catalog has now.</summary>
-    public int ReleaseForCatalog(Session session, long nowUs)
-    {
-        var catalog = store.Terms.Read(session, StoreState.Of(session)).Catalog;
-        var released = 0;
-        foreach (var no in session.Rows<long>("quarantine/held-for-catalog"))
-        {
-            var entry = Find(session, no)!;
-            var supplied = entry.Reason switch
-            {
-                HoldReason.UnknownApi => catalog.HasApi(entry.Api!),
-                HoldReason.UnknownRegion => catalog.HasRegion(entry.Region!),
-                _ => catalog.PriceAt(entry.Api!, entry.Region!, BillingHour.StartUs(BillingHour.Of(entry.TimeUs!.Value))) is not null,
-            };
-            if (supplied && Release(session, no, nowUs, "catalog") is null)
-                released++;
-        }
-
-        return released;
-    }
-
-    private static bool Decide(Session session, long quarantineNo, string state, long nowUs, string by, string? because = null) =>
-        session.Execute("quarantine/decide", new { QuarantineNo = quarantineNo, State = state, AtUs = nowUs, By = Cut(by), Because = because }) == 1;
-
-    private static string Cut(string by) => by.Length <= MaxBy ? by : by[..MaxBy];
-
-    /// <summary>The next check that holds it, if any: those before and at the waived one are not asked again.</summary>
-    private static string? StillHeld(Terms terms, QuarantineEntry entry, long timeUs)
-    {
-        var waivesApi = entry.Reason is HoldReason.UnknownApi;
-        var waivesRegion = entry.Reason is HoldReason.UnknownRegion;
-        var known = new KnownNames(true, waivesApi || terms.Catalog.HasApi(entry.Api!), waivesRegion || terms.Catalog.HasRegion(entry.Region!));
-        var reason = Judging.Judge(known, terms.Settings, timeUs, entry.ArrivedUs);
-        var past = entry.Reason is HoldReason.TooOld or HoldReason.InFuture or HoldReason.NotSubscribed or HoldReason.NoPrice;
-        return past && (reason is HoldReason.TooOld or HoldReason.InFuture) ? null : reason;
-    }
+    internal static string Cut(string by) => by.Length <= MaxBy ? by : by[..MaxBy];
 }
 
 /// <summary>An entry of the quarantine as it is stored.</summary>

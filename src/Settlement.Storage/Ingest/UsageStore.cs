@@ -66,8 +66,9 @@ public sealed class UsageStore(SettlementStore store)
     /// <summary>A call whose identity is known and whose checks are passed: stored for its own hour if open, else for the next closing (7.2).</summary>
     public void Keep(Session session, StoreState state, IEnumerable<(UsageCall Call, long AccountNo, long ArrivedUs, long Part, bool Waived)> calls)
     {
-        var rows = calls.Select(c => Row(session, state, c.Call, c.AccountNo, c.ArrivedUs, c.Part, c.Waived));
-        store.Engine.Insert(session, "Usage", UsageColumns, rows.Select(r => r.Values()).ToList());
+        var rows = calls.Select(c => Row(session, state, c.Call, c.AccountNo, c.ArrivedUs, c.Part, c.Waived)).ToList();
+        rows.Sort(UsageRow.KeyOrder);
+        store.Engine.Insert(session, "Usage", UsageColumns, rows.Select(r => r.Values()));
     }
 
     /// <summary>The identity of a call and what it says; whose it is, is added by who knows.</summary>

@@ -34,6 +34,9 @@ SET Version = Version + 1, BalanceE8 = @BalanceE8, RemainderE8 = @RemainderE8, S
     EntryCount = @EntryCount, NoticeCount = @NoticeCount
 WHERE AccountNo = @AccountNo AND Version = @Version
 
+-- name: take
+UPDATE Account SET Version = Version WHERE AccountNo = @AccountNo
+
 -- name: scopes
 SELECT ScopeNo, AccountNo, ApiNo, RegionNo, ResourceName, OnPackages, PackageLowTold FROM Scope WHERE ScopeNo IN @ScopeNos
 

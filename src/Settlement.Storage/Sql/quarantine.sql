@@ -22,17 +22,31 @@ VALUES (@Reason, 'held', @AccountNo, @Source, @EventId, @Account, @Api, @Region,
 -- name: hold-once
 INSERT INTO HeldOnce (HoldHash) SELECT @HoldHash WHERE NOT EXISTS (SELECT 1 FROM HeldOnce WHERE HoldHash = @HoldHash)
 
--- name: held-for-account
-SELECT QuarantineNo FROM Quarantine WHERE State = 'held' AND Reason = 'unknown-account' AND Account = @Account ORDER BY QuarantineNo
+-- name: add-release
+INSERT INTO QuarantineRelease (ReleaseNo, Reason, Account, SinceUs, DecidedBy, AfterNo, UpToNo, Released, Done)
+VALUES (@ReleaseNo, @Reason, @Account, @SinceUs, @DecidedBy, @AfterNo, @UpToNo, 0, 0)
 
--- name: held-for-catalog
-SELECT QuarantineNo FROM Quarantine WHERE State = 'held' AND Reason IN ('unknown-api', 'unknown-region', 'no-price') ORDER BY QuarantineNo
+-- name: last-release
+SELECT MAX(ReleaseNo) FROM QuarantineRelease
+
+-- name: release-through
+UPDATE QuarantineRelease SET AfterNo = @ThroughNo, Released = Released + @Entries, Done = @Done WHERE ReleaseNo = @ReleaseNo AND AfterNo = @AfterNo AND Done = 0
+
+-- name: released
+SELECT Released FROM QuarantineRelease WHERE ReleaseNo = @ReleaseNo
+
+-- name: entries
+SELECT * FROM Quarantine WHERE QuarantineNo IN @QuarantineNos
 
 -- name: entry
 SELECT * FROM Quarantine WHERE QuarantineNo = @QuarantineNo
 
 -- name: list
 SELECT * FROM Quarantine WHERE State = @State ORDER BY HeldUs, TimeUs, Source, EventId, QuarantineNo
+
+-- name: held-nos
+SELECT QuarantineNo FROM Quarantine
+WHERE State = 'held' AND (@Reason IS NULL OR Reason = @Reason) AND (@Account IS NULL OR Account = @Account) ORDER BY QuarantineNo
 
 -- name: decide
 UPDATE Quarantine SET State = @State, DecidedUs = @AtUs, DecidedBy = @By, DecidedBecause = @Because WHERE QuarantineNo = @QuarantineNo AND State = 'held'

@@ -15,7 +15,7 @@ namespace Settlement.Storage.Timeline;
 /// The command inbox: commands are stored on arrival, each id once, and applied by the time line at their own instant (2.4). What is malformed or
 /// in a closed hour is answered on arrival.
 /// </summary>
-public sealed class CommandStore(SettlementStore store, QuarantineStore quarantine, bool inScenario = false)
+public sealed class CommandStore(SettlementStore store, Releases releases, bool inScenario = false)
 {
     private readonly PlanWriter writer = new(store);
 
@@ -157,7 +157,7 @@ public sealed class CommandStore(SettlementStore store, QuarantineStore quaranti
         else
             WriteRefusal(session, read, terms, time, answer.Refusal!, answer.Detail);
         if (command.Type == CommandType.OpenAccount && answer.Plan is not null)
-            quarantine.ReleaseForAccount(session, command.Account!, nowUs);
+            releases.ForAccount(session, command.Account!, nowUs);
     }
 
     private static CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)

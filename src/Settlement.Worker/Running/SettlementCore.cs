@@ -8,16 +8,20 @@ namespace Settlement.Worker.Running;
 /// <summary>The working parts on one open store, wired once for <c>run</c>, the verbs and <c>simulate</c> alike.</summary>
 public sealed class SettlementCore
 {
-    public SettlementCore(SettlementStore store, TimeProvider clock, bool inScenario = false)
+    /// <param name="store">An open store.</param>
+    /// <param name="clock">What the time line goes by.</param>
+    /// <param name="inScenario">Whether commands may say what only scenarios may (INTERFACE 2, 5).</param>
+    /// <param name="entriesPerRelease">Quarantined entries that are released in one transaction, 1 to 1,000.</param>
+    public SettlementCore(SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece)
     {
         Store = store;
         Clock = clock;
         Usage = new UsageStore(store);
         Intake = new UsageIntake(store, Usage);
-        Quarantine = new QuarantineStore(store, Usage);
-        Commands = new CommandStore(store, Quarantine, inScenario);
+        Releases = new Releases(store, Usage, entriesPerRelease);
+        Commands = new CommandStore(store, Releases, inScenario);
         CommandIntake = new CommandIntake(store, Commands);
-        Timeline = new Timeline(store, new ClosingStore(store), Commands, new LifecycleStore(store), clock);
+        Timeline = new Timeline(store, new ClosingStore(store, Releases), Commands, new LifecycleStore(store), Releases, clock);
     }
 
     public SettlementStore Store { get; }
@@ -28,7 +32,7 @@ public sealed class SettlementCore
 
     public UsageIntake Intake { get; }
 
-    public QuarantineStore Quarantine { get; }
+    public Releases Releases { get; }
 
     public CommandStore Commands { get; }
 

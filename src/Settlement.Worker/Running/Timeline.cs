@@ -5,6 +5,7 @@ using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Ingest;
 using Settlement.Storage.Timeline;
 
 namespace Settlement.Worker.Running;
@@ -13,7 +14,7 @@ namespace Settlement.Worker.Running;
 /// The only thing that makes time pass (2.4): does what is due, in the order of due time; at one instant commands first, then the closing, then lots, attempts and
 /// arrears. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
 /// </summary>
-public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, TimeProvider clock)
+public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, Releases releases, TimeProvider clock)
 {
     private const int CommandsPerTransaction = 200;
     private const int CommandsPerLook = 10_000;
@@ -43,7 +44,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
         FinishRun();
-        while (DueUs(untilUs) is { } dueUs)
+        while (FinishReleases(() => DueUs(untilUs)) is { } dueUs)
         {
             stopping.ThrowIfCancellationRequested();
             Do(dueUs, untilUs);
@@ -65,7 +66,7 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
     /// </summary>
     public void ApplyCommands(long untilUs) => Drive(CancellationToken.None, () =>
     {
-        while (store.Read(CommandStore.NextAtUs) is { } atUs && atUs <= untilUs)
+        while (FinishReleases(() => store.Read(CommandStore.NextAtUs)) is { } atUs && atUs <= untilUs)
         {
             AdvanceTo(Math.Min(atUs, untilUs) - 1);
             Apply(atUs, untilUs);
@@ -74,9 +75,18 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 
     /// <summary>
     /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A run that somebody has begun is due until it is
-    /// finished.
+    /// finished, and so is a release.
     /// </summary>
-    public long? NextDueUs(long limitUs) => store.Read(ClosingStore.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : DueUs(limitUs);
+    public long? NextDueUs(long limitUs) =>
+        (store.Read(ClosingStore.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : (long?)null)
+        ?? (store.Read(Releases.WaitingSinceUs) is { } sinceUs && sinceUs <= limitUs ? sinceUs : DueUs(limitUs));
+
+    /// <summary>Looks at what is due when every call that was set free is stored: until then an hour may seem empty that is not.</summary>
+    private long? FinishReleases(Func<long?> look)
+    {
+        releases.Finish(claim, stopping);
+        return look();
+    }
 
     private long? DueUs(long limitUs) => store.Read(session =>
     {

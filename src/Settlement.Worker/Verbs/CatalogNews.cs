@@ -7,7 +7,7 @@ namespace Settlement.Worker.Verbs;
 /// <summary>What a catalog file brings that the store's catalog has not, or why it is refused.</summary>
 /// <param name="Released">Quarantined events that the catalog released (7.3).</param>
 internal sealed record CatalogNews(
-    IReadOnlyList<string> Apis, IReadOnlyList<string> Regions, IReadOnlyList<string> Prices, IReadOnlyList<string> Offers, IReadOnlyList<CatalogFault> Faults, int Released)
+    IReadOnlyList<string> Apis, IReadOnlyList<string> Regions, IReadOnlyList<string> Prices, IReadOnlyList<string> Offers, IReadOnlyList<CatalogFault> Faults, long Released)
 {
     public bool IsNothing => Apis.Count + Regions.Count + Prices.Count + Offers.Count == 0;
 

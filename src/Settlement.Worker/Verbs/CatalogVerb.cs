@@ -4,6 +4,7 @@ using Settlement.Domain.Money;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
 using Settlement.Storage;
+using Settlement.Storage.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -98,15 +99,16 @@ internal sealed class CatalogVerb : Command
                 return Faulty(context, file, faults);
             using var open = OpenStore.ToWriteOrCreate(context);
             var old = open.Store.Read(StoreState.Of).CatalogVersion > 0 ? open.Catalog : null;
-            var released = 0;
+            ReleaseBegun? begun = null;
             var changes = open.Store.Write(session =>
             {
                 var refused = open.Store.ApplyCatalog(session, catalog, open.Core.NowUs);
-                released = refused.Count > 0 ? 0 : open.Core.Quarantine.ReleaseForCatalog(session, open.Core.NowUs);
+                begun = refused.Count > 0 ? null : open.Core.Releases.ForCatalog(session, open.Core.NowUs);
                 return refused;
             });
             if (changes.Count > 0)
                 return Faulty(context, file, changes);
+            var released = open.Core.Releases.Finish(begun!);
             var news = CatalogNews.Between(old, catalog, open.Store.Settings.TimeZone) with { Released = released };
             Print(context, news, released == 0 ? "In force." : $"In force. {Figures.Of(released, "quarantined event")} released.");
             return Exit.Done;

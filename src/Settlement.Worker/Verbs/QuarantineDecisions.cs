@@ -4,27 +4,26 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Decides quarantined events one by one, some hundreds to a transaction, and says what became of each.</summary>
+/// <summary>Decides quarantined events, some hundreds to a transaction, and says what became of each.</summary>
 internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
 {
     private const int PerTransaction = 500;
 
     /// <param name="named">Numbers of entries; none: all that are held and meant.</param>
-    /// <param name="held">Which are meant when none is named.</param>
-    /// <param name="decide">Decides one; gives null, or why it could not be.</param>
-    /// <param name="done">What it is then.</param>
-    public int Decide(IReadOnlyList<long> named, Func<List<QuarantineEntry>> held, Func<Session, long, string?> decide, string done)
+    /// <param name="filter">Which are meant when none is named.</param>
+    /// <param name="decide">Decides some; gives for each null, or why it could not be.</param>
+    /// <param name="done">What they are then.</param>
+    public int Decide(IReadOnlyList<long> named, QuarantineFilter filter, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
     {
-        var numbers = named.Count > 0 ? [.. named.Distinct()] : held().ConvertAll(e => e.QuarantineNo);
-        var unknown = open.Store.Read(session => numbers.Where(no => QuarantineStore.Find(session, no) is null).ToList());
-        if (unknown.Count > 0)
-            throw new BadInputException($"There is no quarantined event {string.Join(", ", unknown.Select(n => Figures.Plain(n)))}; nothing was changed");
+        // What a command has set free already is not for anyone to decide.
+        open.Core.Releases.Finish();
+        var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineStore.HeldNos(session, filter.Reason, filter.Account));
         var answers = new List<DecisionView>();
         using (var progress = context.Progress())
         {
             foreach (var chunk in numbers.Chunk(PerTransaction))
             {
-                answers.AddRange(open.Store.Write(session => Array.ConvertAll(chunk, no => new DecisionView(no, decide(session, no) is { } cause ? cause : done))));
+                answers.AddRange(open.Store.Write(session => Decide(session, chunk, decide, done)));
                 progress.Report(answers.Count, numbers.Count, $"events {done}");
             }
         }
@@ -36,6 +35,21 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
             context.Listing.Table(failed, [new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
         context.Listing.Say($"{Figures.Of(answers.Count - failed.Count, "event")} {done}{(failed.Count == 0 ? "." : $", {Figures.Count(failed.Count)} not.")}");
         return failed.Count == 0 ? Exit.Done : Exit.Differs;
+    }
+
+    private static List<DecisionView> Decide(
+        Session session, long[] numbers, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
+    {
+        var entries = QuarantineStore.Find(session, numbers).OrderBy(e => Array.IndexOf(numbers, e.QuarantineNo)).ToList();
+        return [.. entries.Zip(decide(session, entries), (entry, cause) => new DecisionView(entry.QuarantineNo, cause ?? done))];
+    }
+
+    private List<long> Known(List<long> named)
+    {
+        var known = open.Store.Read(session => named.Chunk(PerTransaction).SelectMany(c => QuarantineStore.Find(session, c)).Select(e => e.QuarantineNo).ToHashSet());
+        var unknown = named.FindAll(no => !known.Contains(no));
+        return unknown.Count == 0 ? named
+            : throw new BadInputException($"There is no quarantined event {string.Join(", ", unknown.Select(n => Figures.Plain(n)))}; nothing was changed");
     }
 
     private sealed record DecisionView(long Entry, string Outcome);

@@ -143,7 +143,7 @@ internal sealed class QuarantineVerb : Command
         {
             using var open = OpenStore.ToWrite(context);
             return new QuarantineDecisions(context, open).Decide(
-                entries, () => Held(open, filter), (session, no) => open.Core.Quarantine.Release(session, no, open.Core.NowUs, Environment.UserName), "released");
+                entries, filter, (session, some) => open.Core.Releases.Release(session, some, open.Core.NowUs, Environment.UserName), "released");
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class QuarantineVerb : Command
                 throw new BadInputException("--by: give a name of at most 128 characters");
             using var open = OpenStore.ToWrite(context);
             return new QuarantineDecisions(context, open).Decide(
-                entries, () => Held(open, filter), (session, no) => QuarantineStore.Discard(session, no, open.Core.NowUs, by, because) ? null : "is not held", "discarded");
+                entries, filter, (session, some) => QuarantineStore.Discard(session, some, open.Core.NowUs, by, because), "discarded");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Usage;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-storage-").FullName, "store.db")}"))
+public sealed partial class SqliteContract() : StorageContract(new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-storage-").FullName, "store.db")}"))
 {
     private SqliteEngine Sqlite => (SqliteEngine)Engine;
 
@@ -133,7 +134,21 @@ public sealed class SqliteContract() : StorageContract(new SqliteEngine($"Data S
         Assert.Throws<SqliteException>(() => Intake.Store(["""{"id":"c1","type":"open-account","account":"a"}"""], 1_683_709_200_000_000));
     }
 
-    private CommandIntake Intake => new(Store, new CommandStore(Store, new QuarantineStore(Store, new UsageStore(Store))));
+    [Theory]
+    [InlineData("quarantine/held-for-account", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=? AND Reason=? AND Account=? AND rowid>? AND rowid<?)")]
+    [InlineData("quarantine/held-for-reason", "SEARCH Quarantine USING INDEX IX_Quarantine_Held (Reason=? AND QuarantineNo>? AND QuarantineNo<?)")]
+    [InlineData("quarantine/next-release", "SCAN QuarantineRelease USING INDEX IX_QuarantineRelease_Waiting")]
+    public void What_may_be_long_is_sought_and_not_sorted(string statement, string plan)
+    {
+        using var session = Engine.Read();
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1")).Select(step => (string)step.detail);
+        Assert.Equal([plan], steps);
+    }
+
+    [GeneratedRegex("@\\w+", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex AnyParameter();
+
+    private CommandIntake Intake => new(Store, new CommandStore(Store, new Releases(Store, new UsageStore(Store))));
 
     private static UsageCall Call(string id) => new("agent", id, "a1", "passport", "north", 1_683_709_200_000_000, 200, 1, null);
 

@@ -37,6 +37,7 @@ public abstract partial class StorageContract : IDisposable
     private static readonly long NineUs = Us("2023-05-10T09:00:00Z");
 
     private readonly UsageStore usage;
+    private readonly Releases releases;
     private readonly CommandStore commands;
     private readonly ClosingStore closings;
 
@@ -48,8 +49,9 @@ public abstract partial class StorageContract : IDisposable
         Store.Open(NineUs);
         Store.Write(s => Store.ApplyCatalog(s, CatalogJson.Read(CatalogText, "", new BillingZone(0), [])!, NineUs));
         usage = new UsageStore(Store);
-        commands = new CommandStore(Store, new QuarantineStore(Store, usage));
-        closings = new ClosingStore(Store);
+        releases = new Releases(Store, usage);
+        commands = new CommandStore(Store, releases);
+        closings = new ClosingStore(Store, releases);
     }
 
     protected IEngine Engine { get; }
@@ -322,8 +324,8 @@ public abstract partial class StorageContract : IDisposable
         var bad = new MalformedCall(
             "count", "is wrong", new string('x', 100_000), CallHash.Text("x"), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
         Ingest(Arrived(ReadEvent.Of(call)), Arrived(ReadEvent.Of(call with { Api = Long('x'), Region = Long('y') })), Arrived(ReadEvent.Of(bad)));
-        foreach (var entry in Store.Read(s => QuarantineStore.List(s)))
-            Store.Write(s => QuarantineStore.Discard(s, entry.QuarantineNo, NineUs, new string('b', 300), new string('c', QuarantineStore.MaxBecause)));
+        var entries = Store.Read(s => QuarantineStore.List(s));
+        Store.Write(s => QuarantineStore.Discard(s, entries, NineUs, new string('b', 300), new string('c', QuarantineStore.MaxBecause)));
         closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
 
         Assert.Equal([Long('t'), Long('t')], Store.Read(BillStore.Refusals).Select(r => r.Type));
@@ -420,10 +422,10 @@ public abstract partial class StorageContract : IDisposable
     }
 
     /// <returns>How many were released by it.</returns>
-    private int Apply(string catalog) => Store.Write(s =>
+    private long Apply(string catalog) => Store.Write(s =>
     {
         Assert.Empty(Store.ApplyCatalog(s, CatalogJson.Read(catalog, "", new BillingZone(0), [])!, NineUs));
-        return new QuarantineStore(Store, usage).ReleaseForCatalog(s, NineUs);
+        return releases.ForCatalog(s, NineUs).Released;
     });
 
     private long BalanceOf(string account) => Store.Read(s => AccountStore.Find(s, account))!.BalanceE8;
