@@ -86,7 +86,7 @@ public abstract partial class StorageContract
     {
         HoldMany("a1");
         Subscribed("a1");
-        Parallel.For(0, 2, _ => new Releases(Store, new UsageStore(Store)).Finish());
+        Parallel.For(0, 2, Options, _ => new Releases(Store, new UsageStore(Store)).Finish());
 
         closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
         Assert.Equal(Many, Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter()))).Calls);
@@ -112,7 +112,7 @@ public abstract partial class StorageContract
     {
         const int Batches = 20;
         var transactions = 0;
-        Parallel.For(0, 4, worker =>
+        Parallel.For(0, 4, Options, worker =>
         {
             var theirs = new SettlementStore(new BeforeWrite(Engine, () => Interlocked.Increment(ref transactions)), Store.Settings);
             var intake = new UsageStore(theirs);
@@ -123,6 +123,8 @@ public abstract partial class StorageContract
         Assert.Equal(4 * Batches, transactions);
         Assert.Equal(Enumerable.Range(1, 4 * Batches).Select(n => (long)n), Store.Read(s => Outbox.Next(s, 1000)).Where(n => n.AccountNo == 0).Select(n => n.Sequence));
     }
+
+    private static ParallelOptions Options => new() { CancellationToken = TestContext.Current.CancellationToken };
 
     private void HoldMany(string account)
     {
