@@ -15,5 +15,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 USER $APP_UID
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["dotnet", "/app/settlement.dll", "health"]
 ENTRYPOINT ["dotnet", "/app/settlement.dll"]
 CMD ["run"]

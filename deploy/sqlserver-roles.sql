@@ -44,6 +44,7 @@ BEGIN
     GRANT SELECT, INSERT ON dbo.BillRow TO settlement_worker;
     GRANT SELECT ON dbo.CatalogVersion TO settlement_worker;
     GRANT SELECT ON dbo.Changelog TO settlement_worker;
+    GRANT SELECT ON dbo.ClockWord TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Closing TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Command TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Entry TO settlement_worker;
@@ -64,6 +65,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Subscription TO settlement_worker;
     GRANT SELECT ON dbo.TestStore TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.TierStep TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Trouble TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Usage TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Word TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.WorkClaim TO settlement_worker;
@@ -75,6 +77,8 @@ ALTER ROLE settlement_worker ADD MEMBER settlement_operator;
 IF OBJECT_ID('dbo.Changelog') IS NOT NULL
 BEGIN
     GRANT INSERT ON dbo.CatalogVersion TO settlement_operator;
+    GRANT INSERT, DELETE ON dbo.ClockWord TO settlement_operator;
     GRANT INSERT ON dbo.TestStore TO settlement_operator;
+    GRANT UPDATE ON dbo.Usage TO settlement_operator;
 END;
 GO

@@ -109,6 +109,16 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
     public static long? OldestWaitingHour(Session session, long closedSlot) =>
         NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
 
+    /// <summary>
+    /// Usage in closed hours that no closing has taken: there should never be any. Of the last hours that are closed and settled; to look through all that was ever stored would take too long.
+    /// </summary>
+    /// <param name="hours">So many hours back from the last closed one.</param>
+    public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
+    {
+        var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
+        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(SettleSlot.HourOf(toSlot) - hours), ToSlot = toSlot })!;
+    }
+
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
@@ -259,6 +269,17 @@ public sealed class RunPart
     public long FirstAccount { get; init; }
 
     public long LastAccount { get; init; }
+}
+
+/// <summary>Usage that no closing has taken: how many events, and the first slot (0: none).</summary>
+public sealed class LeftBehind
+{
+    public long Events { get; init; }
+
+    public long Slot { get; init; }
+
+    /// <summary>The hour that the first of it was closed with.</summary>
+    public long Hour => SettleSlot.HourOf(Slot);
 }
 
 /// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>

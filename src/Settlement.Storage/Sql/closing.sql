@@ -25,3 +25,10 @@ SELECT AccountNo FROM Closing WHERE ToSlot = @ToSlot AND AccountNo IN @AccountNo
 -- name: run-of
 SELECT r.DueUs, r.AfterSlot, r.ToSlot, c.SettingsVersion, c.CatalogVersion FROM Closing AS c JOIN Run AS r ON r.ToSlot = c.ToSlot
 WHERE c.AccountNo = @AccountNo AND c.AccountVersion = @AccountVersion
+
+-- name: left-behind
+SELECT COALESCE(SUM(g.Events), 0) AS Events, COALESCE(MIN(g.SettleSlot), 0) AS Slot
+FROM (SELECT SettleSlot, AccountNo, CAST(COUNT(*) AS bigint) AS Events FROM Usage WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot GROUP BY SettleSlot, AccountNo) AS g
+WHERE NOT EXISTS (
+    SELECT 1 FROM Run AS r JOIN Closing AS c ON c.ToSlot = r.ToSlot
+    WHERE r.ToSlot = (SELECT MIN(n.ToSlot) FROM Run AS n WHERE n.ToSlot >= g.SettleSlot) AND r.AfterSlot < g.SettleSlot AND c.AccountNo = g.AccountNo)

@@ -3,10 +3,13 @@ using Settlement.Worker.Bus;
 namespace Settlement.Worker.Running;
 
 /// <summary>Why the worker can't do its work just now.</summary>
-/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>closing</c>, <c>notices</c>.</param>
+/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>, <c>closing</c>, <c>notices</c>.</param>
 /// <param name="Reason">In fixed words, for anyone.</param>
 /// <param name="Cause">The error's own text, for those who may see it.</param>
 internal sealed record Unready(string What, string Reason, string? Since, string? Cause);
+
+/// <summary>What fails, and since when where that is known; the rest as in <see cref="Unready"/>.</summary>
+internal sealed record Failure(string What, string Reason, long? SinceUs, string? Cause);
 
 /// <summary>Ready: messages are taken in and stored, what is due is done, the database answers. Asked as often as anybody likes, it costs the database one read a second.</summary>
 internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state)
@@ -21,27 +24,33 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
     /// <summary>Answers within a second, whatever the database does. Empty: ready.</summary>
     public async Task<IReadOnlyList<Unready>> ReasonsAsync()
     {
-        var reasons = new List<Unready>();
-        if (await DatabaseCauseAsync() is { } database)
-            reasons.Add(new Unready("database", "the database does not answer", null, database));
-        if (link.Fault is { } fault)
-            reasons.Add(new Unready("broker", "no messages can be taken in from the broker", Show(fault.Since), fault.Cause));
-        if (state.Usage.Failure is { } usage)
-            reasons.Add(new Unready("usage", "usage can't be stored", Show(usage.SinceUs), usage.Cause));
-        if (state.Commands.Failure is { } commands)
-            reasons.Add(new Unready("commands", "commands can't be stored", Show(commands.SinceUs), commands.Cause));
-        if (state.TimelineFailure is { } failure)
-            reasons.Add(new Unready("time-line", "what is due can't be done", Show(failure.Since), failure.Cause));
-        if (state.ClosingWithoutIntake is { } missing)
-            reasons.Add(new Unready("closing", "hours close without what waits in the broker", null, missing));
-        if (link.NoticesCause is { } notices)
-            reasons.Add(new Unready("notices", "notices can't be published", null, notices));
-        return reasons;
+        var reasons = Failures().Select(f => new Unready(f.What, f.Reason, f.SinceUs is { } us ? core.Store.Settings.TimeZone.Show(us) : null, f.Cause));
+        return await DatabaseCauseAsync() is { } database
+            ? [new Unready("database", "the database does not answer", null, database), .. reasons] : [.. reasons];
     }
 
-    private string Show(DateTimeOffset at) => Show(Domain.Time.Instant.OfUs(at));
+    /// <summary>What this worker knows without asking anybody.</summary>
+    public IReadOnlyList<Failure> Failures()
+    {
+        var failures = new List<Failure>();
+        if (link.Fault is { } fault)
+            failures.Add(new Failure("broker", "no messages can be taken in from the broker", OfUs(fault.Since), fault.Cause));
+        if (state.Usage.Failure is { } usage)
+            failures.Add(new Failure("usage", "usage can't be stored", usage.SinceUs, usage.Cause));
+        if (state.Commands.Failure is { } commands)
+            failures.Add(new Failure("commands", "commands can't be stored", commands.SinceUs, commands.Cause));
+        if (state.TimelineFailure is { } failure)
+            failures.Add(new Failure("time-line", "what is due can't be done", OfUs(failure.Since), failure.Cause));
+        if (state.Clock is { } clock)
+            failures.Add(new Failure("clock", clock.Reason, OfUs(state.ClockSince), clock.Cause));
+        if (state.ClosingWithoutIntake is { } missing)
+            failures.Add(new Failure("closing", "hours close without what waits in the broker", null, missing));
+        if (link.NoticesCause is { } notices)
+            failures.Add(new Failure("notices", "notices can't be published", null, notices));
+        return failures;
+    }
 
-    private string Show(long us) => core.Store.Settings.TimeZone.Show(us);
+    private static long OfUs(DateTimeOffset at) => Domain.Time.Instant.OfUs(at);
 
     /// <summary>One read at a time, its answer kept for a moment; one that hangs is not joined by a second.</summary>
     private async Task<string?> DatabaseCauseAsync()

@@ -18,7 +18,8 @@ public sealed class Timeline(SettlementStore store, ClosingStore closings, Comma
 {
     private const int CommandsPerTransaction = 200;
     private const int CommandsPerLook = 10_000;
-    private const string ClaimName = "timeline";
+    /// <summary>What whoever drives it has claimed.</summary>
+    internal const string ClaimName = "timeline";
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();

@@ -11,7 +11,7 @@ namespace Settlement.Worker.Running;
 /// is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
-    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
+    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -115,6 +115,12 @@ internal sealed partial class TimelineService(
         try
         {
             var nowUs = core.NowUs;
+            if (!clock.MayPass(nowUs))
+            {
+                state.TimelineTried(core.Clock.GetUtcNow(), null);
+                return AfterFailure;
+            }
+
             (untilUs, eta) = (gate.LimitUs(nowUs), new Eta(core.Clock));
             core.Timeline.AdvanceTo(untilUs, cancel);
             var wait = untilUs < nowUs ? LookAgain : UntilNextDue();

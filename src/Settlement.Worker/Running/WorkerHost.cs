@@ -22,7 +22,7 @@ internal static class WorkerHost
         else
             builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
         services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
-        services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<Readiness>();
+        services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<ClockGate>().AddSingleton<Readiness>();
         services.AddSingleton<StoreUsage>(provider => events =>
             provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));
         services.AddSingleton<StoreCommands>(provider => bodies =>
@@ -34,7 +34,7 @@ internal static class WorkerHost
             if (unstored.Count > 0)
                 throw UnstorableCommandException.Of(unstored);
         });
-        services.AddHostedService<TimelineService>();
+        services.AddHostedService<TimelineService>().AddHostedService<TroubleKeeper>();
         services.AddSettlementBus(settings.RabbitMq);
         Schedules.AddTo(services);
         if (settings.RabbitMq.HasHost)

@@ -6,12 +6,26 @@ internal sealed class WorkerState
     /// <summary>Why the time line can't go on just now; null while it can.</summary>
     public OngoingFailure? TimelineFailure { get; private set; }
 
+    /// <summary>Why the clock, or the time line beside it, is not as it should be; null while they are.</summary>
+    public ClockDoubt? Clock { get; private set; }
+
+    /// <summary>Since when, by the clock in doubt.</summary>
+    public DateTimeOffset ClockSince { get; private set; }
+
     public IntakeState Usage { get; } = new();
 
     public IntakeState Commands { get; } = new();
 
     /// <summary>Hours have closed without what waits in the broker, and why; null once messages are taken in and stored again.</summary>
     public string? ClosingWithoutIntake { get; set; }
+
+    /// <summary>The clock was judged at an instant.</summary>
+    public void ClockJudged(DateTimeOffset at, ClockDoubt? doubt)
+    {
+        if (doubt?.Reason != Clock?.Reason)
+            ClockSince = at;
+        Clock = doubt;
+    }
 
     /// <summary>The time line was tried at an instant; without a cause it worked.</summary>
     public void TimelineTried(DateTimeOffset at, string? cause) => TimelineFailure = OngoingFailure.Next(TimelineFailure, at, cause);

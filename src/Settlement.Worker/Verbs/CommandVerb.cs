@@ -28,6 +28,7 @@ internal sealed class CommandVerb : Verb
     {
         var bodies = CommandFile.Read(InputText.Read(file), InputText.NameOf(file));
         using var open = OpenStore.ToWriteOrCreate(context);
+        ClockCheck.NeedDatabases(open, open.Core.NowUs);
         var ids = bodies.ConvertAll(CommandStore.IdOf);
         var before = open.Store.Read(session => ids.Distinct(StringComparer.Ordinal).Where(id => CommandStore.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
         using (var progress = context.Progress())

@@ -4,8 +4,10 @@ using Settlement.Storage.Closings;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Notices;
 using Settlement.Storage.Timeline;
+using Settlement.Storage.Troubles;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Output;
+using Settlement.Worker.Running;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Verbs;
@@ -13,8 +15,11 @@ namespace Settlement.Worker.Verbs;
 /// <summary>Is anything behind?</summary>
 internal sealed class StatusVerb : Verb
 {
+    /// <summary>So far back it is looked for usage that no closing took: what costs no more than a closing or two.</summary>
+    private const long HoursLookedThrough = 48;
+
     public StatusVerb()
-        : base("status", "Hours behind, the oldest open hour, and what waits in the outbox, the quarantine and the error queues.")
+        : base("status", "Hours behind, the oldest open hour, what fails or failed, and what waits in the outbox, the quarantine and the error queues.")
     {
         Add(OutputOption);
         Does((_, context, cancel) => RunAsync(context, cancel));
@@ -52,15 +57,22 @@ internal sealed class StatusVerb : Verb
         var state = StoreState.Of(session);
         var oldest = ClosingStore.OldestWaitingHour(session, state.ClosedSlot);
         var outbox = Outbox.Waiting(session);
+        var clock = ClockStore.Facts(session, nowUs);
+        var left = ClosingStore.LeftBehind(session, state, HoursLookedThrough);
+        var ahead = clock.IsAheadOf(nowUs);
         return new StatusView(
             open.Engine.Describe(),
             open.Engine.AttachedWorker(),
             views.Time(state.LastRunUs),
             state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(state.ClosedHour + 1)),
-            HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
+            ahead ? null : HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
+            ahead ? views.Time(clock.PassedUs) : null,
+            clock.DifferenceUs(nowUs) is null ? null : ClockDoubt.Difference(clock, nowUs, open.Store.Settings.TimeZone),
             oldest is { } hour ? views.Time(BillingHour.StartUs(hour)) : null,
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingStore.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
+            left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
+            [.. TroubleStore.All(session).Select(t => new TroubleView(t.Kind, views.Time(t.SinceUs), t.EndedUs is { } ended ? views.Time(ended) : null, t.Cause, t.Worker))],
             CommandStore.WaitingCount(session),
             outbox.Notices,
             outbox.OldestUs is { } us ? Figures.Age(nowUs - us) : null,
@@ -83,18 +95,32 @@ internal sealed class StatusVerb : Verb
         context.Listing.Lines(
             ("Store", view.Store),
             ("Worker", view.Worker ?? "none attached"),
-            ("Hours behind", Figures.Count(view.HoursBehind)),
+            ("Hours behind", view.HoursBehind is { } behind ? Figures.Count(behind) : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
+            ("Clock", view.ClockDoubt),
             ("Last hourly run", Figures.Short(view.LastRun)),
             ("Closed through", view.ClosedThrough is null ? "no hour is closed yet" : Figures.Short(view.ClosedThrough)),
             ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing" : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
             ("On hold since", Figures.Short(view.HeldSince)),
             ("Unfinished run", view.UnfinishedRun is null ? null : $"of {Figures.Short(view.UnfinishedRun)}: it goes on with the next closing"),
+            ("Left behind", view.LeftBehind is { } left ? $"{Figures.Of(left.Events, "event")} in closed hours that no closing took, since the hour from {Figures.Short(left.Since)}" : null),
             ("Commands waiting", Figures.Count(view.PendingCommands)),
             ("Notices unpublished", view.UnpublishedNotices == 0 ? "0" : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
             ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
         foreach (var queue in view.Queues ?? [])
             context.Listing.Say($"  {queue.Queue}: {(queue.Waiting is { } waiting ? $"{Figures.Count(waiting)} waiting" : "not there yet")}, {Figures.Count(queue.Unreadable ?? 0)} unreadable");
         context.Listing.Say("");
+        if (view.Trouble.Count > 0)
+        {
+            context.Listing.Say("Trouble");
+            context.Listing.Table(
+                view.Trouble,
+                [
+                    new("WHAT", t => t.What), new("SINCE", t => Figures.Short(t.Since)), new("UNTIL", t => t.Ended is null ? "still fails" : Figures.Short(t.Ended)), new("CAUSE", t => t.Cause),
+                    new("WORKER", t => t.Worker, Detail: true),
+                ]);
+            context.Listing.Say("");
+        }
+
         context.Listing.Say("Quarantine");
         context.Listing.Table(
             view.Quarantine,
@@ -105,10 +131,16 @@ internal sealed class StatusVerb : Verb
     }
 
     /// <param name="ClosedThrough">The end of the last closed hour.</param>
+    /// <param name="HoursBehind">Null: the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
     /// <param name="Queues">Null: no broker is configured, or it can't be reached.</param>
     private sealed record StatusView(
-        string Store, string? Worker, string LastRun, string? ClosedThrough, long HoursBehind, string? OldestOpenHour, string? HeldSince, string? UnfinishedRun,
-        long PendingCommands, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+        string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour, string? HeldSince, string? UnfinishedRun,
+        LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+
+    private sealed record LeftView(long Events, string Since);
+
+    /// <param name="Ended">Null: it still fails.</param>
+    private sealed record TroubleView(string What, string Since, string? Ended, string Cause, string Worker);
 
     private sealed record HeldView(string Reason, long Events, long Calls, string Oldest);
 }

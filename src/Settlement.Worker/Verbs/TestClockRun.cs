@@ -29,7 +29,19 @@ internal sealed class TestClockRun : IDisposable
         if (!dryRun && untilUs > context.NowUs)
             RefuseRealStore(context);
         var open = dryRun ? OpenStore.Copy(context, test) : OpenStore.ToWriteOrCreate(context, test);
-        return new TestClockRun(open, test, untilUs ?? open.Core.NowUs);
+        try
+        {
+            if (!dryRun)
+                ClockCheck.NeedNotAhead(open, context.NowUs);
+            if (!dryRun && test is null)
+                ClockCheck.NeedDatabases(open, context.NowUs);
+            return new TestClockRun(open, test, untilUs ?? open.Core.NowUs);
+        }
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Does what is due; returns the instant it stopped at.</summary>

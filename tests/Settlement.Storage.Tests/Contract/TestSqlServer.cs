@@ -14,7 +14,7 @@ public sealed class TestSqlServer : IDisposable
     private static readonly string[] Tables =
     [
         "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "RunPart", "Run", "HeldOnce", "Quarantine", "Usage",
-        "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "TestStore", "Store",
+        "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "TestStore", "ClockWord", "Trouble", "Store",
     ];
 
     private static readonly ConcurrentBag<TestSqlServer> Idle = [];

@@ -11,7 +11,11 @@ public sealed class RoleTests
     private const string Operator = "settlement_operator";
 
     /// <summary>Statements of verbs that the worker never runs, with the word for it in the source, and only where that makes a difference to its grants.</summary>
-    private static readonly Dictionary<string, string> VerbsAlone = new(StringComparer.Ordinal) { ["store/add-catalog"] = "ApplyCatalog", ["store/make-for-tests"] = "MarkForTests", ["copy/"] = "StoreCopy" };
+    private static readonly Dictionary<string, string> VerbsAlone = new(StringComparer.Ordinal)
+    {
+        ["store/add-catalog"] = "ApplyCatalog", ["store/make-for-tests"] = "MarkForTests", ["copy/"] = "StoreCopy",
+        ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack", ["clock/confirm"] = "ClockStore.Confirm", ["clock/forget"] = "ClockStore.Confirm",
+    };
 
     /// <summary>Asked by what runs the migrations: which of them have run.</summary>
     private const string OfMigrations = "SELECT Changelog";

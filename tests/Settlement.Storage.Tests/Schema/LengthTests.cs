@@ -7,6 +7,7 @@ using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Tests.SqlServer;
+using Settlement.Storage.Troubles;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Schema;
@@ -52,6 +53,9 @@ public sealed class LengthTests
         // A process and its machine; a host name has 64 characters at most on Linux, 63 on Windows.
         ["WorkClaim.Worker"] = "process  on ".Length + Number + 64,
         // A command's id, the id of a bill row, or an attempt: package, lot, slot.
+        ["Trouble.Worker"] = "process  on ".Length + Number + 64,
+        ["Trouble.Kind"] = "time-line".Length,
+        ["Trouble.Cause"] = Trouble.MaxCause,
         ["Entry.Cause"] = new[] { Given, Ids.Row(long.MaxValue, long.MaxValue, long.MaxValue).Length, LongestAttempt }.Max(),
         ["Notice.NoticeId"] = Notice.IdOf("", "").Length,
         ["Notice.Name"] = LongestOf(typeof(NoticeName)),

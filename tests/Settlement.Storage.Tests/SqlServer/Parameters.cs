@@ -37,6 +37,9 @@ internal static class Parameters
         ["@NowUs"] = "bigint",
         ["@ForUs"] = "bigint",
         ["@Most"] = "bigint",
+        ["@LotStart"] = "bigint",
+        ["@LotEnd"] = "bigint",
+        ["@PerHour"] = "bigint",
         ["@Names"] = "nvarchar(64)",
         ["insert/@State"] = "bigint",
     };

@@ -4,6 +4,7 @@ using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Tests.Contract;
+using Settlement.Storage.Timeline;
 using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
@@ -23,7 +24,8 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
     public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
 
     /// <summary>A new store with a catalog in force, made at an instant; on SQLite if no server is given.</summary>
-    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null)
+    /// <param name="confirmed">Whether it stands in the store that the clock is right: made long ago, it would look as if the clock were far ahead.</param>
+    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null, bool confirmed = true)
     {
         var made = new ReplayStore(settings ?? Settings, durable, server);
         using (var engine = made.Open())
@@ -33,6 +35,8 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
             var faults = new List<CatalogFault>();
             var catalog = CatalogJson.Read(catalogJson, "", Settings.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
             core.Store.ApplyCatalog(session, catalog, nowUs);
+            if (confirmed)
+                ClockStore.Confirm(session, NowUs);
         }));
         return made;
     }

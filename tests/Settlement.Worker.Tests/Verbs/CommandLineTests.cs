@@ -31,6 +31,11 @@ public class CommandLineTests
         { "errors list", ["--output"] },
         { "errors replay", [] },
         { "status", ["--output"] },
+        { "health", ["--output"] },
+        { "clock", ["show", "confirm", "back"] },
+        { "clock show", ["--output"] },
+        { "clock confirm", ["<TIME>"] },
+        { "clock back", ["--dry-run", "--output"] },
         { "backup", ["<FILE>", "--force"] },
         { "migrate", ["--test-store"] },
     };

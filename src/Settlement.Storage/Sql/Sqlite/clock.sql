@@ -1,0 +1,2 @@
+-- name: of-database
+SELECT NULL

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Settlement.Storage.Troubles;
+
+/// <summary>What a worker can't do, or could not, as others see it: in the database, because they are other processes.</summary>
+public sealed class Trouble
+{
+    /// <summary>Longest cause, in characters.</summary>
+    public const int MaxCause = 500;
+
+    /// <summary>Whose: <c>process … on …</c>.</summary>
+    public string Worker { get; init; } = "";
+
+    /// <summary>Which part fails, in the words of readiness.</summary>
+    public string Kind { get; init; } = "";
+
+    public long SinceUs { get; init; }
+
+    /// <summary>When it worked again, or its worker was gone; null: it still fails.</summary>
+    public long? EndedUs { get; init; }
+
+    public string Cause { get; init; } = "";
+
+    /// <summary>An error's text as it is kept: what would act on a terminal is written as <c>\u001B</c>, and it is cut at <see cref="MaxCause"/>.</summary>
+    public static string Kept(string text)
+    {
+        var kept = new StringBuilder(Math.Min(text.Length, MaxCause));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var shown = Acts(rune) ? string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}") : rune.ToString();
+            if (kept.Length + shown.Length > MaxCause)
+                break;
+            kept.Append(shown);
+        }
+
+        return kept.ToString();
+    }
+
+    private static bool Acts(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

@@ -1,0 +1,34 @@
+using Settlement.Domain.Time;
+using Settlement.Storage.Timeline;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>Why the clock, or the time line beside it, is not as it should be.</summary>
+/// <param name="Reason">In fixed words, for anyone.</param>
+/// <param name="Cause">With the times, and what to do.</param>
+/// <param name="StopsTime">Nothing that is due is done until it is settled.</param>
+internal sealed record ClockDoubt(string Reason, string Cause, bool StopsTime)
+{
+    /// <returns>The first that applies; null when there is no doubt.</returns>
+    /// <param name="aliveUs">What <see cref="ClockFacts.IsJump"/> asks for.</param>
+    public static ClockDoubt? Of(ClockFacts facts, long nowUs, long aliveUs, BillingZone zone)
+    {
+        if (facts.DifferenceUs(nowUs) is not null)
+            return new("the clock differs from the database's", Difference(facts, nowUs, zone), StopsTime: true);
+        if (facts.IsJump(nowUs, aliveUs))
+        {
+            return new(
+                "the clock is more than a day past the last activity",
+                $"the clock says {zone.Show(nowUs)}, the last hourly run was {zone.Show(facts.LastRunUs)}, and no usage of the last day has come in; if the clock is right, say so: settlement clock confirm {zone.Show(nowUs - (nowUs % Instant.PerSecondUs))}",
+                StopsTime: true);
+        }
+
+        return facts.IsAheadOf(nowUs) ? new("hours are closed ahead of the clock", Ahead(facts, nowUs, zone), StopsTime: false) : null;
+    }
+
+    public static string Difference(ClockFacts facts, long nowUs, BillingZone zone) =>
+        $"the clock says {zone.Show(nowUs)}, the database's {zone.Show(facts.DatabaseUs!.Value)}; they may differ by {ClockStore.MaxDifferenceUs / (60 * Instant.PerSecondUs)} minutes";
+
+    public static string Ahead(ClockFacts facts, long nowUs, BillingZone zone) =>
+        $"the clock says {zone.Show(nowUs)}, the time line has passed {zone.Show(facts.PassedUs)}: the clock is behind, or was ahead once; if it is right now: settlement clock back --dry-run";
+}

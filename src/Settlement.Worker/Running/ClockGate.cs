@@ -1,0 +1,48 @@
+using Settlement.Domain.Time;
+using Settlement.Storage.Timeline;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>
+/// Whether the clock may make time pass. What a clock that is far ahead has closed can't be charged any more, so a day at most passes without something that says that it is right: the
+/// worker itself, if it has run meanwhile; usage of the last day; or a person. Meanwhile events and commands go on being stored.
+/// </summary>
+internal sealed partial class ClockGate(SettlementCore core, WorkerState state, ILogger<ClockGate> log)
+{
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>When the clock was last found right, by itself and by one that nobody can set.</summary>
+    private (long Us, long Timestamp)? right;
+
+    public bool MayPass(long nowUs)
+    {
+        var aliveUs = right is { } then ? then.Us + ElapsedUs(then.Timestamp) : long.MinValue;
+        if (right is { } asked && state.Clock is null && core.Clock.GetElapsedTime(asked.Timestamp) < AskEvery && Math.Abs(nowUs - aliveUs) < Instant.PerSecondUs)
+            return true;
+        var facts = core.Store.Read(session => ClockStore.Facts(session, nowUs));
+        Note(ClockDoubt.Of(facts, nowUs, aliveUs, core.Store.Settings.TimeZone));
+        if (state.Clock is { StopsTime: true })
+            return false;
+        right = (nowUs, core.Clock.GetTimestamp());
+        return true;
+    }
+
+    private long ElapsedUs(long timestamp) => (long)core.Clock.GetElapsedTime(timestamp).TotalMicroseconds;
+
+    /// <summary>In the log once for each reason; readiness has its latest words.</summary>
+    private void Note(ClockDoubt? doubt)
+    {
+        var before = state.Clock;
+        state.ClockJudged(core.Clock.GetUtcNow(), doubt);
+        if (doubt is null && before is not null)
+            Settled(log);
+        else if (doubt is not null && doubt.Reason != before?.Reason)
+            Doubted(log, doubt.StopsTime ? "Nothing that is due is done" : "Look at the time line", doubt.Reason, doubt.Cause);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{What}: {Reason}. {Cause}")]
+    private static partial void Doubted(ILogger log, string what, string reason, string cause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The clock is in order again")]
+    private static partial void Settled(ILogger log);
+}

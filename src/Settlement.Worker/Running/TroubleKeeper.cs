@@ -1,0 +1,83 @@
+using System.Globalization;
+using Settlement.Domain.Time;
+using Settlement.Storage.Troubles;
+
+namespace Settlement.Worker.Running;
+
+/// <summary>
+/// Keeps in the database what this worker can't do, so that <c>status</c>, which is another process, can tell since when and why. While the database can't be written nothing is: what
+/// failed meanwhile is written once it can.
+/// </summary>
+internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readiness, ILogger<TroubleKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
+    private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+    private readonly Dictionary<string, Trouble> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> unwritten = new(StringComparer.Ordinal);
+    private bool started;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, core.Clock);
+        do
+        {
+            Look(readiness.Failures());
+            Write();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private void Look(IReadOnlyList<Failure> failures)
+    {
+        foreach (var failure in failures)
+        {
+            var before = known.GetValueOrDefault(failure.What) is { EndedUs: null } going ? going : null;
+            Remember(before, new Trouble
+            {
+                Worker = worker,
+                Kind = failure.What,
+                SinceUs = before?.SinceUs ?? failure.SinceUs ?? core.NowUs,
+                Cause = Trouble.Kept(failure.Cause ?? failure.Reason),
+            });
+        }
+
+        foreach (var over in known.Values.Where(t => t.EndedUs is null && !failures.Any(f => f.What == t.Kind)).ToList())
+            Remember(over, new Trouble { Worker = worker, Kind = over.Kind, SinceUs = over.SinceUs, EndedUs = core.NowUs, Cause = over.Cause });
+    }
+
+    private void Remember(Trouble? before, Trouble now)
+    {
+        if (before is not null && before.EndedUs == now.EndedUs && before.Cause == now.Cause)
+            return;
+        known[now.Kind] = now;
+        unwritten.Add(now.Kind);
+    }
+
+    private void Write()
+    {
+        if (started && unwritten.Count == 0)
+            return;
+        try
+        {
+            var others = started ? [] : core.Store.Engine.Claimants("run ").Where(w => w != worker).ToList();
+            core.Store.Write(session =>
+            {
+                if (!started)
+                    TroubleStore.Start(session, others, core.NowUs);
+                foreach (var kind in unwritten)
+                    TroubleStore.Note(session, known[kind]);
+            });
+            started = true;
+            unwritten.Clear();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The database is what fails: at the next look.
+            NotWritten(log, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What fails could not be written down for status; it is tried again: {Cause}")]
+    private static partial void NotWritten(ILogger log, string cause);
+}
