@@ -1,4 +1,4 @@
--- name: confirmed
+-- name: word
 SELECT ConfirmedUs FROM ClockWord WHERE StoreNo = 1
 
 -- name: forget

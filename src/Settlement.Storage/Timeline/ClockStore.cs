@@ -21,7 +21,7 @@ public static class ClockStore
             session.One<long?>("clock/of-database"),
             state.LastRunUs,
             Math.Max(state.LastRunUs, closedUs),
-            session.One<long?>("clock/confirmed"),
+            session.One<long?>("clock/word"),
             session.One<long>("clock/commands-ahead", new { NowUs = nowUs + MaxDifferenceUs }),
             session.One<long>("store/in-use") > 0,
             HasUsageUpTo(session, nowUs));

@@ -42,7 +42,7 @@ public sealed class WayBack(SettlementStore store)
             session.Execute("clock/move-back", args);
             session.Execute("clock/reopen-usage", args);
             session.Execute("clock/commands-to-now", args);
-            if (session.One<long?>("clock/confirmed") > nowUs)
+            if (session.One<long?>("clock/word") > nowUs)
                 session.Execute("clock/forget");
             return ahead;
         },

@@ -13,7 +13,7 @@ public sealed class Trouble
     public string Worker { get; init; } = "";
 
     /// <summary>Which part fails, in the words of readiness.</summary>
-    public string Kind { get; init; } = "";
+    public string What { get; init; } = "";
 
     public long SinceUs { get; init; }
 

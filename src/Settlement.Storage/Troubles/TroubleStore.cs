@@ -17,11 +17,11 @@ public static class TroubleStore
     /// <param name="others">Workers that are there beside this one.</param>
     public static void Start(Session session, IReadOnlyCollection<string> others, long nowUs)
     {
-        foreach (var kind in All(session).Where(t => !others.Contains(t.Worker)).GroupBy(t => t.Kind, StringComparer.Ordinal))
+        foreach (var kind in All(session).Where(t => !others.Contains(t.Worker)).GroupBy(t => t.What, StringComparer.Ordinal))
         {
             foreach (var older in kind.SkipLast(1))
                 session.Execute("trouble/remove", older);
-            session.Execute("trouble/end", new { kind.Last().Worker, kind.Last().Kind, EndedUs = nowUs });
+            session.Execute("trouble/end", new { kind.Last().Worker, kind.Last().What, EndedUs = nowUs });
         }
     }
 }

@@ -36,22 +36,22 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
             Remember(before, new Trouble
             {
                 Worker = worker,
-                Kind = failure.What,
+                What = failure.What,
                 SinceUs = before?.SinceUs ?? failure.SinceUs ?? core.NowUs,
                 Cause = Trouble.Kept(failure.Cause ?? failure.Reason),
             });
         }
 
-        foreach (var over in known.Values.Where(t => t.EndedUs is null && !failures.Any(f => f.What == t.Kind)).ToList())
-            Remember(over, new Trouble { Worker = worker, Kind = over.Kind, SinceUs = over.SinceUs, EndedUs = core.NowUs, Cause = over.Cause });
+        foreach (var over in known.Values.Where(t => t.EndedUs is null && !failures.Any(f => f.What == t.What)).ToList())
+            Remember(over, new Trouble { Worker = worker, What = over.What, SinceUs = over.SinceUs, EndedUs = core.NowUs, Cause = over.Cause });
     }
 
     private void Remember(Trouble? before, Trouble now)
     {
         if (before is not null && before.EndedUs == now.EndedUs && before.Cause == now.Cause)
             return;
-        known[now.Kind] = now;
-        unwritten.Add(now.Kind);
+        known[now.What] = now;
+        unwritten.Add(now.What);
     }
 
     private void Write()

@@ -72,7 +72,7 @@ internal sealed class StatusVerb : Verb
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingStore.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
-            [.. TroubleStore.All(session).Select(t => new TroubleView(t.Kind, views.Time(t.SinceUs), t.EndedUs is { } ended ? views.Time(ended) : null, t.Cause, t.Worker))],
+            [.. TroubleStore.All(session).Select(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } ended ? views.Time(ended) : null, t.Cause, t.Worker))],
             CommandStore.WaitingCount(session),
             outbox.Notices,
             outbox.OldestUs is { } us ? Figures.Age(nowUs - us) : null,

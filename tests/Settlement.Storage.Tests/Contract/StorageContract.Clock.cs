@@ -26,12 +26,12 @@ public abstract partial class StorageContract
         Assert.True(ahead.Hours > 80_000);
         Assert.False(Facts(NineUs).IsAheadOf(NineUs));
         Assert.Equal(NineUs, Store.Read(StoreState.Of).LastRunUs);
+        Assert.False(new WayBack(Store).Go(NineUs, WorkClaim.Alone).IsAny);
         var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
         closings.Settle(run, () => NineUs);
         closings.Finish(run, NineUs);
         var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
         Assert.Equal((3L, 0L), (row.Calls, row.Late));
-        Assert.False(new WayBack(Store).Go(NineUs, WorkClaim.Alone).IsAny);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public abstract partial class StorageContract
     [Fact]
     public void Troubles_are_kept_one_for_each_worker_and_kind_and_of_those_who_are_gone_the_latest()
     {
-        Trouble Of(string worker, string kind, long sinceUs, long? endedUs = null) => new() { Worker = worker, Kind = kind, SinceUs = sinceUs, EndedUs = endedUs, Cause = $"{kind} {sinceUs}" };
+        Trouble Of(string worker, string kind, long sinceUs, long? endedUs = null) => new() { Worker = worker, What = kind, SinceUs = sinceUs, EndedUs = endedUs, Cause = $"{kind} {sinceUs}" };
         foreach (var trouble in new[] { Of("one", "usage", 1), Of("one", "usage", 2), Of("two", "usage", 3), Of("two", "time-line", 4, 5), Of("three", "usage", 6) })
             Store.Write(s => TroubleStore.Note(s, trouble));
         Assert.Equal(["one usage 2 ", "two usage 3 ", "two time-line 4 5", "three usage 6 "], Troubles());
@@ -164,7 +164,7 @@ public abstract partial class StorageContract
         Assert.Equal("a\\u001B[31m\\u000A\\u202Eb", Trouble.Kept("a\u001B[31m\n\u202Eb"));
         var cause = Trouble.Kept(new string('\u0007', 1_000) + new string('x', 1_000_000));
         Assert.InRange(cause.Length, Trouble.MaxCause - 6, Trouble.MaxCause);
-        Store.Write(s => TroubleStore.Note(s, new Trouble { Worker = "w", Kind = "usage", SinceUs = 1, Cause = cause }));
+        Store.Write(s => TroubleStore.Note(s, new Trouble { Worker = "w", What = "usage", SinceUs = 1, Cause = cause }));
         Assert.Equal(cause, Assert.Single(Store.Read(TroubleStore.All)).Cause);
     }
 
@@ -178,5 +178,5 @@ public abstract partial class StorageContract
 
     private long Left() => Store.Read(s => ClosingStore.LeftBehind(s, StoreState.Of(s), 48)).Events;
 
-    private IEnumerable<string> Troubles() => Store.Read(TroubleStore.All).Select(t => $"{t.Worker} {t.Kind} {t.SinceUs} {t.EndedUs}");
+    private IEnumerable<string> Troubles() => Store.Read(TroubleStore.All).Select(t => $"{t.Worker} {t.What} {t.SinceUs} {t.EndedUs}");
 }

@@ -54,7 +54,7 @@ public sealed class LengthTests
         ["WorkClaim.Worker"] = "process  on ".Length + Number + 64,
         // A command's id, the id of a bill row, or an attempt: package, lot, slot.
         ["Trouble.Worker"] = "process  on ".Length + Number + 64,
-        ["Trouble.Kind"] = "time-line".Length,
+        ["Trouble.What"] = "time-line".Length,
         ["Trouble.Cause"] = Trouble.MaxCause,
         ["Entry.Cause"] = new[] { Given, Ids.Row(long.MaxValue, long.MaxValue, long.MaxValue).Length, LongestAttempt }.Max(),
         ["Notice.NoticeId"] = Notice.IdOf("", "").Length,

@@ -7,9 +7,9 @@ CREATE TABLE ClockWord (
 -- What a worker can't do, or could not: written when it begins to fail, ended when it works again. One row for each worker and kind.
 CREATE TABLE Trouble (
     Worker   nvarchar(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    Kind     nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    What     nvarchar(16) COLLATE Latin1_General_100_BIN2 NOT NULL,
     SinceUs  bigint        NOT NULL,
     EndedUs  bigint        NULL,              -- set when it works again
     Cause    nvarchar(500) COLLATE Latin1_General_100_BIN2 NOT NULL,
-    CONSTRAINT PK_Trouble PRIMARY KEY (Worker, Kind)
+    CONSTRAINT PK_Trouble PRIMARY KEY (Worker, What)
 );
