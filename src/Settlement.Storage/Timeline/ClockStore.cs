@@ -35,8 +35,8 @@ public static class ClockStore
     }
 
     /// <summary>
-    /// Usage whose own time lies within a day before the clock, or as far ahead of it as clocks differ. It was told by others' clocks, and there is nothing of the kind where the
-    /// clock has run ahead of the world.
+    /// Usage whose own time lies within a day before the clock, or as far ahead of it as clocks differ. It was told by others' clocks, and there is nothing of
+    /// the kind where the clock has run ahead of the world.
     /// </summary>
     private static bool HasUsageUpTo(Session session, long nowUs)
     {
@@ -63,7 +63,9 @@ public sealed record ClockFacts(long? DatabaseUs, long LastRunUs, long PassedUs,
     /// <summary>
     /// Whether a clock is more than a day past all that is known to have happened. A store without accounts has nothing that could be taken from anyone.
     /// </summary>
-    /// <param name="aliveUs">The latest instant at which the asking process knows the clock to have been right, and the time that has run since by a clock that can't be set.</param>
+    /// <param name="aliveUs">
+    /// The latest instant at which the asking process knows the clock to have been right, and the time that has run since by a clock that can't be set.
+    /// </param>
     public bool IsJump(long nowUs, long aliveUs) =>
         InUse && !HasUsage && nowUs - Math.Max(Math.Max(LastRunUs, ConfirmedUs ?? LastRunUs), aliveUs) > ClockStore.MaxJumpUs;
 }

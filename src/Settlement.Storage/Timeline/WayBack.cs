@@ -5,8 +5,8 @@ using Settlement.Storage.Engines;
 namespace Settlement.Storage.Timeline;
 
 /// <summary>
-/// The way back for a store whose time line has run ahead of the clock: its mark is moved to the last hour on the clock, and hours that closed ahead of it are open again. Only where
-/// nothing was booked beyond now: what was can't be taken back.
+/// The way back for a store whose time line has run ahead of the clock: its mark is moved to the last hour on the clock, and hours that closed ahead of it are
+/// open again. Only where nothing was booked beyond now: what was can't be taken back.
 /// </summary>
 public sealed class WayBack(SettlementStore store)
 {
@@ -29,7 +29,9 @@ public sealed class WayBack(SettlementStore store)
             isAhead ? session.Rows<Booked>("clock/booked", args).FindAll(b => b.Number > 0) : []);
     }
 
-    /// <summary>Does it, in one transaction, alone: no usage is stored, no hour closed and no command stored meanwhile. What is booked beyond now makes it do nothing.</summary>
+    /// <summary>
+    /// Does it, in one transaction, alone: no usage is stored, no hour closed and no account opened meanwhile. What is booked beyond now makes it do nothing.
+    /// </summary>
     /// <param name="claim">The time line's: nobody drives it meanwhile.</param>
     public Ahead Go(long nowUs, WorkClaim claim) => store.Write(
         session =>

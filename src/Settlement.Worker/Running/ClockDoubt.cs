@@ -19,7 +19,8 @@ internal sealed record ClockDoubt(string Reason, string Cause, bool StopsTime)
         {
             return new(
                 "the clock is more than a day past the last activity",
-                $"the clock says {zone.Show(nowUs)}, the last hourly run was {zone.Show(facts.LastRunUs)}, and no usage of the last day has come in; if the clock is right, say so: settlement clock confirm {zone.Show(nowUs - (nowUs % Instant.PerSecondUs))}",
+                $"the clock says {zone.Show(nowUs)}, the last hourly run was {zone.Show(facts.LastRunUs)}, and no usage of the last day has come in; "
+                + $"if the clock is right, say so: settlement clock confirm {zone.Show(nowUs - (nowUs % Instant.PerSecondUs))}",
                 StopsTime: true);
         }
 
@@ -27,8 +28,10 @@ internal sealed record ClockDoubt(string Reason, string Cause, bool StopsTime)
     }
 
     public static string Difference(ClockFacts facts, long nowUs, BillingZone zone) =>
-        $"the clock says {zone.Show(nowUs)}, the database's {zone.Show(facts.DatabaseUs!.Value)}; they may differ by {ClockStore.MaxDifferenceUs / (60 * Instant.PerSecondUs)} minutes";
+        $"the clock says {zone.Show(nowUs)}, the database's {zone.Show(facts.DatabaseUs!.Value)}; "
+        + $"they may differ by {ClockStore.MaxDifferenceUs / (60 * Instant.PerSecondUs)} minutes";
 
     public static string Ahead(ClockFacts facts, long nowUs, BillingZone zone) =>
-        $"the clock says {zone.Show(nowUs)}, the time line has passed {zone.Show(facts.PassedUs)}: the clock is behind, or was ahead once; if it is right now: settlement clock back --dry-run";
+        $"the clock says {zone.Show(nowUs)}, the time line has passed {zone.Show(facts.PassedUs)}: the clock is behind, or was ahead once; "
+        + "if it is right now: settlement clock back --dry-run";
 }

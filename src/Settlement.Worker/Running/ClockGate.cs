@@ -4,8 +4,8 @@ using Settlement.Storage.Timeline;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Whether the clock may make time pass. What a clock that is far ahead has closed can't be charged any more, so a day at most passes without something that says that it is right: the
-/// worker itself, if it has run meanwhile; usage of the last day; or a person. Meanwhile events and commands go on being stored.
+/// Whether the clock may make time pass. What a clock that is far ahead has closed can't be charged any more, so a day at most passes without something that
+/// says that it is right: the worker itself, if it has run meanwhile; usage of the last day; or a person. Meanwhile events and commands go on being stored.
 /// </summary>
 internal sealed partial class ClockGate(SettlementCore core, WorkerState state, ILogger<ClockGate> log)
 {

@@ -5,8 +5,8 @@ using Settlement.Storage.Troubles;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Keeps in the database what this worker can't do, so that <c>status</c>, which is another process, can tell since when and why. While the database can't be written nothing is: what
-/// failed meanwhile is written once it can.
+/// Keeps in the database what this worker can't do, so that <c>status</c>, which is another process, can tell since when and why. While the database can't be
+/// written nothing is: what failed meanwhile is written once it can.
 /// </summary>
 internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readiness, ILogger<TroubleKeeper> log) : BackgroundService
 {

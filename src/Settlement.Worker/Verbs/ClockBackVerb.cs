@@ -42,12 +42,17 @@ internal sealed class ClockBackVerb : Verb
 
         if (ahead.Booked.Count > 0)
             return Refuse(context, ahead, zone);
-        context.Listing.Say($"{(dryRun ? "Would be moved" : "Moved")} from {zone.Show(ahead.Before.LastRunUs)} to {zone.Show(ahead.LastRunUs)}, the last hourly run by the clock.");
-        if (ahead.Hours > 0)
-            context.Listing.Say($"{Figures.Of(ahead.Hours, "hour")} {(dryRun ? "would be" : "are")} open again, with {Figures.Of(ahead.Events, "event")} that wait for their closing.");
-        if (ahead.Commands > 0)
-            context.Listing.Say($"{Figures.Of(ahead.Commands, "command")} that waited for an instant ahead {(dryRun ? "would take" : "take")} effect now.");
+        Print(context.Listing, ahead, zone, dryRun);
         return Exit.Done;
+    }
+
+    private static void Print(Listing listing, Ahead ahead, BillingZone zone, bool dryRun)
+    {
+        listing.Say($"{(dryRun ? "Would be moved" : "Moved")} from {zone.Show(ahead.Before.LastRunUs)} to {zone.Show(ahead.LastRunUs)}, the last hourly run by the clock.");
+        if (ahead.Hours > 0)
+            listing.Say($"{Figures.Of(ahead.Hours, "hour")} {(dryRun ? "would be" : "are")} open again; {Figures.Of(ahead.Events, "event")} wait for their closing.");
+        if (ahead.Commands > 0)
+            listing.Say($"{Figures.Of(ahead.Commands, "command")} that waited for an instant ahead {(dryRun ? "would take" : "take")} effect now.");
     }
 
     private static int Refuse(VerbContext context, Ahead ahead, BillingZone zone)

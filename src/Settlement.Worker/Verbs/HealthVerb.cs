@@ -35,7 +35,7 @@ internal sealed class HealthVerb : Verb
             else if (answer.Ready)
                 context.Listing.Say("ready");
             foreach (var reason in context.Listing.IsJson ? [] : answer.Reasons)
-                context.Listing.Say($"not ready: {reason.What}: {reason.Reason}{(reason.Since is null ? "" : $" since {reason.Since}")}{(reason.Cause is null ? "" : $": {reason.Cause}")}");
+                context.Listing.Say($"not ready: {reason.What}: {Said(reason)}");
             return answer.Ready ? Exit.Done : Exit.Differs;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
@@ -44,6 +44,9 @@ internal sealed class HealthVerb : Verb
             return Exit.Unexpected;
         }
     }
+
+    private static string Said(Unready reason) =>
+        $"{reason.Reason}{(reason.Since is null ? "" : $" since {reason.Since}")}{(reason.Cause is null ? "" : $": {reason.Cause}")}";
 
     private static async Task<HealthEndpoints.Answer> AskAsync(HttpSettings http, CancellationToken cancel)
     {

@@ -72,10 +72,10 @@ internal sealed class StatusVerb : Verb
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingStore.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
-            [.. TroubleStore.All(session).Select(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } ended ? views.Time(ended) : null, t.Cause, t.Worker))],
+            TroubleStore.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
             CommandStore.WaitingCount(session),
             outbox.Notices,
-            outbox.OldestUs is { } us ? Figures.Age(nowUs - us) : null,
+            outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
             QuarantineStore.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
             brokerFault);
@@ -95,14 +95,16 @@ internal sealed class StatusVerb : Verb
         context.Listing.Lines(
             ("Store", view.Store),
             ("Worker", view.Worker ?? "none attached"),
-            ("Hours behind", view.HoursBehind is { } behind ? Figures.Count(behind) : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
+            ("Hours behind", view.HoursBehind is { } behind ? Figures.Count(behind)
+                : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
             ("Clock", view.ClockDoubt),
             ("Last hourly run", Figures.Short(view.LastRun)),
             ("Closed through", view.ClosedThrough is null ? "no hour is closed yet" : Figures.Short(view.ClosedThrough)),
             ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing" : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
             ("On hold since", Figures.Short(view.HeldSince)),
             ("Unfinished run", view.UnfinishedRun is null ? null : $"of {Figures.Short(view.UnfinishedRun)}: it goes on with the next closing"),
-            ("Left behind", view.LeftBehind is { } left ? $"{Figures.Of(left.Events, "event")} in closed hours that no closing took, since the hour from {Figures.Short(left.Since)}" : null),
+            ("Left behind", view.LeftBehind is { } left
+                ? $"{Figures.Of(left.Events, "event")} in closed hours that no closing took, since the hour from {Figures.Short(left.Since)}" : null),
             ("Commands waiting", Figures.Count(view.PendingCommands)),
             ("Notices unpublished", view.UnpublishedNotices == 0 ? "0" : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
             ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
@@ -115,8 +117,8 @@ internal sealed class StatusVerb : Verb
             context.Listing.Table(
                 view.Trouble,
                 [
-                    new("WHAT", t => t.What), new("SINCE", t => Figures.Short(t.Since)), new("UNTIL", t => t.Ended is null ? "still fails" : Figures.Short(t.Ended)), new("CAUSE", t => t.Cause),
-                    new("WORKER", t => t.Worker, Detail: true),
+                    new("WHAT", t => t.What), new("SINCE", t => Figures.Short(t.Since)), new("UNTIL", t => t.Ended is null ? "still fails" : Figures.Short(t.Ended)),
+                    new("CAUSE", t => t.Cause), new("WORKER", t => t.Worker, Detail: true),
                 ]);
             context.Listing.Say("");
         }
@@ -134,8 +136,9 @@ internal sealed class StatusVerb : Verb
     /// <param name="HoursBehind">Null: the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
     /// <param name="Queues">Null: no broker is configured, or it can't be reached.</param>
     private sealed record StatusView(
-        string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour, string? HeldSince, string? UnfinishedRun,
-        LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+        string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
+        string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long UnpublishedNotices,
+        string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
 
     private sealed record LeftView(long Events, string Since);
 
