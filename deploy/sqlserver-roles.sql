@@ -54,6 +54,9 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.MonthUse TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Notice TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Package TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Parked TO settlement_worker;
+    GRANT SELECT, INSERT, DELETE ON dbo.ParkedAgenda TO settlement_worker;
+    GRANT SELECT, INSERT, DELETE ON dbo.ParkedCommand TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Quarantine TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.QuarantineRelease TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Renewal TO settlement_worker;

@@ -83,6 +83,10 @@ public static class NoticeNames
     /// <summary>The subscription has ended (9.1).</summary>
     public const string ScopeReleased = "scope-released";
     public const string ArrearsCleared = "arrears-cleared";
+
+    /// <summary>The account's next step can't be done; everything of it waits there (2.5).</summary>
+    public const string AccountParked = "account-parked";
+    public const string AccountResumed = "account-resumed";
     public const string UsageQuarantined = "usage-quarantined";
     public const string CommandApplied = "command-applied";
     public const string CommandRefused = "command-refused";

@@ -1,9 +1,11 @@
 using System.Data.Common;
+using Settlement.Domain.Ledger;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Parking;
 
 namespace Settlement.Storage;
 
@@ -64,13 +66,15 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         }
     }
 
-    public void Write(Action<Session> work, WorkClaim? under = null) => Write(
+    /// <inheritdoc cref="Write{T}"/>
+    public void Write(Action<Session> work, WorkClaim? under = null, int tries = Attempts) => Write(
         session =>
         {
             work(session);
             return true;
         },
-        under);
+        under,
+        tries);
 
     /// <summary>Of different lengths, so that two who are in each other's way do not stay so.</summary>
     private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(Math.Min(LongestPauseMs, 1 << attempt)));
@@ -149,7 +153,14 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
     /// </summary>
     public List<CatalogFault> JudgeCatalog(Session session, StoreState state, Catalog next) =>
         state.CatalogVersion == 0 && session.One<long>("store/in-use") == 0
-            ? [] : CatalogChange.Judge(Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone);
+            ? [] : CatalogChange.Judge(
+                Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone, ParkedAccounts.Any(session) ? list => PricedThrough(session, list) : null);
+
+    /// <summary>A parked account may be waiting for a price that it can be charged (2.5): a list may then start where nothing of its scope has been charged yet, closed or not.</summary>
+    private long PricedThrough(Session session, PriceList list) => session.One<long?>("parked/priced-through", new
+    {
+        Kind = (long)RowKind.PayPerUse, FromHour = BillingHour.Of(list.FromUs), ApiNo = Words.Find(session, WordKind.Api, list.Api), RegionNo = Words.Find(session, WordKind.Region, list.Region),
+    }) ?? StoreState.NoClosedHour;
 
     private bool IsInForce(Session session, StoreState state, Catalog catalog) =>
         string.Equals(CatalogJson.Write(Terms.Read(session, state).Catalog), CatalogJson.Write(catalog), StringComparison.Ordinal);

@@ -20,6 +20,8 @@ public static class NoticeName
     public const string ScopeFrozen = "scope-frozen";
     public const string ScopeReleased = "scope-released";
     public const string ArrearsCleared = "arrears-cleared";
+    public const string AccountParked = "account-parked";
+    public const string AccountResumed = "account-resumed";
     public const string UsageQuarantined = "usage-quarantined";
     public const string CommandApplied = "command-applied";
     public const string CommandRefused = "command-refused";

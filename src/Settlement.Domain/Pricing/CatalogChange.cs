@@ -13,14 +13,15 @@ public static class CatalogChange
     /// <param name="next">The catalog that is to follow.</param>
     /// <param name="closedThroughHour">The last closed hour, since 1970.</param>
     /// <param name="zone">The zone in which faults show times.</param>
+    /// <param name="pricedThroughHour">Of a scope, the last hour in which a call was charged, where only that stands against a new list; null: every closed hour does.</param>
     /// <returns>Every reason against it, none when it may follow.</returns>
-    public static List<CatalogFault> Judge(Catalog old, Catalog next, long closedThroughHour, BillingZone zone = default)
+    public static List<CatalogFault> Judge(Catalog old, Catalog next, long closedThroughHour, BillingZone zone = default, Func<PriceList, long>? pricedThroughHour = null)
     {
         var faults = new List<CatalogFault>();
         if (!string.Equals(old.Currency.Code, next.Currency.Code, StringComparison.Ordinal))
             faults.Add(new CatalogFault("currency", $"the store is kept in {old.Currency.Code}, which can't change"));
         JudgeKept(old, next, zone, faults);
-        JudgeAdded(old, next, closedThroughHour, zone, faults);
+        JudgeAdded(old, next, list => Math.Min(closedThroughHour, pricedThroughHour?.Invoke(list) ?? closedThroughHour), zone, faults);
         JudgeOffers(old, next, faults);
         return faults;
     }
@@ -37,7 +38,7 @@ public static class CatalogChange
         }
     }
 
-    private static void JudgeAdded(Catalog old, Catalog next, long closedThroughHour, BillingZone zone, List<CatalogFault> faults)
+    private static void JudgeAdded(Catalog old, Catalog next, Func<PriceList, long> throughHour, BillingZone zone, List<CatalogFault> faults)
     {
         for (var i = 0; i < next.Prices.Count; i++)
         {
@@ -48,8 +49,8 @@ public static class CatalogChange
                 continue;
             if (list.FromUs < known.Max(p => p.FromUs))
                 faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would change the one in force then; it must start after {zone.Show(known.Max(p => p.FromUs))}"));
-            else if (BillingHour.Of(list.FromUs) <= closedThroughHour)
-                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would start in a closed hour; the first open one starts {zone.Show(BillingHour.StartUs(closedThroughHour + 1))}"));
+            else if (BillingHour.Of(list.FromUs) <= throughHour(list))
+                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would start in a closed hour; the first open one starts {zone.Show(BillingHour.StartUs(throughHour(list) + 1))}"));
         }
     }
 

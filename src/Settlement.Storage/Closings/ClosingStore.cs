@@ -5,11 +5,12 @@ using Settlement.Domain.Time;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 
 namespace Settlement.Storage.Closings;
 
 /// <summary>Closing runs: opens one (hours are closed), settles its accounts batch by batch, marks it done.</summary>
-public sealed class ClosingStore(SettlementStore store, Releases releases)
+public sealed partial class ClosingStore(SettlementStore store, Releases releases, ParkingStore? parking = null)
 {
     /// <summary>Accounts are independent; some hundreds to a transaction.</summary>
     private const int AccountsPerTransaction = 200;
@@ -23,6 +24,7 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
 
     private readonly PlanWriter writer = new(store);
     private readonly SettlementLoader loader = new(store);
+    private readonly ParkingStore parking = parking ?? new ParkingStore(store);
 
     /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
     public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
@@ -87,12 +89,13 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
     public long SettlePart(ClosingRun run, RunPart part, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null, WorkClaim? claim = null)
     {
         long count = 0;
+        var parked = store.Read(session => ParkedAccounts.Between(session, part.FirstAccount, part.LastAccount));
         using var groups = new GroupedUsage(store.Engine, run, part);
-        using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(groups.Read()), BatchesAhead);
+        using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(groups.Read().Where(g => !parked.Contains(g.AccountNo))), BatchesAhead);
         using var decisions = new ReadAhead<(IReadOnlyList<AccountUsage>, Decided?)>(batches.Elements().Select(b => (b, DecideAhead(run, b, nowUs))), BatchesAhead);
         foreach (var (batch, ahead) in decisions.Elements())
         {
-            var plans = Write(run, batch, ahead, nowUs, claim);
+            var plans = WriteOrPark(run, batch, ahead, nowUs, claim);
             count += batch.Count;
             settled?.Invoke(count, plans);
         }
@@ -148,17 +151,17 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
         var done = session.Rows<long>("closing/settled", new { run.ToSlot, AccountNos = batch.Select(a => a.AccountNo) }).ToHashSet();
         var terms = store.Terms.Read(session, StoreState.Of(session));
         var inputs = loader.Load(session, run, terms, nowUs, batch.Where(a => !done.Contains(a.AccountNo)).ToList());
-        return new Decided(terms, nowUs, inputs.ConvertAll(Settler.Settle));
+        return Decided.From(terms, nowUs, inputs);
     }
 
-    /// <summary>Null when the database gave up on it: the batch is then decided as it is written, with as many tries as that has.</summary>
+    /// <summary>Null when the database gave up on it, or something can't be loaded: the batch is then decided as it is written, with as many tries as that has.</summary>
     private Decided? DecideAhead(ClosingRun run, IReadOnlyList<AccountUsage> batch, Func<long> nowUs)
     {
         try
         {
             return store.Read(session => Decide(session, run, batch, nowUs()));
         }
-        catch (DbException error) when (store.Engine.MayRetry(error))
+        catch (Exception error) when (error is DbException failed ? store.Engine.MayRetry(failed) : ContentFault.MayBe(error))
         {
             return null;
         }
@@ -168,7 +171,7 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
     /// Writes what was decided ahead. When an account has changed since it was loaded, or the catalog, all of the batch is decided anew from what is there now.
     /// An account that is settled by then was settled by the try before, whose commit went unanswered: the plan of that try is the one that stands.
     /// </summary>
-    private List<Plan> Write(ClosingRun run, IReadOnlyList<AccountUsage> batch, Decided? ahead, Func<long> nowUs, WorkClaim? claim)
+    private List<Plan> Write(ClosingRun run, IReadOnlyList<AccountUsage> batch, Decided? ahead, Func<long> nowUs, WorkClaim? claim, int tries = SettlementStore.Attempts)
     {
         var tried = new Dictionary<long, Plan>();
         store.Write(
@@ -178,13 +181,19 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
                 store.Engine.TakeGuard(session, exclusive: false);
                 if (ahead?.Terms.CatalogVersion != StoreState.Of(session).CatalogVersion)
                     ahead = null;
-                var decided = ahead ?? Decide(session, run, batch, nowUs());
-                ahead = null;
-                foreach (var plan in decided.Plans)
-                    tried[plan.Before.AccountNo] = plan;
-                Write(session, run, decided);
+                StepFault.Within(session, store.Engine, () =>
+                {
+                    var decided = ahead ?? Decide(session, run, batch, nowUs());
+                    ahead = null;
+                    decided.Check();
+                    foreach (var plan in decided.Plans)
+                        tried[plan.Before.AccountNo] = plan;
+                    Write(session, run, decided);
+                    return true;
+                });
             },
-            claim);
+            claim,
+            tries);
         return [.. batch.Select(a => tried.GetValueOrDefault(a.AccountNo)).OfType<Plan>()];
     }
 
@@ -243,9 +252,6 @@ public sealed class ClosingStore(SettlementStore store, Releases releases)
         if (batch.Count > 0)
             yield return batch;
     }
-
-    /// <summary>The plans of a batch, made from the state of its accounts at one moment.</summary>
-    private sealed record Decided(Terms Terms, long NowUs, List<Plan> Plans);
 
     internal sealed class RunRow
     {

@@ -15,6 +15,10 @@ public sealed partial class SqliteEngine : IEngine
     private const string Engine = "Sqlite";
     private const int BusyTimeoutMs = 120_000;
     private const int ConstraintError = 19;
+    private const int KeyBroken = 787;
+    private const int PrimaryKeyTaken = 1555;
+    private const int UniqueKeyTaken = 2067;
+    private const int RowIdTaken = 2579;
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
     private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
@@ -115,7 +119,11 @@ public sealed partial class SqliteEngine : IEngine
         return results;
     }
 
-    public bool MayRetry(DbException error) => error is SqliteException { SqliteErrorCode: ConstraintError };
+    /// <summary>A key that is taken, or not there: another writer was first. A check that is broken stays so.</summary>
+    public bool MayRetry(DbException error) => error is SqliteException
+    {
+        SqliteErrorCode: ConstraintError, SqliteExtendedErrorCode: KeyBroken or PrimaryKeyTaken or UniqueKeyTaken or RowIdTaken,
+    };
 
     /// <summary>A lock of the file system, which a process that ends gives back at once. A throw-away store has one worker.</summary>
     public WorkClaim? TryClaim(string name) => durable ? FileClaim.TryTake($"{file}.{name.Split(' ')[0]}.lock") : WorkClaim.Alone;

@@ -30,6 +30,7 @@ public static class StoreCopy
         ("Agenda", "DueUs > 0"),
         ("QuarantineRelease", "Done = 0"),
         ("Quarantine", "State = 'held' AND EXISTS (SELECT 1 FROM QuarantineRelease AS r WHERE r.Done = 0 AND r.Reason = Quarantine.Reason)"),
+        ("Parked", "AccountNo > 0"),
         ("Usage", "SettleSlot > COALESCE((SELECT MIN(AfterSlot) FROM Run WHERE DoneUs IS NULL), (SELECT ClosedSlot FROM Store))"),
     ];
 

@@ -28,6 +28,8 @@ UNION ALL
 SELECT 'ends of lots', CAST(COUNT(*) AS bigint), COALESCE(MIN(l.EndUs), 0) FROM Lot AS l
 WHERE l.EndUs > @NowUs AND NOT EXISTS (SELECT 1 FROM Agenda AS g WHERE g.DueUs = l.EndUs AND g.Kind = @LotEnd AND g.PackageNo = l.PackageNo AND g.LotNo = l.LotNo)
 UNION ALL
+SELECT 'parked accounts', CAST(COUNT(*) AS bigint), COALESCE(MIN(DueUs), 0) FROM Parked WHERE DueUs > @NowUs OR SettledSlot > @ToSlot
+UNION ALL
 SELECT 'notices', CAST(COUNT(*) AS bigint), COALESCE(MIN(AtUs), 0) FROM Notice
 WHERE AtUs > @NowUs AND Name <> 'usage-quarantined' AND Name <> 'command-applied' AND Name <> 'command-refused'
 

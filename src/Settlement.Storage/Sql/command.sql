@@ -12,7 +12,7 @@ SELECT MIN(AtUs) FROM Command WHERE State = 'pending'
 SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AccountId = @AccountId ORDER BY AtUs, CommandNo
 
 -- name: answer
-UPDATE Command SET State = @State, Code = @Code WHERE CommandId = @CommandId AND State = 'pending'
+UPDATE Command SET State = @State, Code = @Code WHERE CommandId = @CommandId AND State IN ('pending', 'parked')
 
 -- name: refusals
 SELECT AtUs, Type, Code FROM Command WHERE State = 'refused' ORDER BY AtUs, CommandNo

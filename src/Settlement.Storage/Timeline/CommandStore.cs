@@ -8,6 +8,7 @@ using Settlement.Domain.Usage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 
 namespace Settlement.Storage.Timeline;
 
@@ -15,9 +16,10 @@ namespace Settlement.Storage.Timeline;
 /// The command inbox: commands are stored on arrival, each id once, and applied by the time line at their own instant (2.4). What is malformed or
 /// in a closed hour is answered on arrival.
 /// </summary>
-public sealed class CommandStore(SettlementStore store, Releases releases, bool inScenario = false)
+public sealed partial class CommandStore(SettlementStore store, Releases releases, bool inScenario = false, ParkingStore? parking = null)
 {
     private readonly PlanWriter writer = new(store);
+    private readonly ParkingStore parking = parking ?? new ParkingStore(store);
 
     /// <summary>Stores commands as they arrived, in their order, in one transaction; the caller acknowledges after it returns.</summary>
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
@@ -84,15 +86,26 @@ public sealed class CommandStore(SettlementStore store, Releases releases, bool 
 
     private static string NoId(string body) => $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
 
-    /// <summary>Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over.</summary>
-    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null) => store.Write(
-        session =>
-        {
-            var terms = store.Terms.Read(session, StoreState.Of(session));
-            foreach (var command in waiting)
-                Apply(session, terms, command, nowUs);
-        },
-        claim);
+    /// <summary>
+    /// Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over, and one that can't be done parks its account.
+    /// </summary>
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null) => Divided.Do(
+        waiting,
+        (some, tries) => store.Write(
+            session =>
+            {
+                var terms = store.Terms.Read(session, StoreState.Of(session));
+                var anyParked = ParkedAccounts.Any(session);
+                StepFault.Within(session, store.Engine, () =>
+                {
+                    foreach (var command in some)
+                        ApplyOrPutAside(session, terms, command, nowUs, anyParked);
+                    return true;
+                });
+            },
+            claim,
+            tries),
+        (one, fault) => Park(one, fault, nowUs, claim));
 
     /// <summary>Whether a closing run follows the command at once.</summary>
     public static bool RunsClosing(WaitingCommand waiting)
@@ -131,7 +144,7 @@ public sealed class CommandStore(SettlementStore store, Releases releases, bool 
             // Nothing that is due can come before an account exists, and the usage behind this command must find it; what came before it must not.
             if (AccountStore.Find(session, read.Account!) is null)
                 ApplyWithoutAccount(session, terms, waiting, read.Account!, nowUs);
-            Apply(session, terms, waiting, nowUs);
+            ApplyOrPutAside(session, terms, waiting, nowUs, ParkedAccounts.Any(session));
         }
     }
 
@@ -250,7 +263,7 @@ public sealed class CommandAnswerLine
 
     public string Body { get; init; } = "";
 
-    /// <summary><c>pending</c>, <c>applied</c> or <c>refused</c>.</summary>
+    /// <summary><c>pending</c>, <c>applied</c>, <c>refused</c>, or <c>parked</c>: it waits with its account (2.5).</summary>
     public string State { get; init; } = "";
 
     /// <summary>Of a refusal.</summary>

@@ -9,6 +9,7 @@ using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 
 namespace Settlement.Worker.Output;
 
@@ -55,8 +56,10 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         Amount.ShowE8(row.WrittenOffE8),
         [.. row.Steps.Select(s => new TierView(s.Calls, Price(s.UnitPriceE10), Amount.ShowE8(s.FeeE8)))]);
 
-    public BalanceView Balance(Account account) => new(
-        account.AccountId, Money(account.BalanceE8), Amount.ShowE8(account.RemainderE8), StateOf(account));
+    public BalanceView Balance(Account account, ParkedAccount? parked) => new(
+        account.AccountId, Money(account.BalanceE8), Amount.ShowE8(account.RemainderE8), StateOf(account), parked is null ? null : Parked(parked));
+
+    public ParkedView Parked(ParkedAccount parked) => new(Time(parked.DueUs), parked.StepName, parked.Reason);
 
     public PackageView Package(Lot lot, long nowUs) => new(
         lot.PackageId, lot.LotNo, Time(lot.StartUs), Time(lot.EndUs), lot.Calls, lot.Left, States.OfLot(lot.StartUs, lot.EndUs, lot.Left, nowUs));

@@ -18,7 +18,13 @@ public sealed record BillRowView(
 }
 
 /// <param name="State"><c>normal</c>, <c>grace</c>, <c>frozen</c> or <c>released</c>.</param>
-public sealed record BalanceView(string Account, string Balance, string Remainder, string State);
+/// <param name="Parked">Null: its time line goes on.</param>
+public sealed record BalanceView(string Account, string Balance, string Remainder, string State, ParkedView? Parked);
+
+/// <summary>Where an account is parked (2.5).</summary>
+/// <param name="At">The due time of the step.</param>
+/// <param name="Step"><c>closing</c>, <c>command</c>, <c>start</c>, <c>end</c>, <c>attempt</c> or <c>arrears</c>.</param>
+public sealed record ParkedView(string At, string Step, string Reason);
 
 /// <summary>One lot of a package.</summary>
 /// <param name="State"><c>pending</c>, <c>expired</c>, <c>used-up</c> or <c>live</c>, the first that applies.</param>
@@ -49,7 +55,7 @@ public sealed record SimulationView(
 /// <param name="ArrearsSince">Null: not in arrears.</param>
 /// <param name="Subscriptions">Those open now.</param>
 public sealed record AccountView(
-    string Account, string? Name, string Level, string Balance, string Remainder, string State, string? ArrearsSince, string Opened,
+    string Account, string? Name, string Level, string Balance, string Remainder, string State, ParkedView? Parked, string? ArrearsSince, string Opened,
     IReadOnlyList<AccountPackageView> Packages, IReadOnlyList<SubscriptionView> Subscriptions, AlertsView Alerts);
 
 /// <summary>A lot as INTERFACE 5 shows it, and what it pays for.</summary>

@@ -1,6 +1,7 @@
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 using Settlement.Storage.Timeline;
 
 namespace Settlement.Worker.Running;
@@ -19,9 +20,11 @@ public sealed class SettlementCore
         Usage = new UsageStore(store);
         Intake = new UsageIntake(store, Usage);
         Releases = new Releases(store, Usage, entriesPerRelease);
-        Commands = new CommandStore(store, Releases, inScenario);
+        Parking = new ParkingStore(store);
+        Commands = new CommandStore(store, Releases, inScenario, Parking);
         CommandIntake = new CommandIntake(store, Commands);
-        Timeline = new Timeline(store, new ClosingStore(store, Releases), Commands, new LifecycleStore(store), Releases, clock);
+        var (closings, lifecycle) = (new ClosingStore(store, Releases, Parking), new LifecycleStore(store, Parking));
+        Timeline = new Timeline(store, closings, Commands, lifecycle, new RetryStore(store, Parking, closings, Commands, lifecycle), Releases, clock);
     }
 
     public SettlementStore Store { get; }
@@ -37,6 +40,8 @@ public sealed class SettlementCore
     public CommandStore Commands { get; }
 
     public CommandIntake CommandIntake { get; }
+
+    public ParkingStore Parking { get; }
 
     public Timeline Timeline { get; }
 

@@ -6,6 +6,7 @@ using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 using Settlement.Storage.Timeline;
 
 namespace Settlement.Worker.Running;
@@ -14,7 +15,8 @@ namespace Settlement.Worker.Running;
 /// The only thing that makes time pass (2.4): does what is due, in the order of due time; at one instant commands first, then the closing, then lots, attempts and
 /// arrears. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
 /// </summary>
-public sealed class Timeline(SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, Releases releases, TimeProvider clock)
+public sealed partial class Timeline(
+    SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, RetryStore retries, Releases releases, TimeProvider clock)
 {
     private const int CommandsPerTransaction = 200;
     private const int CommandsPerLook = 10_000;

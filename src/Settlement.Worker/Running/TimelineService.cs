@@ -41,6 +41,7 @@ internal sealed partial class TimelineService(
         await Task.Yield();
         await DrainAsync(stoppingToken);
         core.Timeline.Progress = Report;
+        core.Parking.Parked = account => Parked(log, account.AccountId, account.StepName, settings.Billing.TimeZone.Show(account.DueUs), account.Reason);
         while (!stoppingToken.IsCancellationRequested)
         {
             await gate.LookAsync(stoppingToken);
@@ -166,6 +167,11 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The time line could not go on; it is tried again in a few seconds")]
     private static partial void Failed(ILogger log, Exception e);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on; when the cause is cured: settlement parked retry")]
+    private static partial void Parked(ILogger log, string account, string step, string due, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}")]
     private static partial void Done(ILogger log, string what, long count, string due);

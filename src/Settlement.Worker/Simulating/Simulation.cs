@@ -3,6 +3,7 @@ using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 
@@ -49,9 +50,13 @@ public static class Simulation
         return Result(worker.Core.Store, views, scenario.UntilUs, shows);
     }
 
-    private static ShowView Show(SettlementStore store, ViewMaker views, long atUs) => store.Read(session => new ShowView(
-        AccountStore.All(session).ConvertAll(views.Balance),
-        AccountStore.AllLots(session).ConvertAll(l => views.Package(l, atUs))));
+    private static ShowView Show(SettlementStore store, ViewMaker views, long atUs) => store.Read(session =>
+    {
+        var parked = ParkedAccounts.All(session).ToDictionary(p => p.AccountNo);
+        return new ShowView(
+            AccountStore.All(session).ConvertAll(a => views.Balance(a, parked.GetValueOrDefault(a.AccountNo))),
+            AccountStore.AllLots(session).ConvertAll(l => views.Package(l, atUs)));
+    });
 
     private static SimulationView Result(SettlementStore store, ViewMaker views, long untilUs, Dictionary<string, ShowView> shows) => store.Read(session =>
     {

@@ -4,6 +4,7 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Parking;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -37,7 +38,7 @@ internal sealed class AccountVerb : Verb
     private static AccountView View(Session session, Account account, ViewMaker views, long nowUs)
     {
         var scopes = AccountStore.ScopesOf(session, account.AccountNo);
-        var balance = views.Balance(account);
+        var balance = views.Balance(account, ParkedAccounts.Find(session, account.AccountNo));
         return new AccountView(
             balance.Account,
             account.Name,
@@ -45,6 +46,7 @@ internal sealed class AccountVerb : Verb
             balance.Balance,
             balance.Remainder,
             balance.State,
+            balance.Parked,
             account.InArrears ? views.Time(account.ArrearsSinceUs) : null,
             views.Time(account.OpenedUs),
             [.. AccountStore.LotsOf(session, account.AccountNo).Select(lot => views.AccountPackage(lot, scopes.First(s => s.ScopeNo == lot.ScopeNo), AccountStore.GetPackage(session, lot.PackageNo), nowUs))],
@@ -71,6 +73,7 @@ internal sealed class AccountVerb : Verb
             ("Balance", $"{view.Balance} {views.Currency}"),
             ("Remainder", $"{view.Remainder} {views.Currency} used and not yet deducted"),
             ("State", view.ArrearsSince is null ? view.State : $"{view.State}, in arrears since {Figures.Short(view.ArrearsSince)}"),
+            ("Parked", view.Parked is { } parked ? $"at its {parked.Step} due {Figures.Short(parked.At)}: {parked.Reason} (settlement parked show)" : null),
             ("Alerts", Alerts(view.Alerts, views)));
         listing.Say("");
         listing.Say("Packages");

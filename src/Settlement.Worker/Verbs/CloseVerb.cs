@@ -37,6 +37,6 @@ internal sealed class CloseVerb : Verb
         context.Listing.Say(closed.Summary(views, dryRun ? "Would be closed" : "Closed"));
         if (run.Open.Store.Read(StoreState.Of).HeldSinceUs is { } heldUs)
             context.Listing.Say($"Closings are on hold since {views.Time(heldUs)}: nothing closes before the first hourly run after a resume.");
-        return closed.HeldAny ? Exit.Differs : Exit.Done;
+        return ParkedNow.Say(context, run.Open) | closed.HeldAny ? Exit.Differs : Exit.Done;
     }
 }

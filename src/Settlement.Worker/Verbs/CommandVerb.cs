@@ -54,13 +54,13 @@ internal sealed class CommandVerb : Verb
             ]);
         foreach (var refused in views.Where(a => a.Detail is not null))
             context.Listing.Say($"{refused.Id}: {refused.Detail}");
-        return views.Exists(a => a.Code == Refusal.Malformed) ? Exit.Differs : Exit.Done;
+        return ParkedNow.Say(context, open) | views.Exists(a => a.Code == Refusal.Malformed) ? Exit.Differs : Exit.Done;
     }
 
     private static AnswerView View(ViewMaker views, CommandAnswerLine answer, bool repeated) =>
         new(answer.CommandId, answer.Type, answer.State, answer.Code, answer.Detail, views.Time(answer.AtUs), repeated);
 
-    /// <param name="State"><c>applied</c>, <c>refused</c>, or <c>pending</c> when something due before it is in the way.</param>
+    /// <param name="State"><c>applied</c>, <c>refused</c>, <c>pending</c> when something due before it is in the way, or <c>parked</c>: it waits with its account.</param>
     /// <param name="Repeated">The id was known, so nothing was done; the answer is that of then.</param>
     private sealed record AnswerView(string Id, string Type, string State, string? Code, string? Detail, string At, bool Repeated);
 }

@@ -77,7 +77,7 @@ internal sealed class IngestVerb : Verb
         Print(context.Listing, counts, auto, QuarantineStore.HeldAfter(open.Store, after));
         if (bad is not null)
             throw bad;
-        return counts.Quarantined > 0 || auto?.Refused.Count > 0 ? Exit.Differs : Exit.Done;
+        return ParkedNow.Say(context, open) | counts.Quarantined > 0 || auto?.Refused.Count > 0 ? Exit.Differs : Exit.Done;
     }
 
     /// <summary>The order of a file need not be that of time: the first call of a scope is known when all have been seen.</summary>

@@ -38,6 +38,6 @@ internal sealed class LifecycleVerb : Verb
             context.Listing.Say($"{Figures.Of(failing, "renewal attempt")} {(dryRun ? "would fail" : "failed")} for want of balance.");
         if (closed.HeldAny || closed.Views(run.Open.Views).Count > 0)
             context.Listing.Say(closed.Summary(run.Open.Views, dryRun ? "Would be closed on the way" : "Closed on the way"));
-        return closed.HeldAny ? Exit.Differs : Exit.Done;
+        return ParkedNow.Say(context, run.Open) | closed.HeldAny ? Exit.Differs : Exit.Done;
     }
 }

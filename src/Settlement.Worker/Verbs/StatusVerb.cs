@@ -3,6 +3,7 @@ using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Notices;
+using Settlement.Storage.Parking;
 using Settlement.Storage.Timeline;
 using Settlement.Storage.Troubles;
 using Settlement.Worker.Bus;
@@ -60,6 +61,7 @@ internal sealed class StatusVerb : Verb
         var clock = ClockStore.Facts(session, nowUs);
         var left = ClosingStore.LeftBehind(session, state, HoursLookedThrough);
         var ahead = clock.IsAheadOf(nowUs);
+        var parked = ParkedAccounts.Count(session);
         return new StatusView(
             open.Engine.Describe(),
             open.Engine.AttachedWorker(),
@@ -74,6 +76,8 @@ internal sealed class StatusVerb : Verb
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
             TroubleStore.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
             CommandStore.WaitingCount(session),
+            parked.Accounts,
+            parked.OldestUs is { } parkedUs ? Figures.Age(nowUs - parkedUs) : null,
             outbox.Notices,
             outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
             QuarantineStore.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
@@ -106,6 +110,7 @@ internal sealed class StatusVerb : Verb
             ("Left behind", view.LeftBehind is { } left
                 ? $"{Figures.Of(left.Events, "event")} in closed hours that no closing took, since the hour from {Figures.Short(left.Since)}" : null),
             ("Commands waiting", Figures.Count(view.PendingCommands)),
+            ("Parked accounts", view.ParkedAccounts == 0 ? "0" : $"{Figures.Count(view.ParkedAccounts)}, the oldest since {view.OldestParked} (settlement parked list)"),
             ("Notices unpublished", view.UnpublishedNotices == 0 ? "0" : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
             ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
         foreach (var queue in view.Queues ?? [])
@@ -137,8 +142,9 @@ internal sealed class StatusVerb : Verb
     /// <param name="Queues">Null: no broker is configured, or it can't be reached.</param>
     private sealed record StatusView(
         string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
-        string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long UnpublishedNotices,
-        string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+        string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
+        string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues,
+        string? BrokerFault);
 
     private sealed record LeftView(long Events, string Since);
 

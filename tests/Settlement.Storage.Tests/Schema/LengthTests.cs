@@ -6,6 +6,7 @@ using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Ingest;
+using Settlement.Storage.Parking;
 using Settlement.Storage.Tests.SqlServer;
 using Settlement.Storage.Troubles;
 using Xunit;
@@ -65,6 +66,9 @@ public sealed class LengthTests
         // A malformed one keeps whatever type it gives itself.
         ["Command.Type"] = Given,
         ["Command.AccountId"] = Given,
+        ["Parked.StepName"] = LongestOf(typeof(ParkedStep)),
+        ["Parked.Reason"] = ParkingStore.MaxReason,
+        ["ParkedCommand.PackageId"] = Given,
         ["Command.State"] = "pending".Length,
         ["Command.Code"] = LongestOf(typeof(Refusal)),
     };

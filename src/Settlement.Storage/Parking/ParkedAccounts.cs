@@ -1,0 +1,36 @@
+namespace Settlement.Storage.Parking;
+
+/// <summary>Who is parked: for verbs, health, and the time line, which passes them over.</summary>
+public static class ParkedAccounts
+{
+    public static bool Any(Session session) => session.One<long?>("parked/first") is not null;
+
+    public static ParkedAccount? Find(Session session, long accountNo) => session.One<ParkedAccount>("parked/one", new { AccountNo = accountNo });
+
+    /// <summary>In the order of their ids.</summary>
+    public static List<ParkedAccount> All(Session session) => session.Rows<ParkedAccount>("parked/all");
+
+    /// <summary>How many there are, and since when the oldest is parked.</summary>
+    public static ParkedCount Count(Session session) => session.One<ParkedCount>("parked/count")!;
+
+    /// <summary>Of these accounts, those that are parked. Costs next to nothing while nobody is.</summary>
+    public static HashSet<long> Of(Session session, IReadOnlyCollection<long> accountNos) =>
+        Any(session) ? [.. session.Rows<long>("parked/of-accounts", new { AccountNos = accountNos })] : [];
+
+    public static ParkedWaiting Waiting(Session session, long accountNo) => session.One<ParkedWaiting>("parked/waiting", new { AccountNo = accountNo })!;
+
+    /// <summary>The parked accounts in a range of numbers, both ends included.</summary>
+    internal static HashSet<long> Between(Session session, long firstAccount, long lastAccount) =>
+        [.. session.Rows<long>("parked/between", new { FirstAccount = firstAccount, LastAccount = lastAccount })];
+
+    /// <summary>The parked account whose purchase of this package waits.</summary>
+    internal static long? BuyerOf(Session session, string packageId) => session.One<long?>("parked/buyer", new { PackageId = packageId });
+}
+
+public sealed class ParkedCount
+{
+    public long Accounts { get; init; }
+
+    /// <summary>Since when the one is parked that has been so longest; null: nobody is.</summary>
+    public long? OldestUs { get; init; }
+}

@@ -1,0 +1,63 @@
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Time;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Engines;
+using Settlement.Storage.Timeline;
+
+namespace Settlement.Storage.Parking;
+
+/// <summary>
+/// Retries a parked account (2.5): does what has fallen due for it, in the order of 2.4, each step in a transaction of its own, as if the account alone had had an
+/// outage. The time line's claim must be held, and no run be under way.
+/// </summary>
+public sealed class RetryStore(SettlementStore store, ParkingStore parking, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle)
+{
+    /// <param name="untilUs">How far the time line has come: what is due later it will do itself.</param>
+    /// <returns>Null: the account is not parked.</returns>
+    public RetryOutcome? Retry(long accountNo, long untilUs, Func<long> nowUs, WorkClaim? claim)
+    {
+        if (store.Read(session => ParkedAccounts.Find(session, accountNo)) is not { } parked)
+            return null;
+        var steps = 0L;
+        // The time line has come to the last run that is done, even where a command that arrived late is due before it.
+        untilUs = Math.Max(untilUs, store.Read(session => session.One<long?>("parked/last-run")) ?? untilUs);
+        var missed = closings.NextMissed(accountNo, parked.SettledSlot);
+        while (Next(accountNo, untilUs, missed, nowUs, claim) is { } next)
+        {
+            if (StepFault.Of(next.Do) is { } fault)
+            {
+                parking.Again(parked, next.Name, next.DueUs, fault, nowUs(), claim);
+                return new RetryOutcome(parked, steps, store.Read(session => ParkedAccounts.Find(session, accountNo)));
+            }
+
+            steps++;
+            if (next.Name == ParkedStep.Closing)
+                missed = closings.NextMissed(accountNo, missed!.Run.ToSlot);
+        }
+
+        parking.Resume(accountNo, nowUs(), claim);
+        return new RetryOutcome(parked, steps, null);
+    }
+
+    /// <summary>Of what is due at the earliest instant: commands first, then the closing, then lots, attempts and arrears (2.4).</summary>
+    private Step? Next(long accountNo, long untilUs, ClosingStore.MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
+    {
+        var (command, row) = store.Read(session => (CommandStore.NextOf(session, accountNo), LifecycleStore.NextOf(session, accountNo, untilUs)));
+        var closedHour = missed?.Run.AfterHour ?? long.MaxValue;
+        Step?[] steps =
+        [
+            command is null ? null : new Step(ParkedStep.Command, command.AtUs, () => commands.ApplyParked(accountNo, command, nowUs(), claim)),
+            missed is null ? null : new Step(ParkedStep.Closing, missed.Run.DueUs, () => closings.Settle(missed, nowUs, claim)),
+            row is null ? null : new Step(ParkedStep.Of((AgendaKind)row.Kind), row.DueUs, () => lifecycle.StepParked(row, closedHour, nowUs, claim)),
+        ];
+        return steps.OfType<Step>().MinBy(s => s.DueUs);
+    }
+
+    private sealed record Step(string Name, long DueUs, Action Do);
+}
+
+/// <summary>What came of a retry.</summary>
+/// <param name="Before">How the account was parked.</param>
+/// <param name="Steps">What was done.</param>
+/// <param name="Still">How it is parked now; null: it goes on with the others.</param>
+public sealed record RetryOutcome(ParkedAccount Before, long Steps, ParkedAccount? Still);

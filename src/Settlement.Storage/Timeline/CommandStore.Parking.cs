@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Settlement.Domain.Commands;
+using Settlement.Domain.Settling;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Engines;
+using Settlement.Storage.Parking;
+
+namespace Settlement.Storage.Timeline;
+
+// Commands of parked accounts (2.5): the time line puts them aside when it reaches them, so that looking for the next command does not meet them.
+public sealed partial class CommandStore
+{
+    /// <summary>The next of the commands that were put aside with a parked account.</summary>
+    internal static WaitingCommand? NextOf(Session session, long accountNo) => session.One<WaitingCommand>("parked/next-command", new { AccountNo = accountNo });
+
+    /// <summary>Applies a command of a parked account.</summary>
+    internal void ApplyParked(long accountNo, WaitingCommand waiting, long nowUs, WorkClaim? claim) => store.Write(
+        session =>
+        {
+            var terms = store.Terms.Read(session, StoreState.Of(session));
+            if (session.Execute("parked/remove-command", new { AccountNo = accountNo, waiting.AtUs, waiting.CommandNo }) == 0)
+                return;
+            StepFault.Within(session, store.Engine, () =>
+            {
+                Apply(session, terms, waiting, nowUs);
+                return true;
+            });
+        },
+        claim);
+
+    private void ApplyOrPutAside(Session session, Terms terms, WaitingCommand waiting, long nowUs, bool anyParked)
+    {
+        var named = anyParked ? Named.Read(waiting.Body) : default;
+        if (anyParked && AccountOf(session, named) is { } accountNo && ParkedAccounts.Of(session, [accountNo]).Count > 0)
+            PutAside(session, waiting, accountNo, named);
+        else
+            Apply(session, terms, waiting, nowUs);
+    }
+
+    /// <summary>The account whose command can't be done waits with it. One that is about nobody's account is refused, so that it does not stop the others.</summary>
+    private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim)
+    {
+        var named = Named.Read(waiting.Body);
+        if (store.Read(session => AccountOf(session, named)) is not { } accountNo)
+        {
+            store.Write(session => Refuse(session, waiting, fault.Message, nowUs), claim);
+            return;
+        }
+
+        parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, with: session => PutAside(session, waiting, accountNo, named));
+    }
+
+    /// <summary>Told to the store, whose notices need nothing of the command but its id and type: whatever in it is at fault is not read again.</summary>
+    private void Refuse(Session session, WaitingCommand waiting, string cause, long nowUs)
+    {
+        var terms = store.Terms.Read(session, StoreState.Of(session));
+        if (session.Execute("command/answer", new { State = "refused", Code = Refusal.Malformed, waiting.CommandId }) == 1)
+        {
+            var read = new ReadCommand(null, waiting.CommandId, waiting.Type, null, null, null, null);
+            WriteRefusal(session, read, terms, new StepTime(waiting.AtUs, nowUs), Refusal.Malformed, cause);
+        }
+    }
+
+    private static void PutAside(Session session, WaitingCommand waiting, long accountNo, Named named)
+    {
+        if (session.Execute("parked/put-command-aside", new { waiting.CommandId }) == 1)
+            session.Execute("parked/add-command", new { AccountNo = accountNo, PackageId = named.Package, waiting.CommandId });
+    }
+
+    /// <summary>Whose a command is: of the account it names, or whose package it names, be it one that a parked account is still to buy. Numbers only: the rest of a row may be what is at fault.</summary>
+    private static long? AccountOf(Session session, Named named) =>
+        named.Account is { } accountId ? session.One<long?>("usage/find-account", new { AccountId = accountId })
+        : named.Package is { } packageId ? session.One<long?>("parked/owner", new { PackageId = packageId }) ?? ParkedAccounts.BuyerOf(session, packageId)
+        : null;
+
+    /// <summary>What a command names, as it came: it need not be well-formed any more.</summary>
+    private readonly record struct Named(string? Account, string? Package)
+    {
+        public static Named Read(string body)
+        {
+            using var json = JsonDocument.Parse(body);
+            return new Named(CommandJson.Peek(json.RootElement, "account"), CommandJson.Peek(json.RootElement, "package"));
+        }
+    }
+}

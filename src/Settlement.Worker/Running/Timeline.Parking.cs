@@ -1,0 +1,27 @@
+using Settlement.Storage.Parking;
+
+namespace Settlement.Worker.Running;
+
+// What a parked account has missed is done by nobody else meanwhile: a retry drives the time line, if only for one account (2.5).
+public sealed partial class Timeline
+{
+    /// <summary>
+    /// Does what has fallen due for a parked account, as far as the time line has come for the others; it passes no time for them. Null: the account is not parked.
+    /// </summary>
+    public RetryOutcome? RetryParked(long accountNo)
+    {
+        RetryOutcome? outcome = null;
+        Drive(CancellationToken.None, () =>
+        {
+            FinishRun();
+            outcome = retries.Retry(accountNo, ReachedUs(), () => NowUs, claim);
+        });
+        return outcome;
+    }
+
+    private long ReachedUs()
+    {
+        var nowUs = NowUs;
+        return NextDueUs(nowUs) is { } dueUs ? dueUs - 1 : nowUs;
+    }
+}

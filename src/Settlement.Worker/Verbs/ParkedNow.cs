@@ -1,0 +1,17 @@
+using Settlement.Storage.Parking;
+using Settlement.Worker.Output;
+
+namespace Settlement.Worker.Verbs;
+
+/// <summary>What verbs that take in or make time pass say of parked accounts (2.5): nobody is passed over in silence.</summary>
+internal static class ParkedNow
+{
+    /// <summary>Says who is parked; true when somebody is, which makes the exit code <see cref="Exit.Differs"/>.</summary>
+    public static bool Say(VerbContext context, OpenStore open)
+    {
+        var parked = open.Store.Read(ParkedAccounts.Count);
+        if (parked.Accounts > 0)
+            context.Listing.Say($"{Figures.Of(parked.Accounts, "account")} parked: what is due for them waits (settlement parked list).");
+        return parked.Accounts > 0;
+    }
+}
