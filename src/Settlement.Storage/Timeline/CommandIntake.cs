@@ -13,9 +13,14 @@ public sealed record UnstoredCommand(string Id, Exception Error);
 /// </summary>
 public sealed class CommandIntake(SettlementStore store, CommandStore commands)
 {
-    /// <summary>In one transaction or, where a command is at fault, in one each, in their order.</summary>
+    private const int AtOnce = 1_000;
+
+    /// <summary>In one transaction, or in several where there are many; where a command is at fault, in one each, in their order.</summary>
     /// <returns>The commands that were not stored. All others are when it returns, and a repeat does not store them again.</returns>
-    public IReadOnlyList<UnstoredCommand> Store(IReadOnlyList<string> bodies, long nowUs)
+    public IReadOnlyList<UnstoredCommand> Store(IReadOnlyList<string> bodies, long nowUs) =>
+        bodies.Count <= AtOnce ? StoreAtOnce(bodies, nowUs) : [.. bodies.Chunk(AtOnce).SelectMany(part => StoreAtOnce(part, nowUs))];
+
+    private IReadOnlyList<UnstoredCommand> StoreAtOnce(IReadOnlyList<string> bodies, long nowUs)
     {
         try
         {

@@ -11,6 +11,12 @@ namespace Settlement.Worker.Bus;
 public static class BrokerConnection
 {
     /// <summary>
+    /// All that the client can be made to take; it closes the connection over a larger message, every time anew. RabbitMQ 3 takes no larger one either, unless its
+    /// <c>max_message_size</c> is raised; RabbitMQ 4 takes 16 MiB.
+    /// </summary>
+    public const uint MostBytes = 128 * 1024 * 1024;
+
+    /// <summary>
     /// Whether an error says that the broker is away, has closed the connection or refuses: nothing that another try could not mend. The client also tells of
     /// an answer that did not come in time as a cancellation, though nobody cancelled.
     /// </summary>
@@ -47,6 +53,7 @@ public static class BrokerConnection
             // Whoever holds a connection opens a new one when it breaks: a silent recovery would hide which confirms were lost.
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
+            MaxInboundMessageBodySize = MostBytes,
         };
         if (settings.UseTls)
             factory.Ssl = new SslOption { Enabled = true, ServerName = settings.Host, AcceptablePolicyErrors = SslPolicyErrors.None };

@@ -21,6 +21,7 @@ public static class BrokerTopology
     public const int DeliveryLimit = 1_000_000;
 
     private const ushort NotFound = 404;
+    private const ushort PreconditionFailed = 406;
 
     public static string ErrorQueueOf(string queue) => queue + "_error";
 
@@ -69,6 +70,22 @@ public static class BrokerTopology
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether the queue was declared as we do it, so that what is rejected goes to its error queue. Of another nothing is known.</summary>
+    public static async Task<bool> DeadLettersAsync(IConnection connection, string queue, CancellationToken cancel)
+    {
+        // The broker answers "declared otherwise" by closing the channel.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: cancel);
+            return true;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == PreconditionFailed)
+        {
+            return false;
         }
     }
 

@@ -26,7 +26,8 @@ public static class BusSetup
     public static IServiceCollection AddSettlementBus(
         this IServiceCollection services, RabbitMqSettings settings, IntakeSettings? intake = null, TimeSpan[]? retries = null)
     {
-        var options = new InputOptions(intake ?? IntakeSettings.Default, retries ?? Retries);
+        var options = new InputOptions(intake ?? IntakeSettings.Default, retries ?? Retries, settings.MaxBodyBytes);
+        services.AddSingleton(options.Intake);
         if (!settings.HasHost)
         {
             services.AddSingleton(_ => Drain.Nothing()).AddSingleton(_ => BrokerLink.None());
@@ -47,7 +48,7 @@ public static class BusSetup
     private static void AddBusOnBroker(IServiceCollection own, IServiceProvider worker, RabbitMqSettings settings, InputOptions options)
     {
         own.AddSingleton(worker.GetRequiredService<StoreUsage>()).AddSingleton(worker.GetRequiredService<StoreCommands>())
-            .AddSingleton(worker.GetRequiredService<Drain>());
+            .AddSingleton(worker.GetRequiredService<Drain>()).AddSingleton(options.Intake);
         AddBus(own, bus => bus.UsingRabbitMq((context, rabbit) => OverRabbitMq(context, rabbit, settings, options)));
     }
 
@@ -71,18 +72,21 @@ public static class BusSetup
             host.Username(settings.Username);
             host.Password(settings.Password);
             host.PublisherConfirmation = true;
+            host.MaxMessageSize(BrokerConnection.MostBytes);
             if (settings.UseTls)
                 host.UseSsl(tls => tls.ServerName = settings.Host!);
         });
         bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input =>
         {
             OnQueue(context, input, BrokerTopology.UsageEvents);
-            Usage(context, input, options);
+            var order = Usage(context, input, options);
+            Bounded(context, input, new(BrokerTopology.UsageEvents, options.Ahead, order.Skip), options);
         });
         bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input =>
         {
             OnQueue(context, input, BrokerTopology.BillingCommands);
             Commands(context, input, options);
+            Bounded(context, input, new(BrokerTopology.BillingCommands, 1, (_, _) => { }), options);
         });
     }
 
@@ -90,8 +94,8 @@ public static class BusSetup
     {
         // Whoever sends to it sends a RawBody.
         bus.ClearSerialization();
-        bus.AddSerializer(RawBodySerialization.OfCommands());
-        bus.AddDeserializer(RawBodySerialization.OfCommands(), isDefault: true);
+        bus.AddSerializer(RawBodySerialization.OfCommands(options.MaxBodyBytes));
+        bus.AddDeserializer(RawBodySerialization.OfCommands(options.MaxBodyBytes), isDefault: true);
         bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input => Usage(context, input, options));
         bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input => Commands(context, input, options));
     }
@@ -110,15 +114,23 @@ public static class BusSetup
             drain.Expect(queue, await BrokerTopology.DeclareInputAsync(c.ConnectionContext.Connection, queue, c.CancellationToken))));
     }
 
-    private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
+    /// <summary>What is in hand is bounded in bytes, too.</summary>
+    private static void Bounded(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, Ahead ahead, InputOptions options)
+    {
+        var bounds = new Bounds(
+            ahead.Queue, options.MaxBodyBytes, ahead.Messages, context.GetRequiredService<Drain>(), ahead.Skipped, context.GetRequiredService<ILogger<BoundedConsumer>>());
+        input.ConfigureChannel(channel => channel.UseFilter(new BoundedChannelFilter(bounds)));
+    }
+
+    private static DeliveryOrder Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
         var order = new DeliveryOrder();
-        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order), options);
+        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order, options.MaxBodyBytes), options);
         // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
         input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         input.UseFilter(order);
-        input.PrefetchCount = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
-        input.ConcurrentMessageLimit = options.Intake.MessageLimit * IntakeSettings.BatchesAhead;
+        input.PrefetchCount = options.Ahead;
+        input.ConcurrentMessageLimit = options.Ahead;
         input.ConfigureConsumer<UsageConsumer>(context, consumer =>
         {
             consumer.Options<BatchOptions>(batch => batch
@@ -126,11 +138,12 @@ public static class BusSetup
             // Of the batch, not of its messages: it stays together and is tried again as a whole.
             consumer.Message<Batch<UsageMessage>>(message => message.UseMessageRetry(retry => retry.Intervals(options.Retries)));
         });
+        return order;
     }
 
     private static void Commands(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
-        Input(context, input, BrokerTopology.BillingCommands, RawBodySerialization.OfCommands(), options);
+        Input(context, input, BrokerTopology.BillingCommands, RawBodySerialization.OfCommands(options.MaxBodyBytes), options);
         input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         // One after the other, in the order of delivery.
         input.PrefetchCount = 1;
@@ -159,5 +172,11 @@ public static class BusSetup
         });
     }
 
-    private sealed record InputOptions(IntakeSettings Intake, TimeSpan[] Retries);
+    private sealed record InputOptions(IntakeSettings Intake, TimeSpan[] Retries, int MaxBodyBytes)
+    {
+        /// <summary>So many messages of usage are asked of the broker at a time, if they are small.</summary>
+        public int Ahead => Intake.MessageLimit * IntakeSettings.BatchesAhead;
+    }
+
+    private sealed record Ahead(string Queue, int Messages, Action<ChannelContext, ulong> Skipped);
 }

@@ -48,11 +48,16 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
             turns.Pass(delivery.DeliveryTag);
     }
 
+    /// <summary>This one goes no further, or comes again under another number.</summary>
+    public void Skip(ChannelContext channel, ulong delivery) => TurnsOf(channel).Pass(delivery);
+
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
 
     /// <summary>Null on another bus, which has no order to keep.</summary>
     private Turns? TurnsOf(ReceiveContext context, out RabbitMqBasicConsumeContext delivery) =>
         context.TryGetPayload(out delivery!) && context.TryGetPayload(out ChannelContext? channel)
-            ? channels.GetValue(channel, _ => new Turns(LongestWait, TimeProvider.System))
+            ? TurnsOf(channel)
             : null;
+
+    private Turns TurnsOf(ChannelContext channel) => channels.GetValue(channel, _ => new Turns(LongestWait, TimeProvider.System));
 }

@@ -54,6 +54,17 @@ public sealed class Drain
         }
     }
 
+    /// <summary>Messages went back to a queue, where they are behind others that may have come since: as many as wait in it now are to be stored, if it is not drained.</summary>
+    /// <param name="depth">Of the queue, with those that went back.</param>
+    public void WentBack(string queue, long depth)
+    {
+        lock (_lock)
+        {
+            if (_queues.TryGetValue(queue, out var waiting) && waiting.Depth is { } before && waiting.Left > 0)
+                waiting.Depth = Math.Max(before, waiting.Stored + depth);
+        }
+    }
+
     /// <summary>Nothing is taken from a queue any more: what waits in it when that begins again is to be stored as at a start (2.4).</summary>
     public void Lost(string queue)
     {

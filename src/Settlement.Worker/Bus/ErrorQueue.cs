@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
@@ -19,67 +20,81 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
 
     private readonly string _errors = BrokerTopology.ErrorQueueOf(queue);
 
-    /// <summary>The oldest messages, none of them taken away. While this runs they are in hand and nobody else sees them.</summary>
-    public async Task<IReadOnlyList<ErrorMessage>> ListAsync(int most, CancellationToken cancel)
+    /// <summary>
+    /// The oldest messages, one after the other; none is taken away. While this runs they are in hand and nobody else sees them. All are taken in hand, whatever is
+    /// asked for: the broker puts what is returned behind what it still holds, so only the whole keeps its order. The broker keeps the bodies, not this program.
+    /// </summary>
+    public async IAsyncEnumerable<ErrorMessage> ListAsync(int most, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var listed = new List<ErrorMessage>();
-        await WithAllInHandAsync(
-            message =>
-            {
-                if (listed.Count < most)
-                    listed.Add(Describe(message));
-                return false;
-            },
-            cancel);
-        return listed;
+        await using var connection = await BrokerConnection.OpenAsync(settings, "errors", cancel);
+        if (await BrokerTopology.DepthAsync(connection, _errors, cancel) is not { } depth)
+            yield break;
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        var (listed, last) = (0, 0UL);
+        for (var left = depth; left > 0 && await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message; left--)
+        {
+            last = message.DeliveryTag;
+            if (listed++ < most)
+                yield return Describe(message);
+        }
+
+        if (last > 0)
+            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancel);
     }
 
     /// <summary>
     /// Sends messages back to where they came from, as they were. Each is taken away only when the broker has confirmed it there; a crash in
-    /// between leaves one twice, which identities make harmless (7.1).
+    /// between leaves one twice, which identities make harmless (7.1). What comes back while this runs, since it still can't be read, is not taken again.
     /// </summary>
     /// <param name="ids">Only these (of <see cref="ErrorMessage.Id"/>); all if null.</param>
     /// <returns>How many were sent.</returns>
-    public Task<int> ReplayAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => WithAllInHandAsync(
-        message => ids is null || ids.Contains(IdOf(message.Body.Span), StringComparer.OrdinalIgnoreCase), cancel);
+    public Task<int> ReplayAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => EachAsync(
+        ids,
+        (channel, message) => channel.BasicPublishAsync(queue, "", mandatory: true, Original(message.BasicProperties), message.Body, cancel),
+        cancel);
 
-    /// <summary>
-    /// Takes all messages in hand, sends back those that are chosen, and returns the rest. All, because a quorum queue puts what is returned
-    /// behind what it still holds, so that only the whole keeps its order; and because what comes back while this runs, since it still
-    /// can't be read, must not be taken again.
-    /// </summary>
-    private async Task<int> WithAllInHandAsync(Predicate<BasicGetResult> choose, CancellationToken cancel)
+    /// <summary>Gives messages up for good.</summary>
+    /// <param name="ids">Only these; all that are there now if null.</param>
+    /// <returns>How many are gone.</returns>
+    public Task<int> DiscardAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => EachAsync(ids, (_, _) => ValueTask.CompletedTask, cancel);
+
+    /// <summary>Does something with each chosen message and takes it away; one is in memory at a time. The others are returned in their order.</summary>
+    private async Task<int> EachAsync(IReadOnlyCollection<string>? ids, Func<IChannel, BasicGetResult, ValueTask> work, CancellationToken cancel)
     {
         await using var connection = await BrokerConnection.OpenAsync(settings, "errors", cancel);
-        if (await BrokerTopology.DepthAsync(connection, _errors, cancel) is null)
+        if (await BrokerTopology.DepthAsync(connection, _errors, cancel) is not { } depth)
             return 0;
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancel);
-        var chosen = new List<BasicGetResult>();
-        var (taken, last) = (0, 0UL);
-        for (; await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message; taken++)
+        var (done, kept) = (0, 0UL);
+        for (var left = depth; left > 0 && await channel.BasicGetAsync(_errors, autoAck: false, cancel) is { } message; left--)
         {
-            last = message.DeliveryTag;
-            if (choose(message))
-                chosen.Add(message);
-        }
+            if (ids is not null && !ids.Contains(IdOf(message.Body.Span), StringComparer.OrdinalIgnoreCase))
+            {
+                kept = message.DeliveryTag;
+                continue;
+            }
 
-        foreach (var message in chosen)
-        {
-            await channel.BasicPublishAsync(queue, "", mandatory: true, Original(message.BasicProperties), message.Body, cancel);
+            await work(channel, message);
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
+            done++;
         }
 
-        if (taken > chosen.Count)
-            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancel);
-        return chosen.Count;
+        if (kept > 0)
+            await channel.BasicNackAsync(kept, multiple: true, requeue: true, cancel);
+        return done;
     }
+
+    /// <summary>A worker rejects nothing but what is too large for it to move (<see cref="BoundedConsumer"/>).</summary>
+    private string? Given(string? death, int bytes) =>
+        string.Equals(death, "rejected", StringComparison.Ordinal) && bytes > BoundedConsumer.MostMovedBytes
+            ? Ingest.UnreadableBodyException.TooLargeReason(bytes, settings.MaxBodyBytes) : death;
 
     private static string IdOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body)[..6]);
 
     private ErrorMessage Describe(BasicGetResult message)
     {
         var headers = message.BasicProperties.Headers;
-        var reason = Text(headers, "MT-Fault-Message") ?? Text(headers, "x-first-death-reason") ?? "unknown";
+        var reason = Text(headers, "MT-Fault-Message") ?? Given(Text(headers, "x-first-death-reason"), message.Body.Length) ?? "unknown";
         DateTimeOffset? at = DateTimeOffset.TryParse(
             Text(headers, "MT-Fault-Timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : null;
         return new ErrorMessage(IdOf(message.Body.Span), queue, reason, at, message.BasicProperties.ContentType, message.Body);

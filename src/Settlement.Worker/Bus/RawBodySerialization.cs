@@ -5,21 +5,25 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Mime;
 using MassTransit;
 using MassTransit.Metadata;
+using MassTransit.RabbitMqTransport;
 using MassTransit.Serialization;
 using Settlement.Worker.Ingest;
+using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
 /// <param name="read">Body and content type to a message for the consumer.</param>
+/// <param name="maxBodyBytes">A larger body is not read.</param>
 /// <param name="unreadable">Told of a message that can't be read, before it goes to the error queue.</param>
-internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read, Action<ReceiveContext>? unreadable = null) : ISerializerFactory, IMessageDeserializer, IMessageSerializer
+internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read, int maxBodyBytes, Action<ReceiveContext>? unreadable = null)
+    : ISerializerFactory, IMessageDeserializer, IMessageSerializer
 {
     public ContentType ContentType { get; } = new("application/json");
 
-    public static RawBodySerialization OfUsage(DeliveryOrder order) =>
-        new((body, type) => new UsageMessage(UsageReader.Read(body.Span, type)), order.Unreadable);
+    public static RawBodySerialization OfUsage(DeliveryOrder order, int maxBodyBytes) =>
+        new((body, type) => UsageMessage.Of(UsageReader.Read(body.Span, type, IntakeSettings.EventsAhead)), maxBodyBytes, order.Unreadable);
 
-    public static RawBodySerialization OfCommands() => new((body, _) => new CommandMessage(CommandReader.Read(body)));
+    public static RawBodySerialization OfCommands(int maxBodyBytes) => new((body, _) => new CommandMessage(CommandReader.Read(body)), maxBodyBytes);
 
     public IMessageSerializer CreateSerializer() => this;
 
@@ -33,7 +37,9 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
             : receiveContext.ContentType?.ToString();
         try
         {
-            var message = read(receiveContext.Body.GetBytes(), contentType);
+            var message = receiveContext.TryGetPayload(out ChannelContext? channel) && channel is BoundedChannel bounded && rabbit is not null
+                ? Read(bounded, rabbit.DeliveryTag, receiveContext, contentType)
+                : Read(receiveContext.Body.GetBytes(), contentType);
             return new BodyConsumeContext(receiveContext, new ReadBody(message, receiveContext.InputAddress));
         }
         catch (UnreadableBodyException)
@@ -43,8 +49,20 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
         }
     }
 
+    /// <summary>From the client's own buffer, which is another message's when this one has been dealt with: what is read keeps nothing of it.</summary>
+    private object Read(BoundedChannel channel, ulong delivery, ReceiveContext context, string? contentType)
+    {
+        var message = Read(channel.BodyOf(delivery) ?? context.Body.GetBytes(), contentType);
+        if (message is UsageMessage usage)
+            channel.Read(delivery, usage.Bytes);
+        return message;
+    }
+
+    private object Read(ReadOnlyMemory<byte> body, string? contentType) =>
+        body.Length <= maxBodyBytes ? read(body, contentType) : throw UnreadableBodyException.TooLarge(body.Length, maxBodyBytes);
+
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
-        new ReadBody(read(body.GetBytes(), null), destinationAddress);
+        new ReadBody(Read(body.GetBytes(), null), destinationAddress);
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
 

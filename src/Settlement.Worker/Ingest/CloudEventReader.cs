@@ -7,24 +7,15 @@ namespace Settlement.Worker.Ingest;
 internal static class CloudEventReader
 {
     /// <param name="json">At the start of one CloudEvent or of an array of them.</param>
-    public static void Read(ReadOnlySpan<byte> body, ref Utf8JsonReader json, List<ReadEvent> events)
+    public static void Read(ReadOnlySpan<byte> body, ref Utf8JsonReader json, EventsRead events)
     {
-        var draft = new EventDraft(cloudEvent: true);
         if (json.TokenType == JsonTokenType.StartObject)
-        {
-            events.Add(ReadOne(body, draft, ref json));
-            return;
-        }
-
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            events.Add(json.TokenType == JsonTokenType.StartObject
-                ? ReadOne(body, draft, ref json)
-                : EventJson.NoObject(body, (int)json.TokenStartIndex, ref json));
-        }
+            events.Add(ReadOne(body, new EventDraft(cloudEvent: true), ref json));
+        else
+            EventElements.Read(body, cloudEvents: true, ref json, events);
     }
 
-    private static ReadEvent ReadOne(ReadOnlySpan<byte> body, EventDraft draft, ref Utf8JsonReader json)
+    public static ReadEvent ReadOne(ReadOnlySpan<byte> body, EventDraft draft, ref Utf8JsonReader json)
     {
         var start = (int)json.TokenStartIndex;
         draft.Clear();

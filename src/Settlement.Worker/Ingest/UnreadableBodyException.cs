@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Ingest;
 
@@ -13,14 +15,20 @@ public sealed class UnreadableBodyException : Exception
     }
 
     public UnreadableBodyException(string reason)
-        : base(reason)
+        : base(PlainText.Line(reason))
     {
     }
 
     public UnreadableBodyException(string reason, Exception cause)
-        : base(reason, cause)
+        : base(PlainText.Line(reason), cause)
     {
     }
+
+    /// <summary>A body larger than the setting allows, whatever is in it.</summary>
+    internal static UnreadableBodyException TooLarge(long bytes, int most) => new(TooLargeReason(bytes, most));
+
+    internal static string TooLargeReason(long bytes, int most) =>
+        string.Create(CultureInfo.InvariantCulture, $"The body has {bytes:N0} bytes, more than RabbitMq:MaxBodyBytes allows ({most:N0}).");
 
     /// <summary>Without the cause inside: the headers of the error queue would show the innermost message in place of ours.</summary>
     public static UnreadableBodyException NoJson(JsonException e) => new("The body is no JSON: " + e.Message);

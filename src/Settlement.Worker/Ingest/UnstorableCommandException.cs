@@ -1,4 +1,5 @@
 using Settlement.Storage.Timeline;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Ingest;
 
@@ -15,12 +16,12 @@ public sealed class UnstorableCommandException : Exception
     }
 
     public UnstorableCommandException(string reason)
-        : base(reason)
+        : base(PlainText.Line(reason))
     {
     }
 
     public UnstorableCommandException(string reason, Exception cause)
-        : base(reason, cause)
+        : base(PlainText.Line(reason), cause)
     {
     }
 

@@ -12,12 +12,18 @@ public static class UsageReader
 {
     public const string CloudEventType = "ocr.api.call";
 
+    /// <summary>All events of a body.</summary>
     /// <exception cref="UnreadableBodyException">The body is no JSON of a known shape.</exception>
-    public static List<ReadEvent> Read(ReadOnlySpan<byte> body, string? contentType)
+    public static List<ReadEvent> Read(ReadOnlySpan<byte> body, string? contentType) => Read(body, contentType, int.MaxValue).First;
+
+    /// <summary>The first events of a body. The whole body is looked at, so that an unreadable one is refused before any event of it is stored.</summary>
+    /// <param name="most">How many at most; one or more.</param>
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
+    public static UsageBody Read(ReadOnlySpan<byte> body, string? contentType, int most)
     {
         body = RawJson.WithoutByteOrderMark(body);
         var json = new Utf8JsonReader(body, RawJson.Options);
-        var events = new List<ReadEvent>();
+        var events = new EventsRead(most);
         try
         {
             if (!json.Read())
@@ -39,7 +45,7 @@ public static class UsageReader
 
             // The reader itself refuses anything after the root.
             json.Read();
-            return events;
+            return events.Of(body);
         }
         catch (JsonException e)
         {
@@ -47,11 +53,11 @@ public static class UsageReader
         }
     }
 
-    private static void ReadPlain(ReadOnlySpan<byte> body, ref Utf8JsonReader json, List<ReadEvent> events)
+    private static void ReadPlain(ReadOnlySpan<byte> body, ref Utf8JsonReader json, EventsRead events)
     {
         if (json.TokenType == JsonTokenType.StartArray)
         {
-            ReadElements(body, new EventDraft(cloudEvent: false), ref json, events);
+            EventElements.Read(body, cloudEvents: false, ref json, events);
             return;
         }
 
@@ -68,7 +74,7 @@ public static class UsageReader
                 if (batch)
                     throw new UnreadableBodyException("The body holds \"events\" twice.");
                 batch = true;
-                ReadElements(body, new EventDraft(cloudEvent: false), ref json, events);
+                EventElements.Read(body, cloudEvents: false, ref json, events);
             }
             else
             {
@@ -81,29 +87,6 @@ public static class UsageReader
         if (draft.IsEmpty)
             throw new UnreadableBodyException("The body is a JSON object with none of an event's fields, and without an array \"events\".");
         events.Add(draft.Finish(body[start..(int)json.BytesConsumed]));
-    }
-
-    private static void ReadElements(ReadOnlySpan<byte> body, EventDraft draft, ref Utf8JsonReader json, List<ReadEvent> events)
-    {
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-        {
-            var start = (int)json.TokenStartIndex;
-            if (json.TokenType != JsonTokenType.StartObject)
-            {
-                events.Add(EventJson.NoObject(body, start, ref json));
-                continue;
-            }
-
-            draft.Clear();
-            while (json.Read() && json.TokenType != JsonTokenType.EndObject)
-            {
-                var field = EventFieldNames.OfEvent(EventJson.Name(ref json));
-                json.Read();
-                EventJson.ReadField(field, draft, ref json);
-            }
-
-            events.Add(draft.Finish(body[start..(int)json.BytesConsumed]));
-        }
     }
 
     private static void Expect(JsonTokenType token, ref Utf8JsonReader json, string shape)

@@ -14,5 +14,6 @@ public static class JsonOutput
         NewLine = "\n",
     };
 
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+    /// <summary>The serializer escapes control characters; those that turn the direction of text it leaves.</summary>
+    public static string Write<T>(T value) => PlainText.Text(JsonSerializer.Serialize(value, Options));
 }

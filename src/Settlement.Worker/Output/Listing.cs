@@ -64,10 +64,8 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
     /// <summary>A line for people that is no part of the JSON.</summary>
     public void Say(string line) => (IsJson ? error : output).WriteLine(Plain(line));
 
-    /// <summary>Text that is safe on a terminal: one line, no control characters.</summary>
-    public static string Plain(string text) =>
-        text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0 && text.AsSpan().IndexOfAnyInRange('\u007F', '\u009F') < 0
-            ? text : string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    /// <summary>Text that is safe on a terminal, in one line.</summary>
+    public static string Plain(string text) => PlainText.Line(text);
 
     private Cells<T> LeaveOutDetails<T>(IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
     {

@@ -29,6 +29,8 @@ internal static class SettingKeys
         ["RabbitMq:Password"] = (s, text) => (s with { RabbitMq = s.RabbitMq with { Password = text } }, null),
         ["RabbitMq:UseTls"] = (s, text) => bool.TryParse(text, out var tls)
             ? (s with { RabbitMq = s.RabbitMq with { UseTls = tls } }, null) : (null, $"'{text}' is neither true nor false"),
+        ["RabbitMq:MaxBodyBytes"] = (s, text) => Whole(
+            text, RabbitMqSettings.LeastMaxBodyBytes, RabbitMqSettings.MostMaxBodyBytes, v => s with { RabbitMq = s.RabbitMq with { MaxBodyBytes = v } }),
         ["Http:Port"] = (s, text) => Whole(text, 0, 65_535, v => s with { Http = s.Http with { Port = v } }),
         ["Http:Token"] = (s, text) => (s with { Http = s.Http with { Token = text.Length == 0 ? null : text } }, null),
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Data.Common;
 using Settlement.Storage;
+using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
@@ -29,6 +30,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
+        (output, error) = (new PlainWriter(output), new PlainWriter(error));
         var parsed = root.Parse(args, Parser);
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }))
             return Refuse(parsed, error);

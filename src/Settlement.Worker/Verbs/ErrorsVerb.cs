@@ -14,7 +14,10 @@ internal sealed class ErrorsVerb : Command
     {
         Add(new ListVerb());
         Add(new ReplayVerb());
+        Add(new DiscardVerb());
     }
+
+    private static Argument<string[]> Ids() => new("ID") { Description = "ids of messages, as errors list shows them", Arity = ArgumentArity.ZeroOrMore };
 
     private static Option<string> Queue() => new Option<string>("--queue")
     {
@@ -31,7 +34,11 @@ internal sealed class ErrorsVerb : Command
     private sealed class ListVerb : Verb
     {
         private const int Most = 1_000;
+        private const int ReasonShown = 1_000;
         private const int BodyShown = 200;
+
+        /// <summary>No character takes more bytes than four.</summary>
+        private const int BodyRead = 4 * (BodyShown + 1);
 
         private readonly Option<string> _queue = Queue();
 
@@ -48,9 +55,11 @@ internal sealed class ErrorsVerb : Command
             var messages = new List<ErrorView>();
             foreach (var (_, errors) in Queues(context, queue))
             {
-                var listed = await errors.ListAsync(Most, cancel);
-                messages.AddRange(listed.Select(m => View(context, m)));
-                if (listed.Count == Most)
+                // Only what is shown of each is kept.
+                var listed = messages.Count;
+                await foreach (var message in errors.ListAsync(Most, cancel))
+                    messages.Add(View(context, message));
+                if (messages.Count - listed == Most)
                     context.Error.WriteLine($"Only the oldest {Figures.Count(Most)} of each queue are listed.");
             }
 
@@ -65,42 +74,96 @@ internal sealed class ErrorsVerb : Command
 
         private static ErrorView View(VerbContext context, ErrorMessage message)
         {
-            var text = Encoding.UTF8.GetString(message.Body.Span);
             return new ErrorView(
                 message.Id,
                 message.Queue,
-                message.Reason,
+                Cut(message.Reason, ReasonShown),
                 message.At is { } at ? context.Settings.Billing.TimeZone.Show(Instant.OfUs(at)) : null,
                 message.At is { } then ? Figures.Age(context.NowUs - Instant.OfUs(then)) : null,
                 message.ContentType,
                 message.Body.Length,
-                text.Length <= BodyShown ? text : text[..BodyShown] + "…");
+                Cut(Encoding.UTF8.GetString(message.Body.Span[..Math.Min(message.Body.Length, BodyRead)]), BodyShown));
         }
+
+        private static string Cut(string text, int most) => text.Length <= most ? text : text[..most] + "…";
     }
 
     private sealed class ReplayVerb : Verb
     {
+        private readonly Argument<string[]> _ids = Ids();
         private readonly Option<string> _queue = Queue();
 
         public ReplayVerb()
-            : base("replay", "Puts the messages back into the queues they were meant for.")
+            : base("replay", "Puts the messages, or only those named, back into the queues they were meant for.")
         {
             Add(_queue);
             Add(OutputOption);
-            Does((parsed, context, cancel) => RunAsync(context, parsed.GetValue(_queue), cancel));
+            Add(_ids);
+            Does((parsed, context, cancel) => RunAsync(context, parsed.GetValue(_queue), parsed.GetValue(_ids) ?? [], cancel));
         }
 
-        private static async Task<int> RunAsync(VerbContext context, string? queue, CancellationToken cancel)
+        private static async Task<int> RunAsync(VerbContext context, string? queue, IReadOnlyCollection<string> ids, CancellationToken cancel)
         {
+            await NeedAsync(context, queue, ids, cancel);
             var replayed = new List<ReplayView>();
             foreach (var (name, errors) in Queues(context, queue))
-                replayed.Add(new ReplayView(name, await errors.ReplayAsync(ids: null, cancel)));
+                replayed.Add(new ReplayView(name, await errors.ReplayAsync(ids.Count > 0 ? ids : null, cancel)));
             context.Listing.Rows(replayed, [new("QUEUE", r => r.Queue), new("REPLAYED", r => Figures.Count(r.Replayed), RightAligned: true)]);
             return Exit.Done;
         }
     }
 
+    private sealed class DiscardVerb : Verb
+    {
+        private readonly Argument<string[]> _ids = Ids();
+        private readonly Option<bool> _all = new("--all") { Description = "all messages, or those of --queue" };
+        private readonly Option<string> _queue = Queue();
+
+        public DiscardVerb()
+            : base("discard", "Gives messages up for good: those named, or --all.")
+        {
+            Add(_all);
+            Add(_queue);
+            Add(OutputOption);
+            Add(_ids);
+            Validators.Add(result =>
+            {
+                if (result.GetValue(_all) == (result.GetValue(_ids) is { Length: > 0 }))
+                    result.AddError("Name messages, or say --all");
+            });
+            Does((parsed, context, cancel) => RunAsync(context, parsed.GetValue(_queue), parsed.GetValue(_ids) ?? [], cancel));
+        }
+
+        private static async Task<int> RunAsync(VerbContext context, string? queue, IReadOnlyCollection<string> ids, CancellationToken cancel)
+        {
+            await NeedAsync(context, queue, ids, cancel);
+            var discarded = new List<DiscardView>();
+            foreach (var (name, errors) in Queues(context, queue))
+                discarded.Add(new DiscardView(name, await errors.DiscardAsync(ids.Count > 0 ? ids : null, cancel)));
+            context.Listing.Rows(discarded, [new("QUEUE", r => r.Queue), new("DISCARDED", r => Figures.Count(r.Discarded), RightAligned: true)]);
+            return Exit.Done;
+        }
+    }
+
+    /// <summary>A mistyped id changes nothing, also where others are right.</summary>
+    private static async Task NeedAsync(VerbContext context, string? queue, IReadOnlyCollection<string> ids, CancellationToken cancel)
+    {
+        var missing = new HashSet<string>(ids, StringComparer.OrdinalIgnoreCase);
+        foreach (var (_, errors) in Queues(context, queue))
+        {
+            if (missing.Count == 0)
+                return;
+            await foreach (var message in errors.ListAsync(int.MaxValue, cancel))
+                missing.Remove(message.Id);
+        }
+
+        if (missing.Count > 0)
+            throw new BadInputException($"There is no message {string.Join(", ", missing.Order(StringComparer.Ordinal))} in the error queues; nothing was changed");
+    }
+
     private sealed record ErrorView(string Id, string Queue, string Reason, string? At, string? Age, string? ContentType, long Bytes, string Body);
 
     private sealed record ReplayView(string Queue, long Replayed);
+
+    private sealed record DiscardView(string Queue, long Discarded);
 }

@@ -17,7 +17,19 @@ internal static class StandardErrorLogging
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
             .AddConsole();
         Format(logging.Services, settings);
+        if (!IsJson(settings))
+            ShowPlain(logging.Services);
         return logging;
+    }
+
+    private static string FormatterOf(WorkerSettings settings) => settings.Logging.GetValueOrDefault("Console:FormatterName") ?? ConsoleFormatterNames.Simple;
+
+    private static bool IsJson(WorkerSettings settings) => FormatterOf(settings).Equals(ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase);
+
+    private static void ShowPlain(IServiceCollection services)
+    {
+        services.Remove(services.Single(s => s.ServiceType == typeof(ILoggerProvider) && s.ImplementationType == typeof(ConsoleLoggerProvider)));
+        services.AddSingleton<ConsoleLoggerProvider>().AddSingleton<ILoggerProvider, PlainLogs>();
     }
 
     /// <summary>A line for people, in UTC, unless the settings say otherwise. The host has chosen its own format before, so theirs is taken from them here.</summary>
@@ -26,7 +38,7 @@ internal static class StandardErrorLogging
         var options = new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build().GetSection("Console:FormatterOptions");
         services.Configure<ConsoleLoggerOptions>(console =>
         {
-            console.FormatterName = settings.Logging.GetValueOrDefault("Console:FormatterName") ?? ConsoleFormatterNames.Simple;
+            console.FormatterName = FormatterOf(settings);
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
         services.Configure<SimpleConsoleFormatterOptions>(line =>

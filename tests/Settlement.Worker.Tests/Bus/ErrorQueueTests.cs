@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using RabbitMQ.Client;
 using Settlement.Worker.Bus;
@@ -34,7 +36,7 @@ public class ErrorQueueTests
         var errors = new ErrorQueue(broker.Settings, "usage-events");
         for (var i = 0; i < 5; i++)
         {
-            var listed = await errors.ListAsync(i == 2 ? 5 : 100, Cancel);
+            var listed = await errors.ListAsync(i == 2 ? 5 : 100, Cancel).ToListAsync(Cancel);
             Assert.Equal(i == 2 ? bodies[..5] : bodies, listed.Select(TextOf));
             Assert.StartsWith("The body is no JSON: ", listed[0].Reason, StringComparison.Ordinal);
             Assert.Equal(("text/x-agent", "usage-events"), (listed[0].ContentType, listed[0].Queue));
@@ -50,9 +52,9 @@ public class ErrorQueueTests
         await using var broker = await TestBroker.StartAsync();
         var bodies = await FillAsync(broker, 3);
         var errors = new ErrorQueue(broker.Settings, "usage-events");
-        var second = (await errors.ListAsync(10, Cancel))[1];
+        var second = (await errors.ListAsync(10, Cancel).ToListAsync(Cancel))[1];
         Assert.Equal(1, await errors.ReplayAsync([second.Id], Cancel));
-        Assert.Equal([bodies[0], bodies[2]], (await errors.ListAsync(10, Cancel)).Select(TextOf));
+        Assert.Equal([bodies[0], bodies[2]], (await errors.ListAsync(10, Cancel).ToListAsync(Cancel)).Select(TextOf));
         var back = (await broker.Channel.BasicGetAsync("usage-events", autoAck: true, Cancel))!;
         Assert.Equal(bodies[1], Encoding.UTF8.GetString(back.Body.Span));
         Assert.Equal("text/x-agent", back.BasicProperties.ContentType);
@@ -60,6 +62,41 @@ public class ErrorQueueTests
         Assert.Equal(["agent"], back.BasicProperties.Headers!.Keys.Except(["x-delivery-count", "x-dotnet-pub-seq-no"], StringComparer.Ordinal));
         Assert.Equal(2, await errors.ReplayAsync(null, Cancel));
         await UntilAsync(async () => (await broker.DepthAsync("usage-events"), await broker.ErrorsAsync()) == (2u, 0u), "both are back");
+    }
+
+    [Fact]
+    public async Task Discarding_takes_away_what_is_named_and_keeps_the_order_of_the_others()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        var bodies = await FillAsync(broker, 4);
+        var errors = new ErrorQueue(broker.Settings, "usage-events");
+        var listed = await errors.ListAsync(10, Cancel).ToListAsync(Cancel);
+        Assert.Equal(2, await errors.DiscardAsync([listed[0].Id, listed[2].Id], Cancel));
+        Assert.Equal([bodies[1], bodies[3]], (await errors.ListAsync(10, Cancel).ToListAsync(Cancel)).Select(TextOf));
+        Assert.Equal(2, await errors.DiscardAsync(null, Cancel));
+        await UntilAsync(async () => (await broker.DepthAsync("usage-events"), await broker.ErrorsAsync()) == (0u, 0u), "none is left");
+    }
+
+    [Fact]
+    public async Task Of_a_long_queue_one_body_is_in_memory_at_a_time()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await BrokerTopology.DeclareInputAsync(broker.Connection, "usage-events", Cancel);
+        const int count = 20;
+        for (var i = 0; i < count; i++)
+            await broker.Channel.BasicPublishAsync("", "usage-events_error", mandatory: true, new BasicProperties { Persistent = true }, new byte[1024 * 1024], Cancel);
+        var bodies = new List<WeakReference>();
+        await foreach (var message in new ErrorQueue(broker.Settings, "usage-events").ListAsync(count, Cancel))
+        {
+            bodies.Add(BodyOf(message));
+            GC.Collect();
+            Assert.InRange(bodies.Count(b => b.IsAlive), 0, 3);
+        }
+
+        Assert.Equal(count, bodies.Count);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference BodyOf(ErrorMessage message) => new(MemoryMarshal.TryGetArray(message.Body, out var array) ? array.Array : null);
     }
 
     [Fact]
@@ -82,7 +119,7 @@ public class ErrorQueueTests
         await broker.Channel.BasicNackAsync(given.DeliveryTag, multiple: false, requeue: false, Cancel);
         await UntilAsync(async () => await broker.ErrorsAsync() == 1, "it is in the error queue");
         var errors = new ErrorQueue(broker.Settings, "usage-events");
-        Assert.Equal("rejected", Assert.Single(await errors.ListAsync(10, Cancel)).Reason);
+        Assert.Equal("rejected", Assert.Single(await errors.ListAsync(10, Cancel).ToListAsync(Cancel)).Reason);
         Assert.Equal(1, await errors.ReplayAsync(null, Cancel));
         await using var worker = await StartAsync(broker.Settings);
         await UntilAsync(() => worker.Ids.SequenceEqual(["1"]), "it is stored");
@@ -93,7 +130,7 @@ public class ErrorQueueTests
     {
         await using var broker = await TestBroker.StartAsync();
         var errors = new ErrorQueue(broker.Settings, "usage-events");
-        Assert.Empty(await errors.ListAsync(10, Cancel));
+        Assert.Empty(await errors.ListAsync(10, Cancel).ToListAsync(Cancel));
         Assert.Equal(0, await errors.ReplayAsync(null, Cancel));
     }
 }

@@ -16,12 +16,12 @@ public sealed class TestWorker : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
 
-    private TestWorker(RabbitMqSettings settings, TimeSpan[]? retries)
+    private TestWorker(RabbitMqSettings settings, TimeSpan[]? retries, IntakeSettings? intake)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(new TestLog());
         builder.Services.AddSingleton<StoreUsage>(StoreUsage).AddSingleton<StoreCommands>(StoreCommands);
-        builder.Services.AddSettlementBus(settings, retries: retries ?? [TimeSpan.FromMilliseconds(20)]);
+        builder.Services.AddSettlementBus(settings, intake, retries: retries ?? [TimeSpan.FromMilliseconds(20)]);
         _host = builder.Build();
     }
 
@@ -47,9 +47,9 @@ public sealed class TestWorker : IAsyncDisposable
     public IEnumerable<string> Ids => Events.Select(e => e.Call?.Id ?? e.Malformed!.Field);
 
     public static async Task<TestWorker> StartAsync(
-        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForBus = true)
+        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForBus = true, IntakeSettings? intake = null)
     {
-        var worker = new TestWorker(settings, retries);
+        var worker = new TestWorker(settings, retries, intake);
         worker.Fail = fail ?? worker.Fail;
         await worker._host.StartAsync(TestContext.Current.CancellationToken);
         if (waitForBus)

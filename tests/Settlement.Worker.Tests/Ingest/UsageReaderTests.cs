@@ -209,6 +209,41 @@ public class UsageReaderTests
         Assert.Throws<UnreadableBodyException>(() => Read(body, contentType));
 
     [Theory]
+    [InlineData("{\"events\":[EVENTS],\"after\":[1,{\"a\":2}]}", null)]
+    [InlineData(" [EVENTS]\n", null)]
+    [InlineData("[CLOUD]", "application/cloudevents-batch+json")]
+    public void A_large_body_read_in_parts_has_the_events_it_has_read_at_once(string shape, string? contentType)
+    {
+        var events = $"{Event},{Event.Replace("\"status\":200", "\"status\":[{}]", StringComparison.Ordinal)},17,{Event},\"x\",{{}},{Event},[[]]";
+        var cloud = $"{{}},{events}";
+        var body = Encoding.UTF8.GetBytes("\uFEFF" + shape.Replace("EVENTS", events, StringComparison.Ordinal).Replace("CLOUD", cloud, StringComparison.Ordinal));
+        var whole = UsageReader.Read(body, contentType);
+        Assert.True(whole.Count >= 8);
+        for (var most = 1; most <= whole.Count; most++)
+        {
+            var read = UsageReader.Read(body, contentType, most);
+            Assert.Equal(whole[..most].Select(Shown), read.First.Select(Shown));
+            Assert.Equal(most == whole.Count, read.Rest is null);
+            for (var again = 0; again < 2; again++)
+            {
+                var parts = read.Rest?.Parts(3).ToList() ?? [];
+                Assert.Equal(whole[most..].Select(Shown), parts.SelectMany(p => p).Select(Shown));
+                Assert.All(parts, p => Assert.InRange(p.Count, 1, 3));
+            }
+        }
+
+        static string Shown(ReadEvent read) => $"{read} {Convert.ToHexString(read.Malformed?.RawHash ?? [])}";
+    }
+
+    [Theory]
+    [InlineData("[EVENT,EVENT,EVENT")]
+    [InlineData("[EVENT,EVENT,{\"id\":}]")]
+    [InlineData("{\"events\":[EVENT,EVENT],\"events\":[]}")]
+    [InlineData("[EVENT,EVENT] x")]
+    public void A_large_body_that_is_unreadable_behind_the_first_events_is_refused_as_a_whole(string body) =>
+        Assert.Throws<UnreadableBodyException>(() => UsageReader.Read(Encoding.UTF8.GetBytes(body.Replace("EVENT", Event, StringComparison.Ordinal)), null, 1));
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

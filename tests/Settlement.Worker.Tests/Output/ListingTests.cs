@@ -52,7 +52,7 @@ public class ListingTests
     {
         var (output, _) = Print(80, new Row("[red]x[/] [[", "1", "\u001b[31mred\nline"));
         Assert.Contains("[red]x[/] [[", output, StringComparison.Ordinal);
-        Assert.Contains("\uFFFD[31mred\uFFFDline", output, StringComparison.Ordinal);
+        Assert.Contains(@"\u001b[31mred\u000aline", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
     }
 

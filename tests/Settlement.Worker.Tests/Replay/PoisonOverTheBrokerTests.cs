@@ -31,7 +31,7 @@ public sealed class PoisonOverTheBrokerTests : IDisposable
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Command WHERE CommandId IN ('before', 'beside', 'behind')") == 3, "the others are stored");
         await worker.UntilAsync(async () => await broker.ErrorsAsync() == 1, "the guilty one is in the error queue");
         await worker.UntilAsync(() => new Health(port).AnswersAsync("ready", HttpStatusCode.OK), "it is ready");
-        var error = Assert.Single(await new ErrorQueue(broker.Settings, BrokerTopology.BillingCommands).ListAsync(10, Cancel));
+        var error = Assert.Single(await new ErrorQueue(broker.Settings, BrokerTopology.BillingCommands).ListAsync(10, Cancel).ToListAsync(Cancel));
         Assert.Contains("Command 'guilty' can't be stored: ", error.Reason, StringComparison.Ordinal);
         Assert.Contains("is refused", error.Reason, StringComparison.Ordinal);
 
@@ -60,6 +60,29 @@ public sealed class PoisonOverTheBrokerTests : IDisposable
         Assert.Equal(2, store.Count("SELECT COUNT(*) FROM Quarantine WHERE Reason = 'malformed'"));
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal((0u, 0u), (await broker.DepthAsync(BrokerTopology.UsageEvents), await broker.ErrorsAsync()));
+    }
+
+    [Theory]
+    [InlineData("simple")]
+    [InlineData("systemd")]
+    [InlineData("json")]
+    public async Task What_a_message_says_is_in_log_and_headers_without_characters_that_a_terminal_obeys(string format)
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await RefuseAsync("CREATE TRIGGER NoCommand BEFORE INSERT ON Command WHEN NEW.Body LIKE '%guilty%' BEGIN SELECT RAISE(ABORT, 'is refused'); END");
+        await using var worker = WorkerProcess.Start(broker.Settings, store, $"Logging__Console__FormatterName={format}");
+        await worker.UntilLoggedAsync("What waited in the broker is stored");
+        await broker.PublishAsync(BrokerTopology.UsageEvents, "tru\u001b]0;owned\u0007\r\u202E\u2028\u009B");
+        await broker.PublishAsync(BrokerTopology.BillingCommands, OpenAccount("guilty\u001b[31m\r\u0007\u202E"));
+
+        await worker.UntilAsync(async () => await broker.ErrorsAsync() == 2, "both are in the error queues");
+        Assert.Equal(0, await worker.StopAsync());
+        var reasons = new List<string> { worker.Log };
+        foreach (var queue in BrokerTopology.Inputs)
+            reasons.Add(Assert.Single(await new ErrorQueue(broker.Settings, queue).ListAsync(10, Cancel).ToListAsync(Cancel)).Reason);
+        Assert.All(reasons.Skip(1), reason => Assert.Contains(@"\u001b", reason, StringComparison.Ordinal));
+        Assert.All(reasons, text => Assert.DoesNotContain(text, c => (c != '\n' && char.IsControl(c)) || c is '\u202E' or '\u2028'));
+        Assert.Contains(@"\u001b", worker.Log, StringComparison.Ordinal);
     }
 
     private WorkerProcess Start(TestBroker broker, int port) =>

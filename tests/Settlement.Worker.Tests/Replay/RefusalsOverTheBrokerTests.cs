@@ -75,7 +75,7 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         Assert.Equal(Refusals.OfBodies.Count, worker.Log.Split("A message that can't be read or stored is in usage-events_error now: ").Length - 1);
         Assert.DoesNotContain("fail:", worker.Log, StringComparison.Ordinal);
         Assert.Equal(before.SkipLast(1), store.Telling().Tell().SkipLast(1));
-        var errors = await new ErrorQueue(broker.Settings, BrokerTopology.UsageEvents).ListAsync(100, Cancel);
+        var errors = await new ErrorQueue(broker.Settings, BrokerTopology.UsageEvents).ListAsync(100, Cancel).ToListAsync(Cancel);
         Assert.Equal(Refusals.OfBodies.Select(Convert.ToHexString).Order(StringComparer.Ordinal), errors.Select(e => Convert.ToHexString(e.Body.Span)).Order(StringComparer.Ordinal));
         Assert.All(errors, e => Assert.StartsWith("The body ", e.Reason, StringComparison.Ordinal));
     }

@@ -19,6 +19,7 @@ public class SettingsBindBothWaysTests
         ["RabbitMq:Username"] = ("worker", "RabbitMq.Username"),
         ["RabbitMq:Password"] = ("", "RabbitMq.Password"),
         ["RabbitMq:UseTls"] = ("true", "RabbitMq.UseTls"),
+        ["RabbitMq:MaxBodyBytes"] = ("65536", "RabbitMq.MaxBodyBytes"),
         ["Billing:TimeZone"] = ("+09:00", "Billing.TimeZone"),
         ["Billing:CloseDelay"] = ("02:00:00", "Billing.CloseDelayUs"),
         ["Billing:DrainTimeout"] = ("00:00:01", "Billing.DrainTimeoutUs"),

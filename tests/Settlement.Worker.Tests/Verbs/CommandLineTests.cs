@@ -27,9 +27,10 @@ public class CommandLineTests
         { "quarantine show", ["<ENTRY>"] },
         { "quarantine release", ["<ENTRY>"] },
         { "quarantine discard", ["<ENTRY>"] },
-        { "errors", ["list", "replay"] },
+        { "errors", ["list", "replay", "discard"] },
         { "errors list", ["--output"] },
-        { "errors replay", [] },
+        { "errors replay", ["<ID>"] },
+        { "errors discard", ["<ID>", "--all", "--queue", "--output"] },
         { "status", ["--output"] },
         { "health", ["--output"] },
         { "clock", ["show", "confirm", "back"] },
@@ -63,6 +64,8 @@ public class CommandLineTests
     [InlineData("bill --output", "Required argument missing for option: '--output'.")]
     [InlineData("quarantine release", "Name events, or say --all")]
     [InlineData("quarantine release 1 --all", "Name events, or say --all")]
+    [InlineData("errors discard", "Name messages, or say --all")]
+    [InlineData("errors discard 1 --all", "Name messages, or say --all")]
     [InlineData("quarantine show x", "Cannot parse argument 'x'")]
     [InlineData("quarantine discard 1", "Option '--because' is required.")]
     [InlineData("ingest x --region= ", "--region: must not be empty")]

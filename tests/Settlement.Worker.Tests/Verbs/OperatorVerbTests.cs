@@ -148,9 +148,9 @@ public class OperatorVerbTests
     public async Task Without_a_broker_there_are_no_error_queues()
     {
         using var store = new TestStore();
-        foreach (var verb in new[] { "list", "replay" })
+        foreach (var verb in new[] { "list", "replay", "discard --all" })
         {
-            var ran = await store.RunAsync("errors", verb);
+            var ran = await store.RunAsync(["errors", .. verb.Split(' ')]);
             Assert.Equal((Exit.BadInput, "", "RabbitMq:Host: no broker is configured, so there are no error queues\n"), (ran.Exit, ran.Output, ran.Error));
         }
     }
@@ -174,6 +174,42 @@ public class OperatorVerbTests
         Assert.Equal(1, (await store.DoAsync(["status", "--output", "json", .. options])).Json.GetProperty("queues")[0].GetProperty("unreadable").GetInt64());
         Assert.Contains("usage-events", (await store.DoAsync(["errors", "replay", "--queue", "usage-events", .. options])).Output, StringComparison.Ordinal);
         await TestWorker.UntilAsync(async () => await broker.DepthAsync("usage-events") == 1, "it is back");
+    }
+
+    [Fact]
+    public async Task Unreadable_messages_are_discarded_by_id_or_all_and_counted()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        using var store = await VerbTests.StoreAsync();
+        var options = new[]
+        {
+            $"RabbitMq:Host={broker.Settings.Host}", $"RabbitMq:Port={broker.Settings.EffectivePort}", $"RabbitMq:VirtualHost={broker.Settings.VirtualHost}",
+            $"RabbitMq:Username={broker.Settings.Username}", $"RabbitMq:Password={broker.Settings.Password}",
+        }.SelectMany(s => new[] { "--set", s }).ToArray();
+        foreach (var queue in Worker.Bus.BrokerTopology.Inputs)
+            await Worker.Bus.BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
+        foreach (var (queue, body) in new[] { ("usage-events", "one"), ("usage-events", "two"), ("billing-commands", "three"), ("billing-commands", "f\u001b[31m\u202E") })
+        {
+            await broker.Channel.BasicPublishAsync(
+                "", queue + "_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), TestContext.Current.CancellationToken);
+        }
+
+        await TestWorker.UntilAsync(async () => await broker.ErrorsAsync() == 4, "they are in the error queues");
+        var listed = (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray().ToDictionary(m => m.GetProperty("body").GetString()!, m => m.GetProperty("id").GetString()!);
+        Assert.Contains(@"f\u001b[31m\u202e", (await store.DoAsync(["errors", "list", .. options])).Output, StringComparison.Ordinal);
+        Assert.Equal(Exit.BadInput, (await store.RunAsync(["errors", "discard", .. options])).Exit);
+        var mistyped = await store.RunAsync(["errors", "discard", listed["one"], "nothing", .. options]);
+        Assert.Equal((Exit.BadInput, "There is no message nothing in the error queues; nothing was changed\n"), (mistyped.Exit, mistyped.Error));
+        Assert.Equal(4u, await broker.ErrorsAsync());
+
+        var some = (await store.DoAsync(["errors", "discard", listed["one"], listed["three"], "--output", "json", .. options])).Json;
+        Assert.Equal([1, 1], some.EnumerateArray().Select(d => d.GetProperty("discarded").GetInt32()));
+        Assert.Equal(["two", "f\u001b[31m\u202E"], (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray().Select(m => m.GetProperty("body").GetString()));
+        await store.DoAsync(["errors", "discard", "--all", "--queue", "usage-events", .. options]);
+        await TestWorker.UntilAsync(async () => (await broker.DepthAsync("usage-events_error"), await broker.DepthAsync("billing-commands_error")) == (0u, 1u), "the other queue's is there");
+        await store.DoAsync(["errors", "replay", listed["f\u001b[31m\u202E"], .. options]);
+        await TestWorker.UntilAsync(async () => await broker.DepthAsync("billing-commands") == 1, "it is back");
+        Assert.Equal(0u, await broker.DepthAsync("usage-events"));
     }
 
     private static string Number(JsonElement entry) => entry.GetProperty("entry").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,0 +1,63 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
+using Settlement.Worker.Settings;
+
+namespace Settlement.Worker.Bus;
+
+/// <summary>What a bounded channel is told.</summary>
+/// <param name="MostMessages">Never more are asked of the broker at a time.</param>
+/// <param name="Skipped">Told of a delivery of a channel that goes no further.</param>
+internal sealed record Bounds(string Queue, int MaxBodyBytes, int MostMessages, Drain Drain, Action<ChannelContext, ulong> Skipped, ILogger Log);
+
+/// <summary>Puts a <see cref="BoundedChannel"/> in the place of the channel that the transport would use.</summary>
+internal sealed class BoundedChannelFilter(Bounds bounds) : IFilter<ChannelContext>
+{
+    public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        using var bounded = new BoundedChannel(context, bounds);
+        await next.Send(bounded);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("bounded-channel");
+}
+
+/// <summary>A channel whose consumer is a <see cref="BoundedConsumer"/>, which hands on to the transport's what fits into memory.</summary>
+internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
+{
+    private readonly ChannelContext channel;
+    private readonly Bounds bounds;
+    private BoundedConsumer? consumer;
+
+    public BoundedChannel(ChannelContext channel, Bounds bounds)
+        : base(channel, CancellationToken.None) =>
+        (this.channel, this.bounds) = (channel, bounds);
+
+    /// <summary>The body of a message in hand as the client holds it; null: ask for a copy of it.</summary>
+    public ReadOnlyMemory<byte>? BodyOf(ulong delivery) => consumer?.BodyOf(delivery);
+
+    /// <summary>A message has been read.</summary>
+    /// <param name="bytes">What it takes in memory besides its body.</param>
+    public void Read(ulong delivery, long bytes) => consumer?.Read(delivery, bytes);
+
+    /// <summary>The consumer asks for as much as it can hold.</summary>
+    Task ChannelContext.BasicQos(uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task<string> ChannelContext.BasicConsume(
+        string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments, IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
+    {
+        this.consumer = new BoundedConsumer(
+            channel,
+            consumer,
+            new ByteBudget(IntakeSettings.BytesInHand, bounds.MostMessages),
+            bounds,
+            (tag, to, cancel) => channel.BasicConsume(queue, noAck, exclusive, arguments, to, tag, cancel),
+            delivery => bounds.Skipped(this, delivery));
+        return this.consumer.StartAsync(consumerTag, cancellationToken);
+    }
+
+    Task ChannelContext.BasicCancel(string consumerTag, CancellationToken cancellationToken) => consumer?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>As of the channel itself: a source of cancellation for each message would be dear.</summary>
+    ValueTask ChannelContext.BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) => channel.BasicAck(deliveryTag, multiple, cancellationToken);
+}

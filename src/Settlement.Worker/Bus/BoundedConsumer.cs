@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Settlement.Worker.Bus;
+
+/// <summary>
+/// Stands before the transport's consumer and hands on what the <see cref="ByteBudget"/> takes. The broker is asked for more or fewer messages by cancelling its
+/// consumer and consuming anew on the same channel; the transport does not notice. A body too large to be moved is left to the broker to dead-letter.
+/// </summary>
+internal sealed partial class BoundedConsumer(
+    ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume,
+    Action<ulong> skipped) : IAsyncBasicConsumer
+{
+    /// <summary>Publishing a body takes twice its size once more: a larger one is not moved to the error queue by us if the broker can do it.</summary>
+    public const int MostMovedBytes = 16 * 1024 * 1024;
+
+    private readonly SemaphoreSlim change = new(1, 1);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<ulong, ReadOnlyMemory<byte>> bodies = [];
+    private readonly ConcurrentDictionary<ulong, long> left = [];
+    private volatile bool ended;
+    private bool? deadLetters;
+    private bool isReady;
+    private int made;
+    private string name = "";
+    private string current = "";
+
+    public IChannel Channel => channel.Channel;
+
+    public ReadOnlyMemory<byte>? BodyOf(ulong delivery) => bodies.TryGetValue(delivery, out var body) ? body : null;
+
+    public void Read(ulong delivery, long bytes)
+    {
+        if (bodies.TryGetValue(delivery, out var body))
+            budget.Settle(delivery, ByteBudget.BufferOf(body.Length) + bytes);
+    }
+
+    public async Task<string> StartAsync(string consumerTag, CancellationToken cancel)
+    {
+        await channel.BasicQos(0, (ushort)budget.AtATime, false, cancel);
+        return name = current = await consume(consumerTag, this, cancel);
+    }
+
+    /// <summary>For good: the transport stops.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        await stopping.CancelAsync();
+        await change.WaitAsync(cancel);
+        try
+        {
+            await channel.BasicCancel(current, cancel);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    public async Task HandleBasicDeliverAsync(
+        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+    {
+        if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
+            return;
+        var taken = budget.Take(deliveryTag, body.Length, out var due);
+        if (!taken)
+            Leave(deliveryTag, redelivered);
+        if (due)
+            _ = Task.Run(ChangeAsync, CancellationToken.None);
+        if (!taken)
+            return;
+        bodies[deliveryTag] = body;
+        try
+        {
+            await inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body, cancellationToken);
+        }
+        finally
+        {
+            // From here on the client uses the buffer for others.
+            bodies.TryRemove(deliveryTag, out _);
+            budget.Done(deliveryTag);
+        }
+    }
+
+    /// <summary>Those of later consumers are no news to the transport.</summary>
+    public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        if (isReady)
+            return Task.CompletedTask;
+        isReady = true;
+        return inner.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+    }
+
+    /// <summary>Those that we asked for to consume anew are no news to the transport.</summary>
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+        stopping.IsCancellationRequested ? inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken) : Task.CompletedTask;
+
+    public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
+
+    public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => inner.HandleChannelShutdownAsync(channel, reason);
+
+    private async Task ChangeAsync()
+    {
+        await change.WaitAsync();
+        try
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, channel.CancellationToken);
+            do
+                await ChangeAsync(cancel.Token);
+            while (budget.EndChange());
+        }
+        catch (Exception e)
+        {
+            // Without a consumer nothing would be taken in, and nobody would notice: the transport is to begin anew.
+            if (!stopping.IsCancellationRequested && channel.Channel.IsOpen)
+                channel.NotifyFaulted(e, new Uri("queue:" + bounds.Queue));
+            End();
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    /// <param name="cancel">Ends the wait. A question to the broker is not given up half way: its answer would be taken for that of the next.</param>
+    private async Task ChangeAsync(CancellationToken cancel)
+    {
+        await channel.BasicCancel(current, CancellationToken.None);
+        await budget.EmptyAsync(cancel);
+        var next = budget.Next();
+        if (next.Back.Count > 0)
+            await GiveBackAsync(next);
+        await channel.BasicQos(0, (ushort)next.AtATime, false, CancellationToken.None);
+        current = await consume(string.Create(CultureInfo.InvariantCulture, $"{name}-{++made}"), this, CancellationToken.None);
+    }
+
+    private async Task GiveBackAsync(Portion next)
+    {
+        // Asked before they are there, so that none is counted less than once.
+        var waiting = await channel.QueueDeclarePassive(bounds.Queue, CancellationToken.None);
+        bounds.Drain.WentBack(bounds.Queue, waiting.MessageCount + next.Back.Count);
+        foreach (var delivery in next.Back)
+        {
+            await channel.BasicNack(delivery, multiple: false, requeue: true, CancellationToken.None);
+            Back(delivery);
+        }
+
+        Fewer(bounds.Log, bounds.Queue, next.Back.Count, next.AtATime);
+    }
+
+    /// <summary>With the broker, but not another worker's to take: the drain is to wait for it.</summary>
+    private void Leave(ulong delivery, bool redelivered)
+    {
+        left[delivery] = bounds.Drain.Enter(redelivered);
+        skipped(delivery);
+        if (ended)
+            Back(delivery);
+    }
+
+    private void Back(ulong delivery)
+    {
+        if (left.TryRemove(delivery, out var number))
+            bounds.Drain.Leave(number);
+    }
+
+    /// <summary>The channel ends, and the broker takes back what was left with it.</summary>
+    private void End()
+    {
+        ended = true;
+        foreach (var delivery in left.Keys)
+            Back(delivery);
+    }
+
+    /// <returns>False: the broker would drop it, so it is for us to move.</returns>
+    private async Task<bool> DeadLetterAsync(ulong delivery, int bytes, CancellationToken cancel)
+    {
+        deadLetters ??= await BrokerTopology.DeadLettersAsync(channel.ConnectionContext.Connection, bounds.Queue, cancel);
+        if (deadLetters != true)
+            return false;
+        await channel.BasicNack(delivery, multiple: false, requeue: false, cancel);
+        skipped(delivery);
+        bounds.Drain.Stored(bounds.Queue, 1);
+        DeadLettered(bounds.Log, BrokerTopology.ErrorQueueOf(bounds.Queue), Ingest.UnreadableBodyException.TooLargeReason(bytes, bounds.MaxBodyBytes));
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages of {Queue} would not fit into memory yet and go back to it; {AtATime} are asked for at a time now")]
+    private static partial void Fewer(ILogger log, string queue, int count, int atATime);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read or stored is in {Queue} now: {Reason}")]
+    private static partial void DeadLettered(ILogger log, string queue, string reason);
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Settlement.Worker.Output;
+
+/// <summary>
+/// Text that others have written, made safe to show: what moves a terminal's cursor, colours it or turns the direction of text stands there as <c>\u001b</c>. The
+/// one place that does so, for log lines, tables, error texts and the headers of the error queue. In JSON, where such characters only occur within strings, the
+/// same is the same text.
+/// </summary>
+public static class PlainText
+{
+    /// <summary>C0, DEL, C1; Arabic letter mark, direction marks, line and paragraph separators, embeddings and overrides, isolates.</summary>
+    private static readonly string Unsafe = string.Concat(
+        Characters('\0', '\u001F'), Characters('\u007F', '\u009F'), "\u061C", Characters('\u200E', '\u200F'), Characters('\u2028', '\u202E'), Characters('\u2066', '\u2069'));
+
+    private static readonly SearchValues<char> UnsafeInLine = SearchValues.Create(Unsafe);
+    private static readonly SearchValues<char> UnsafeInText = SearchValues.Create(Unsafe.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
+
+    /// <summary>One line: line breaks and tabs are shown as such, too.</summary>
+    public static string Line(string text) => text.AsSpan().ContainsAny(UnsafeInLine) ? Escaped(text, UnsafeInLine) : text;
+
+    /// <summary>Text of several lines.</summary>
+    public static string Text(string text) => IsPlain(text) ? text : Escaped(text, UnsafeInText);
+
+    /// <summary>Whether it is safe as text of several lines.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> text) => !text.ContainsAny(UnsafeInText);
+
+    private static string Escaped(string text, SearchValues<char> escape)
+    {
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (escape.Contains(c))
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else
+                escaped.Append(c);
+        }
+
+        return escaped.ToString();
+    }
+
+    private static string Characters(char first, char last) => string.Concat(Enumerable.Range(first, last - first + 1).Select(c => (char)c));
+}
+
+/// <summary>A writer of a verb's results or errors whose texts may hold anything; what is written is <see cref="PlainText"/>. A carriage return at the start of a text is a progress bar's.</summary>
+internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.InvariantCulture)
+{
+    public override Encoding Encoding => inner.Encoding;
+
+    [System.Diagnostics.CodeAnalysis.AllowNull]
+    public override string NewLine
+    {
+        get => inner.NewLine;
+        set => inner.NewLine = value;
+    }
+
+    public override void Write(char value) => inner.Write(PlainText.Text(value.ToString()));
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        if (PlainText.IsPlain(buffer))
+            inner.Write(buffer);
+        else
+            Write(buffer.ToString());
+    }
+
+    public override void Write(string? value)
+    {
+        if (value?.StartsWith('\r') == true)
+        {
+            inner.Write('\r');
+            value = value[1..];
+        }
+
+        inner.Write(value is null ? null : PlainText.Text(value));
+    }
+
+    public override void WriteLine() => inner.WriteLine();
+
+    public override void WriteLine(string? value) => inner.WriteLine(value is null ? null : PlainText.Text(value));
+
+    public override void Flush() => inner.Flush();
+}
