@@ -53,6 +53,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.Lot TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.MonthUse TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Notice TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.NumberRange TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Package TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Parked TO settlement_worker;
     GRANT SELECT, INSERT, DELETE ON dbo.ParkedAgenda TO settlement_worker;

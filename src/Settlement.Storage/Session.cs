@@ -8,7 +8,8 @@ namespace Settlement.Storage;
 /// One connection and, for writing, one transaction: what every store method works in. Disposed without <see cref="Commit"/> it leaves nothing.
 /// Statements are given by name (<see cref="Sql"/>).
 /// </summary>
-public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released) : IDisposable
+/// <param name="alone">Without a transaction: each statement is committed at once. For claims and the like, which are no part of anything.</param>
+public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released, bool alone = false) : IDisposable
 {
     private readonly List<Action> committed = [];
 
@@ -23,9 +24,6 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public List<T> Rows<T>(string statement, object? args = null)
     {
-        var text = Statements.Text(statement);
-        if (Statements.TakesList(text))
-            return Connection.Query<T>(text, args, Transaction).AsList();
         using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
         return reader.Parse<T>().AsList();
     }
@@ -48,10 +46,10 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
     }
 
     /// <summary>Executes once; returns the rows affected.</summary>
-    public int Execute(string statement, object? args = null) => Statements.Execute(statement, Transaction, args);
+    public int Execute(string statement, object? args = null) => Statements.Execute(Writing(statement), Transaction, args);
 
     /// <summary>Executes once per element; returns the rows that each affected.</summary>
-    public List<int> ExecuteEach(string statement, IEnumerable args) => Statements.ExecuteEach(statement, Transaction, args);
+    public List<int> ExecuteEach(string statement, IEnumerable args) => Statements.ExecuteEach(Writing(statement), Transaction, args);
 
     public bool IsCommitted { get; private set; }
 
@@ -77,4 +75,7 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
             released();
         }
     }
+
+    private string Writing(string statement) =>
+        Transaction is not null || alone ? statement : throw new InvalidOperationException($"'{statement}' writes, and this session is for reading.");
 }

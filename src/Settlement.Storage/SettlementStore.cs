@@ -16,15 +16,22 @@ public sealed class StoreRefusedException(string message) : Exception(message);
 public sealed class LateWriterException(string message) : Exception(message);
 
 /// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
-public sealed class SettlementStore(IEngine engine, BillingSettings settings)
+/// <param name="time">For tests; null: the clock.</param>
+public sealed class SettlementStore(IEngine engine, BillingSettings settings, TimeProvider? time = null)
 {
     /// <summary>How often a transaction is tried.</summary>
     public const int Attempts = 12;
     private const int LongestPauseMs = 500;
 
+    /// <summary>Nor is one begun anew after this long: a statement that runs into its time limit each time would keep whoever waits for minutes.</summary>
+    private static readonly TimeSpan LongestTries = TimeSpan.FromMinutes(1);
+
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
+    private volatile bool ending;
+
     public IEngine Engine { get; } = engine;
 
-    public Words Words { get; } = new();
+    public Words Words { get; } = new(engine);
 
     public TermsReader Terms { get; } = new(settings);
 
@@ -37,14 +44,15 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
     }
 
     /// <summary>
-    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken) or the database gave up, it is rolled back and done again,
-    /// a few times; the last failure is thrown.
+    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken) or the database gave up for a cause that may pass, it is rolled
+    /// back and done again, a few times within a minute; the last failure is thrown.
     /// </summary>
     /// <param name="work">May be done more than once; only the last time counts.</param>
     /// <param name="under">The claim it is done under: lost in between, <see cref="ClaimLostException"/> is thrown and nothing is written.</param>
     /// <param name="tries">So many times at most.</param>
     public T Write<T>(Func<Session, T> work, WorkClaim? under = null, int tries = Attempts)
     {
+        var since = clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -55,11 +63,11 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
                 session.Commit();
                 return result;
             }
-            catch (LateWriterException) when (attempt < tries)
+            catch (LateWriterException) when (attempt < tries && MayGoOn(since))
             {
                 Pause(attempt);
             }
-            catch (DbException error) when (attempt < tries && Engine.MayRetry(error))
+            catch (DbException error) when (attempt < tries && Engine.MayRetry(error) && MayGoOn(since))
             {
                 Pause(attempt);
             }
@@ -75,6 +83,11 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings)
         },
         under,
         tries);
+
+    /// <summary>The process is ending: what fails from now on is not tried again. It is done by whoever comes next.</summary>
+    public void NoMoreTries() => ending = true;
+
+    private bool MayGoOn(long since) => !ending && clock.GetElapsedTime(since) < LongestTries;
 
     /// <summary>Of different lengths, so that two who are in each other's way do not stay so.</summary>
     private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(Math.Min(LongestPauseMs, 1 << attempt)));

@@ -18,6 +18,12 @@ namespace Settlement.Storage;
 public sealed partial class Statements(
     DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null, Func<string, PreparedStatement>? prepare = null) : IDisposable
 {
+    /// <summary>No single wait for the database is longer, not even for the first row of a closing of all usage there is.</summary>
+    public const int LongestSeconds = 600;
+
+    /// <summary>Within a transaction others may wait for what it holds.</summary>
+    private const int LongestSecondsInTransaction = 120;
+
     private const int StatementsPerBatch = 100;
 
     /// <summary>After an error that ends the transaction the server goes on with the rest of the batch, and each statement would commit alone.</summary>
@@ -30,9 +36,6 @@ public sealed partial class Statements(
     private readonly Dictionary<string, IDisposable> own = new(StringComparer.Ordinal);
 
     public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
-
-    /// <summary>Whether a statement takes a list, which makes its text depend on the list's length: Dapper expands those. SQLite's own texts take JSON.</summary>
-    public static bool TakesList(string text) => text.Contains(" IN @", StringComparison.Ordinal);
 
     /// <summary>The statement's command with its parameters set, ready to execute; one execution at a time.</summary>
     public DbCommand Bind(string name, DbTransaction? transaction, object? args)
@@ -65,7 +68,7 @@ public sealed partial class Statements(
     {
         var command = Create(Text(name));
         command.Transaction = transaction;
-        command.CommandTimeout = 0;
+        command.CommandTimeout = transaction is null ? LongestSeconds : LongestSecondsInTransaction;
         Set(command.Parameters, args);
         return command;
     }

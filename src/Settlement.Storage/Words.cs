@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Storage;
 
@@ -11,7 +12,7 @@ public enum WordKind
 }
 
 /// <summary>The dictionary of text ids and their numbers. Numbers never change, so they are remembered once committed.</summary>
-public sealed class Words
+public sealed class Words(IEngine engine)
 {
     private readonly ConcurrentDictionary<(WordKind, string), long> numbers = new();
     private readonly ConcurrentDictionary<(WordKind, long), string> texts = new();
@@ -27,7 +28,7 @@ public sealed class Words
         var no = session.One<long?>("words/find", args);
         if (no is null)
         {
-            no = session.One<long?>("words/last", args).GetValueOrDefault() + 1;
+            no = engine.NewWordNo(session, kind);
             session.Execute("words/add", new { Kind = (long)kind, No = no.Value, Text = text });
         }
 

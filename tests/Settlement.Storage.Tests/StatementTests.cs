@@ -21,7 +21,7 @@ public sealed partial class StatementTests
 
     [Fact]
     public void Everything_that_SQL_Server_is_given_fits_its_schema() =>
-        Assert.Empty(Model.Faults(Texts.All.Concat(SourceTexts.All).Concat(Inserts.All.Select(i => KeyValuePair.Create(i.Name, i.Text))).ToDictionary(StringComparer.Ordinal)));
+        Assert.Empty(Model.Faults(Texts.All.Where(t => !OfTheServer(t.Value)).Concat(SourceTexts.All).Concat(Inserts.All.Select(i => KeyValuePair.Create(i.Name, i.Text))).ToDictionary(StringComparer.Ordinal)));
 
     [Fact]
     public void The_schema_can_refuse()
@@ -71,6 +71,9 @@ public sealed partial class StatementTests
         Assert.Empty(Texts.Shared.Keys.Intersect(Texts.OwnOf(engine).Keys, StringComparer.Ordinal));
         Assert.Equal(Texts.Of(engine).OrderBy(t => t.Key, StringComparer.Ordinal), program.OrderBy(t => t.Key, StringComparer.Ordinal));
     }
+
+    /// <summary>The server's own views are not in the model: those who ask them can't fail for it.</summary>
+    private static bool OfTheServer(string text) => text.Contains(" sys.", StringComparison.Ordinal);
 
     [GeneratedRegex("\"(?<name>[a-z]+/[a-z-]+)\"", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex StatementName();

@@ -27,6 +27,9 @@ public static class CommandType
     /// <summary>Commands after which nothing falls due that was not due before.</summary>
     public static bool MakesNothingDue(string type) => type is OpenAccount or TopUp or Subscribe or Unsubscribe or SetAlert or RefundPackage;
 
+    /// <summary>Commands that may be the first thing heard of an API in a region for an account.</summary>
+    public static bool MayMakeScope(string type) => type is Subscribe or BuyPackage;
+
     /// <summary>Commands about the store, not about one account.</summary>
     public static bool IsForStore(string type) => type is RunJob or Hold or Resume;
 }

@@ -1,6 +1,8 @@
 using Settlement.Domain.Accounts;
+using Settlement.Domain.Commands;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Settling;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Accounts;
 
@@ -79,11 +81,12 @@ public static class AccountStore
         session.Rows<long>("package/live-scopes", new { ScopeNos = scopeNos, AtUs = atUs }).ToHashSet();
 
     /// <summary>
-    /// Numbers that nothing has yet, for what the decision may make: what is there needs none. A second writer that takes the same one finds the key taken.
+    /// Numbers that nothing has yet, for what the command may make: what is there needs none. Accounts and packages are numbered without gaps, one worker makes them; a
+    /// second writer that takes the same number finds the key taken.
     /// </summary>
-    public static Domain.Commands.FreeNumbers Free(Session session, Account? account, Scope? scope, Package? package) => new(
+    public static FreeNumbers Free(Session session, IEngine engine, string commandType, Account? account, Scope? scope, Package? package) => new(
         account is null ? session.One<long?>("account/last").GetValueOrDefault() + 1 : 0,
-        scope is null ? session.One<long?>("usage/last-scope").GetValueOrDefault() + 1 : 0,
+        scope is null && account is not null && CommandType.MayMakeScope(commandType) ? engine.NewScopeNo(session) : 0,
         package is null ? session.One<long?>("package/last").GetValueOrDefault() + 1 : 0);
 
     private sealed class SubscribedRow

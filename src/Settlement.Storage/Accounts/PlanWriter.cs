@@ -26,8 +26,10 @@ public sealed class PlanWriter(SettlementStore store)
         "TransactionUs", "Cycle", "Calls", "Late", "FeeE8", "DeductedE8", "WrittenOffE8",
     ];
 
-    public void Write(Session session, IReadOnlyList<Plan> plans)
+    /// <summary>In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for the other.</summary>
+    public void Write(Session session, IReadOnlyList<Plan> decided)
     {
+        IReadOnlyList<Plan> plans = decided.Count <= 1 ? decided : [.. decided.OrderBy(p => p.Before.AccountNo == AccountStore.StoreAccountNo).ThenBy(p => p.Before.AccountNo)];
         WriteAccounts(session, plans);
         WriteScopes(session, plans);
         WritePackages(session, plans);

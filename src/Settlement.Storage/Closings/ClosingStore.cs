@@ -25,6 +25,7 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
     private readonly PlanWriter writer = new(store);
     private readonly SettlementLoader loader = new(store);
     private readonly ParkingStore parking = parking ?? new ParkingStore(store);
+    private readonly UncoveredHolds holds = new(store);
 
     /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
     public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
@@ -201,33 +202,11 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
     {
         writer.Write(session, decided.Plans);
         foreach (var plan in decided.Plans)
-            WriteHeld(session, run, plan);
+            holds.Write(session, run, plan);
         store.Engine.Insert(session, "Closing", ClosingColumns, decided.Plans.Select(p => new object?[]
         {
             run.ToSlot, p.Before.AccountNo, p.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion, decided.Terms.CatalogVersion,
         }));
-    }
-
-    private void WriteHeld(Session session, ClosingRun run, Plan plan)
-    {
-        foreach (var held in plan.Held)
-        {
-            session.Execute("quarantine/hold-uncovered", new
-            {
-                held.Reason,
-                held.Skip,
-                held.UnitPriceE10,
-                HeldUs = plan.Time.NowUs,
-                Slot = run.SlotOf(BillingHour.Of(held.Piece.StartUs)),
-                plan.Before.AccountNo,
-                held.ScopeNo,
-                UseHour = BillingHour.Of(held.Piece.StartUs),
-                ProjectNo = store.Words.NumberOf(session, WordKind.Project, held.Project),
-                Waived = held.Waived ? 1L : 0L,
-                held.Piece.StartUs,
-                held.Piece.EndUs,
-            });
-        }
     }
 
     private static IEnumerable<IReadOnlyList<AccountUsage>> Batches(IEnumerable<UsageGroup> groups)

@@ -13,7 +13,7 @@ public interface IEngine : IDisposable
     /// <summary>For people: which database this is.</summary>
     string Describe();
 
-    /// <summary>A connection that sees a stable state and writes nothing.</summary>
+    /// <summary>A connection for looking: its session refuses statements that write.</summary>
     Session Read();
 
     /// <summary>A write transaction. It waits for its turn; on SQLite there is one writer at a time.</summary>
@@ -29,6 +29,12 @@ public interface IEngine : IDisposable
     /// Claims identities in order: for each, whether it is new, or known with the same or with other content (7.1). New ones are stored.
     /// </summary>
     IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims);
+
+    /// <summary>A number for a text id (<see cref="Words"/>) that nothing has yet. One that is not used in the end stays unused.</summary>
+    long NewWordNo(Session session, WordKind kind);
+
+    /// <summary>A number for a scope that nothing has yet. One that is not used in the end stays unused.</summary>
+    long NewScopeNo(Session session);
 
     /// <summary>Whether a transaction that ended with an error may be done again from its start: another writer was first, or the connection broke.</summary>
     bool MayRetry(DbException error);
@@ -54,6 +60,11 @@ public interface IEngine : IDisposable
     /// <summary>Scripts this program has and the database lacks, or the other way round; empty when they agree.</summary>
     IReadOnlyList<string> SchemaDifferences();
 
+    /// <summary>
+    /// What of the database, as it is set up, a worker must not work with, and what could not be asked, each in a sentence of its own. Asked of a schema that is up to date.
+    /// </summary>
+    DatabaseFaults Faults();
+
     /// <summary>Marks the store as having a worker attached, until disposed or the process ends; null with who holds it if it takes no other.</summary>
     IDisposable? TryAttach(out string? holder);
 
@@ -65,6 +76,14 @@ public interface IEngine : IDisposable
 public static class SchemaDifference
 {
     public const string Newer = "is newer than this program";
+}
+
+/// <summary>What is wrong with a database that is there and answers.</summary>
+/// <param name="Wrong">No worker may run before it is mended.</param>
+/// <param name="Unknown">What this server could not be asked, for one that is not quite SQL Server; it stops nobody.</param>
+public sealed record DatabaseFaults(IReadOnlyList<string> Wrong, IReadOnlyList<string> Unknown)
+{
+    public static readonly DatabaseFaults None = new([], []);
 }
 
 public enum Claimed

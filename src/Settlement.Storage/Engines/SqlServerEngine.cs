@@ -1,13 +1,14 @@
+using System.Collections.Frozen;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
+using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 
 namespace Settlement.Storage.Engines;
 
 /// <summary>SQL Server: many workers on one database. Isolation is read committed, so what a transaction decides on is guarded by versions and unique keys.</summary>
-public sealed class SqlServerEngine : IEngine
+public sealed partial class SqlServerEngine : IEngine
 {
     /// <summary>
     /// The lock that guards the closed hours. It lies in the database, so it needs no name of one: two connection strings that spell the database differently
@@ -17,16 +18,20 @@ public sealed class SqlServerEngine : IEngine
 
     private const string Engine = "SqlServer";
     private const int WaitMs = 120_000;
-    private const int RowsPerInsert = 40;
+    private const int FewHashes = 40;
     private const int HashesPerSelect = 500;
     private const int LongText = 4000;
-    private const string Running = "run ";
 
     /// <summary>After so many failed transactions in a row what fails may lie in the connections: the next ones are new.</summary>
     private const int FailuresOfConnections = 6;
 
+    /// <summary>A list is one parameter, a JSON array, so that a statement is planned once and not for each length of its list.</summary>
+    private static readonly FrozenDictionary<string, string> Texts = Sql.Of(Engine).ToFrozenDictionary(
+        text => text.Key, text => ListParameter().Replace(text.Value, " IN (SELECT CAST(value AS bigint) FROM OPENJSON(${list}))"), StringComparer.Ordinal);
+
     private readonly string connectionString;
     private readonly SqlConnectionStringBuilder builder;
+    private readonly SqlServerNumbers numbers;
     private int failures;
     private readonly string instance = Guid.NewGuid().ToString("N")[..16];
     private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
@@ -38,6 +43,7 @@ public sealed class SqlServerEngine : IEngine
         if (string.IsNullOrEmpty(builder.ApplicationName) || builder.ApplicationName == new SqlConnectionStringBuilder().ApplicationName)
             builder.ApplicationName = "settlement";
         this.connectionString = builder.ToString();
+        numbers = new SqlServerNumbers(Alone);
     }
 
     public string Name => Engine;
@@ -49,6 +55,9 @@ public sealed class SqlServerEngine : IEngine
     public Session Read() => Open(_ => null);
 
     public Session Write() => Open(connection => connection.BeginTransaction(IsolationLevel.ReadCommitted));
+
+    /// <summary>A session each of whose statements is committed at once.</summary>
+    internal Session Alone() => Open(_ => null, alone: true);
 
     public void TakeGuard(Session session, bool exclusive)
     {
@@ -68,16 +77,8 @@ public sealed class SqlServerEngine : IEngine
             throw new LateWriterException("The guard of the closed hours was not to be had.");
     }
 
-    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
-    {
-        var list = rows as IReadOnlyList<object?[]> ?? [.. rows];
-        if (list.Count == 0)
-            return;
-        if (list.Count <= RowsPerInsert)
-            InsertFew(session, table, columns, list);
-        else
-            InsertMany(session, table, columns, list);
-    }
+    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows) =>
+        SqlServerInserts.Insert(session, table, columns, rows as IReadOnlyList<object?[]> ?? [.. rows]);
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
     {
@@ -105,10 +106,12 @@ public sealed class SqlServerEngine : IEngine
         return results;
     }
 
-    /// <summary>
-    /// Any error of the server: duplicates, deadlocks, lost connections, and what it calls them differs between versions. All work is such that doing it again is harmless.
-    /// </summary>
-    public bool MayRetry(DbException error) => error is SqlException;
+    /// <summary>All work is such that doing it again is harmless.</summary>
+    public bool MayRetry(DbException error) => SqlServerErrors.MayGetBetter(error);
+
+    public long NewWordNo(Session session, WordKind kind) => numbers.Take("word", "number/highest-word");
+
+    public long NewScopeNo(Session session) => numbers.Take("scope", "number/highest-scope");
 
     public WorkClaim? TryClaim(string name) => SqlServerClaim.TryTake(this, name, worker);
 
@@ -122,32 +125,36 @@ public sealed class SqlServerEngine : IEngine
 
     public int Migrate(Action<string> log)
     {
-        using var connection = new SqlConnection(connectionString);
-        connection.Open();
+        using var connection = Connect();
         return Migrations.Run(connection, Engine, log);
     }
 
     public IReadOnlyList<string> SchemaDifferences()
     {
-        using var connection = new SqlConnection(connectionString);
-        connection.Open();
+        using var connection = Connect();
         return Migrations.Differences(connection, Engine, "SELECT CAST(COUNT(*) AS bigint) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Table");
+    }
+
+    public DatabaseFaults Faults()
+    {
+        using var session = Read();
+        return SqlServerFaults.Of(session);
     }
 
     /// <summary>Any number of workers; each says that it is there.</summary>
     public IDisposable? TryAttach(out string? holder)
     {
         holder = null;
-        using (var session = Read())
-            session.Execute("claim/forget-gone", new { Names = Running + "%" });
-        return TryClaim(Running + instance);
+        using (var session = Alone())
+            SqlServerClaim.ForgetGone(session);
+        return TryClaim(SqlServerClaim.Running + instance);
     }
 
     public string? AttachedWorker()
     {
         if (SchemaDifferences().Count > 0)
             return null;
-        var workers = Claimants(Running);
+        var workers = Claimants(SqlServerClaim.Running);
         return workers.Count == 0 ? null : string.Join("; ", workers);
     }
 
@@ -158,21 +165,46 @@ public sealed class SqlServerEngine : IEngine
         // SqlClient keeps the connections, for the whole process.
     }
 
-    private Session Open(Func<SqlConnection, SqlTransaction?> begin)
+    private SqlConnection Connect()
     {
         var connection = new SqlConnection(connectionString);
         try
         {
             connection.Open();
-            var statements = new Statements(connection, Sql.Of(Engine), Fit);
+            return connection;
+        }
+        catch (InvalidOperationException e)
+        {
+            connection.Dispose();
+            throw new NoConnectionException(e.Message, e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private Session Open(Func<SqlConnection, SqlTransaction?> begin, bool alone = false)
+    {
+        var connection = Connect();
+        try
+        {
+            SetOptions(connection);
+            var statements = new Statements(connection, Texts, Fit);
             Session? session = null;
-            session = new Session(connection, begin(connection), statements, () =>
-            {
-                statements.Dispose();
-                if (session!.Transaction is not null)
-                    Note(session.IsCommitted, connection);
-                connection.Dispose();
-            });
+            session = new Session(
+                connection,
+                begin(connection),
+                statements,
+                () =>
+                {
+                    statements.Dispose();
+                    if (session!.Transaction is not null)
+                        Note(session.IsCommitted, connection);
+                    connection.Dispose();
+                },
+                alone);
             return session;
         }
         catch
@@ -180,6 +212,20 @@ public sealed class SqlServerEngine : IEngine
             connection.Dispose();
             throw;
         }
+    }
+
+    [GeneratedRegex(@" IN (?<list>@\w+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ListParameter();
+
+    /// <summary>
+    /// What a session must not inherit from the server's or the database's defaults: rows are counted, nothing begins a transaction by itself, an error ends one as a whole, and
+    /// indexes with a condition can be written. A pooled connection comes back with the defaults, so this is said each time.
+    /// </summary>
+    private static void SetOptions(SqlConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Texts["session/options"];
+        command.ExecuteNonQuery();
     }
 
     private void Note(bool committed, SqlConnection connection)
@@ -191,61 +237,16 @@ public sealed class SqlServerEngine : IEngine
     }
 
     /// <summary>Texts of any length are one type to the server, so that it plans a statement once.</summary>
-    private static void Fit(DbParameter parameter)
+    internal static void Fit(DbParameter parameter)
     {
         if (parameter.Value is string text)
             parameter.Size = text.Length <= LongText ? LongText : -1;
     }
 
-    private static void InsertFew(Session session, string table, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
-    {
-        var lines = Enumerable.Range(0, rows.Count).Select(r => $"({string.Join(", ", columns.Select((_, c) => $"@p{r}x{c}"))})");
-        var command = session.Statements.Prepared(
-            $"insert {table} {rows.Count}", session.Transaction, _ => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", lines)}");
-        var next = 0;
-        foreach (var value in rows.SelectMany(r => r))
-        {
-            var parameter = command.Parameters[next++];
-            parameter.Value = value ?? DBNull.Value;
-            Fit(parameter);
-        }
-
-        command.ExecuteNonQuery();
-    }
-
-    private static void InsertMany(Session session, string table, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
-    {
-        using var copy = new SqlBulkCopy(
-            (SqlConnection)session.Connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.FireTriggers, (SqlTransaction?)session.Transaction)
-        {
-            DestinationTableName = table,
-            BulkCopyTimeout = 0,
-        };
-        using var lines = new DataTable();
-        for (var i = 0; i < columns.Count; i++)
-        {
-            // By position: the names of a server's columns are not known to every server alike.
-            lines.Columns.Add(columns[i], typeof(object));
-            copy.ColumnMappings.Add(i, i);
-        }
-
-        foreach (var row in rows)
-            lines.Rows.Add(row);
-        try
-        {
-            copy.WriteToServer(lines);
-        }
-        catch (InvalidOperationException e) when (e.InnerException is SqlException cause)
-        {
-            // What the client met while it asked for the table's columns, a deadlock for one: worth another try like any error of the server.
-            ExceptionDispatchInfo.Throw(cause);
-        }
-    }
-
     private static void ReadKnown(Session session, byte[][] hashes, Dictionary<Int128, byte[]> known)
     {
         // Always as many parameters, so that the statement is planned once.
-        var size = hashes.Length > RowsPerInsert ? HashesPerSelect : RowsPerInsert;
+        var size = hashes.Length > FewHashes ? HashesPerSelect : FewHashes;
         var command = session.Statements.Prepared(
             $"known {size}",
             session.Transaction,

@@ -119,6 +119,11 @@ public sealed partial class SqliteEngine : IEngine
         return results;
     }
 
+    /// <summary>The one writer is the only one who numbers.</summary>
+    public long NewWordNo(Session session, WordKind kind) => session.One<long?>("words/last", new { Kind = (long)kind }).GetValueOrDefault() + 1;
+
+    public long NewScopeNo(Session session) => session.One<long?>("usage/last-scope").GetValueOrDefault() + 1;
+
     /// <summary>A key that is taken, or not there: another writer was first. A check that is broken stays so.</summary>
     public bool MayRetry(DbException error) => error is SqliteException
     {
@@ -161,6 +166,8 @@ public sealed partial class SqliteEngine : IEngine
         source.BackupDatabase(target);
         return copy;
     }
+
+    public DatabaseFaults Faults() => DatabaseFaults.None;
 
     public IDisposable? TryAttach(out string? holder)
     {

@@ -47,7 +47,7 @@ public static class StoreCopy
     {
         using var command = read.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM {table} WHERE {which}");
-        command.CommandTimeout = 0;
+        command.CommandTimeout = Statements.LongestSeconds;
         using var reader = command.ExecuteReader();
         var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
         foreach (var chunk in Rows(reader).Chunk(RowsPerInsert))
@@ -58,8 +58,9 @@ public static class StoreCopy
     {
         while (reader.Read())
         {
-            var row = new object[reader.FieldCount];
-            reader.GetValues(row);
+            var row = new object?[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++)
+                row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
             yield return row;
         }
     }

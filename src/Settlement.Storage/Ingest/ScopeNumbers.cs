@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Ingest;
 
 /// <summary>Numbers of accounts and scopes by their text ids, remembered once committed. Bounded: at the bound it starts over.</summary>
-public sealed class ScopeNumbers(Words words)
+public sealed class ScopeNumbers(IEngine engine, Words words)
 {
     private const int Bound = 1_000_000;
 
@@ -36,7 +37,7 @@ public sealed class ScopeNumbers(Words words)
         var no = session.One<long?>("usage/find-scope", args);
         if (no is null)
         {
-            no = session.One<long?>("usage/last-scope").GetValueOrDefault() + 1;
+            no = engine.NewScopeNo(session);
             session.Execute("usage/add-scope", new { ScopeNo = no.Value, args.AccountNo, args.ApiNo, args.RegionNo });
         }
 

@@ -27,7 +27,7 @@ public sealed class UsageStore(SettlementStore store)
 
     private const int HashesWorthAThread = 1_000;
 
-    private readonly ScopeNumbers scopes = new(store.Words);
+    private readonly ScopeNumbers scopes = new(store.Engine, store.Words);
 
     public ScopeNumbers Scopes => scopes;
 

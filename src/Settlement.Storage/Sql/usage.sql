@@ -4,9 +4,6 @@ SELECT AccountNo FROM Account WHERE AccountId = @AccountId AND AccountNo <> 0
 -- name: find-scope
 SELECT ScopeNo FROM Scope WHERE AccountNo = @AccountNo AND ApiNo = @ApiNo AND RegionNo = @RegionNo
 
--- name: last-scope
-SELECT MAX(ScopeNo) FROM Scope
-
 -- name: add-scope
 INSERT INTO Scope (ScopeNo, AccountNo, ApiNo, RegionNo, ResourceName, OnPackages, PackageLowTold)
 VALUES (@ScopeNo, @AccountNo, @ApiNo, @RegionNo, NULL, 0, 0)

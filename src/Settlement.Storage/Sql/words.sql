@@ -1,9 +1,6 @@
 -- name: find
 SELECT No FROM Word WHERE Kind = @Kind AND Text = @Text
 
--- name: last
-SELECT MAX(No) FROM Word WHERE Kind = @Kind
-
 -- name: add
 INSERT INTO Word (Kind, No, Text) VALUES (@Kind, @No, @Text)
 

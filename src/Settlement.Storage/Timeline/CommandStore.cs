@@ -25,7 +25,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
     {
         // Alone while an account is opened: usage that another worker stores would be held for an account that is there by then.
-        store.Engine.TakeGuard(session, exclusive: bodies.Any(b => b.Contains(CommandType.OpenAccount, StringComparison.Ordinal)));
+        store.Engine.TakeGuard(session, exclusive: bodies.Any(OpensAccount));
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
         foreach (var body in bodies)
@@ -47,6 +47,16 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     {
         using var json = JsonDocument.Parse(body);
         return CommandJson.Peek(json.RootElement, "id") ?? NoId(body);
+    }
+
+    /// <summary>
+    /// Whether a command opens an account: by the field, as whoever applies it reads it. A text may be spelt in more ways than one (<c>\u002d</c>), and may stand in another
+    /// field.
+    /// </summary>
+    public static bool OpensAccount(string body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return CommandJson.Peek(json.RootElement, "type") == CommandType.OpenAccount;
     }
 
     /// <summary>How a command was answered, or null when its id is unknown.</summary>
@@ -173,7 +183,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             releases.ForAccount(session, command.Account!, nowUs);
     }
 
-    private static CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)
+    private CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)
     {
         var package = command.Package is null ? null : AccountStore.FindPackage(session, command.Package);
         var account = command.Account is not null ? AccountStore.Find(session, command.Account)
@@ -193,7 +203,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             package,
             lastLot,
             lastLot is not null && command.Type == CommandType.SetAutoRenew && AccountStore.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
-            AccountStore.Free(session, account, scope, package)));
+            AccountStore.Free(session, store.Engine, command.Type, account, scope, package)));
     }
 
     private static Scope? ScopeOf(Session session, Command command, Terms terms, StepTime time, Account? account, Domain.Packages.Package? package)

@@ -41,6 +41,7 @@ internal static class WorkerHost
             services.AddSingleton(new NoticePublisher(settings.RabbitMq)).AddHostedService<RelayService>();
         var app = builder.Build();
         HealthEndpoints.Map(app);
+        app.Lifetime.ApplicationStopping.Register(core.Store.NoMoreTries);
         return app;
     }
 

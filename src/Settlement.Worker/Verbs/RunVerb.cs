@@ -20,7 +20,11 @@ internal sealed class RunVerb : Verb
             throw new BadInputException(taken);
         using var engine = OpenStore.EngineOf(context);
         if (engine is not SqliteEngine)
+        {
             Migrate(engine, context);
+            Check(engine, context);
+        }
+
         using var attached = Attach(engine);
         Migrate(engine, context);
         var store = new SettlementStore(engine, settings.Billing);
@@ -72,6 +76,16 @@ internal sealed class RunVerb : Verb
         if (engine.CopyBefore("migration", context.Time.GetUtcNow()) is { } copy)
             context.Error.WriteLine($"Copied the store to {copy} before migrating it.");
         engine.Migrate(line => context.Error.WriteLine(line));
+    }
+
+    /// <summary>A database that is set up so that a worker would wait, lose or mix up something is refused before the first message is taken.</summary>
+    private static void Check(IEngine engine, VerbContext context)
+    {
+        var faults = engine.Faults();
+        foreach (var unknown in faults.Unknown)
+            context.Error.WriteLine($"{engine.Describe()}: {unknown}");
+        if (faults.Wrong.Count > 0)
+            throw new BadInputException(string.Join('\n', faults.Wrong.Select(f => $"{engine.Describe()}: {f}")));
     }
 
     private static void Open(SettlementStore store, long nowUs)

@@ -46,6 +46,10 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
 
+    public long NewWordNo(Session session, WordKind kind) => engine.NewWordNo(session, kind);
+
+    public long NewScopeNo(Session session) => engine.NewScopeNo(session);
+
     public bool MayRetry(DbException error) => error is AnswerLostException || engine.MayRetry(error);
 
     public WorkClaim? TryClaim(string name) => engine.TryClaim(name);
@@ -61,6 +65,8 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
     public int Migrate(Action<string> log) => engine.Migrate(log);
 
     public IReadOnlyList<string> SchemaDifferences() => engine.SchemaDifferences();
+
+    public DatabaseFaults Faults() => engine.Faults();
 
     public IDisposable? TryAttach(out string? holder) => engine.TryAttach(out holder);
 

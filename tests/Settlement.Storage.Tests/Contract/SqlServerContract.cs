@@ -88,6 +88,91 @@ public sealed class SqlServerContract : StorageContract
         Assert.Equal(0, Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Fact]
+    public void Two_workers_number_new_words_and_scopes_at_the_same_time_without_meeting()
+    {
+        Open("a1");
+        using var other = new SqlServerEngine(database.ConnectionString);
+        using var mine = Engine.Write();
+        using var its = other.Write();
+        var words = new[] { Engine, other }.Zip([mine, its], (engine, session) => new Words(engine).NumberOf(session, WordKind.Project, "project of " + engine.GetHashCode())).ToList();
+        long[] scopes = [Engine.NewScopeNo(mine), other.NewScopeNo(its), Engine.NewScopeNo(mine)];
+        its.Commit();
+        mine.Commit();
+
+        Assert.Equal(2, words.Distinct().Count());
+        Assert.Equal(3, scopes.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_session_does_not_inherit_its_options()
+    {
+        const int NoCount = 512, ImplicitTransactions = 2, ArithAbort = 64, XactAbort = 16384;
+        using (var spoilt = Engine.Read())
+            Execute(spoilt, "SET NOCOUNT ON; SET XACT_ABORT OFF");
+        using var session = Engine.Read();
+        using var command = session.Connection.CreateCommand();
+        command.CommandText = "SELECT @@OPTIONS";
+        var options = Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Equal(XactAbort | ArithAbort, options & (NoCount | ImplicitTransactions | ArithAbort | XactAbort));
+    }
+
+    [Fact]
+    public void A_pool_that_has_no_connection_left_is_a_fault_of_the_database_that_may_pass()
+    {
+        using var engine = new SqlServerEngine(new SqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 1, ConnectTimeout = 1 }.ToString());
+        using var holds = engine.Read();
+
+        var error = Assert.Throws<NoConnectionException>(engine.Write);
+        Assert.True(engine.MayRetry(error));
+        Assert.False(ContentFault.MayBe(error));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_tried_once()
+    {
+        var tries = 0;
+        Assert.ThrowsAny<DbException>(() => Store.Write(session =>
+        {
+            tries++;
+            Execute(session, "SELECT CAST('x' AS bigint)");
+        }));
+
+        Assert.Equal(1, tries);
+    }
+
+    [Fact]
+    public void A_worker_s_claims_of_its_own_go_with_it()
+    {
+        using (Engine.TryClaim("drain one"))
+        using (Engine.TryClaim("timeline"))
+            Assert.Single(Engine.Claimants("drain "));
+        database.Do("INSERT INTO WorkClaim (Name, Worker, Fence, UntilUs) VALUES ('drain long ago', 'killed', 1, 1), ('run long ago', 'killed', 1, 1)");
+        using var attached = Engine.TryAttach(out _);
+
+        using var session = Engine.Read();
+        Assert.Equal(["run", "timeline"], Dapper.SqlMapper.Query<string>(session.Connection, "SELECT Name FROM WorkClaim").Select(n => n.Split(' ')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_database_as_it_should_be_has_no_faults()
+    {
+        var faults = Engine.Faults();
+
+        Assert.Empty(faults.Wrong);
+        foreach (var unknown in faults.Unknown)
+            TestContext.Current.TestOutputHelper?.WriteLine(unknown);
+    }
+
+    private static void Execute(Session session, string sql)
+    {
+        using var command = session.Connection.CreateCommand();
+        command.Transaction = session.Transaction;
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     private static Guid ConnectionOf(Session session) => ((SqlConnection)session.Connection).ClientConnectionId;
 
     private static object Word(long no, string text) => new { Kind = 9L, No = no, Text = text };

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Usage;
+using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Ingest;
 using Settlement.Storage.Tests.Schema;
@@ -58,6 +59,25 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
             session.Connection.Execute("BEGIN IMMEDIATE");
         using var next = Engine.Write();
         next.Commit();
+    }
+
+    [Fact]
+    public void Accounts_are_written_in_the_order_of_their_numbers_whatever_order_they_come_in()
+    {
+        foreach (var account in new[] { "a1", "a2", "a3" })
+            Open(account);
+        using (var session = Engine.Write())
+        {
+            session.Connection.Execute("CREATE TABLE Seen (No INTEGER PRIMARY KEY AUTOINCREMENT, AccountNo INTEGER)");
+            session.Connection.Execute("CREATE TRIGGER Sees AFTER UPDATE ON Account BEGIN INSERT INTO Seen (AccountNo) VALUES (new.AccountNo); END");
+            session.Commit();
+        }
+
+        UsageCall Unknown(string account) => new("agent", "of " + account, account, "no such api", "north", NineUs, 200, 1, null);
+        Ingest(Arrived(ReadEvent.Of(Unknown("a3"))), Arrived(ReadEvent.Of(Unknown("a1"))), Arrived(ReadEvent.Of(Unknown("a2"))));
+        Store.Write(s => new PlanWriter(Store).Write(s, [PlanOf(s, "a2"), PlanOf(s, "a3"), PlanOf(s, "a1")]));
+
+        Assert.Equal([1L, 2L, 3L, 1L, 2L, 3L], Store.Read(s => s.Connection.Query<long>("SELECT AccountNo FROM Seen ORDER BY No").ToList()));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public abstract partial class StorageContract : IDisposable
         "prices":[{"api":"passport","region":"south","from":"2023-01-01T00:00:00Z","tiers":[{"unitPrice":"0.15"}]},
         """;
 
-    private static readonly long NineUs = Us("2023-05-10T09:00:00Z");
+    protected static readonly long NineUs = Us("2023-05-10T09:00:00Z");
 
     private readonly UsageStore usage;
     private readonly Releases releases;
@@ -383,6 +383,8 @@ public abstract partial class StorageContract : IDisposable
     private static Arrival Call(string id, long count, string account = "a1", string source = "agent", string region = "north") => new(
         ReadEvent.Of(new UsageCall(source, id, account, "passport", region, NineUs, 200, count, null)), NineUs);
 
+    protected static Plan PlanOf(Session session, string accountId) => PlanOf(session, AccountStore.Find(session, accountId)!);
+
     private static Plan PlanOf(Session session, Account account)
     {
         var terms = new Terms(1, BillingSettings.Default, 1, CatalogJson.Read(CatalogText, "", new BillingZone(0), [])!);
@@ -393,7 +395,7 @@ public abstract partial class StorageContract : IDisposable
         return plan;
     }
 
-    private IngestCounts Ingest(params Arrival[] arrivals) => usage.Store(arrivals);
+    protected IngestCounts Ingest(params Arrival[] arrivals) => usage.Store(arrivals);
 
     protected void Open(string account) => Do($$"""{"id":"open {{account}}","type":"open-account","account":"{{account}}"}""");
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using Settlement.Storage.Tests.SqlServer;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace Settlement.Storage.Tests.Deploy;
 
 /// <summary>deploy/sqlserver-roles.sql grants what the statements need, no more and no less.</summary>
-public sealed class RoleTests
+public sealed partial class RoleTests
 {
     private const string Worker = "settlement_worker";
     private const string Operator = "settlement_operator";
@@ -31,6 +32,16 @@ public sealed class RoleTests
 
         Assert.Empty(needed.Except(Granted[Worker]).Select(g => "is not granted: " + g));
         Assert.Empty(Granted[Worker].Except(needed).Select(g => "is granted and not needed: " + g));
+    }
+
+    /// <summary>What a worker asks of its login at its start.</summary>
+    [Fact]
+    public void The_rights_that_a_worker_checks_at_its_start_are_those_it_is_granted()
+    {
+        var letters = new Dictionary<char, string> { ['S'] = "SELECT", ['I'] = "INSERT", ['U'] = "UPDATE", ['D'] = "DELETE" };
+        var asked = Right().Matches(Texts.All["check/rights"]).SelectMany(m => m.Groups["rights"].Value.Select(r => TableUse.Grant(letters[r], m.Groups["table"].Value)));
+
+        Assert.Equal(Granted[Worker].Order(StringComparer.Ordinal), asked.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -108,6 +119,9 @@ public sealed class RoleTests
 
     private static string Target(SecurityTargetObject? target) => target is null ? ""
         : (target.ObjectKind == SecurityObjectKind.NotSpecified ? "" : target.ObjectKind + " ") + target.ObjectName.MultiPartIdentifier.Identifiers[^1].Value;
+
+    [GeneratedRegex(@"\('(?<table>\w{2,})', '(?<rights>[SIUD]+)'\)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Right();
 
     private sealed class OfKind<T> : TSqlFragmentVisitor
         where T : TSqlStatement

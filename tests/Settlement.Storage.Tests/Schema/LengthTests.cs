@@ -49,6 +49,7 @@ public sealed class LengthTests
         ["QuarantineRelease.Reason"] = LongestOf(typeof(HoldReason)),
         ["QuarantineRelease.Account"] = Given,
         ["QuarantineRelease.DecidedBy"] = "open-account".Length,
+        ["NumberRange.Name"] = "scope".Length,
         // "close", a slot and an account, or "run" and a mark of the process.
         ["WorkClaim.Name"] = "close  ".Length + 2 * Number,
         // A process and its machine; a host name has 64 characters at most on Linux, 63 on Windows.

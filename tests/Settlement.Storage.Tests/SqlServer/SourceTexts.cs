@@ -13,6 +13,8 @@ public sealed partial class SourceTexts
     private static readonly Dictionary<string, string?> Known = new(StringComparer.Ordinal)
     {
         ["SELECT IdHash, ContentHash FROM EventIdentity WHERE IdHash IN ("] = "SELECT IdHash, ContentHash FROM EventIdentity WHERE IdHash IN (@IdHash0, @IdHash1)",
+        // What takes the place of a list in the texts of files, which are checked with it.
+        [" IN (SELECT CAST(value AS bigint) FROM OPENJSON($"] = null,
         // Inserts: every call of it.
         ["INSERT INTO "] = null,
         // Copies: below.

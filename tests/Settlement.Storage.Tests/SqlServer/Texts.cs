@@ -12,9 +12,9 @@ internal static partial class Texts
 
     public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
 
-    /// <summary>Those of SQL Server, with lists written out, as Dapper does before a text leaves the program; until then they are no T-SQL.</summary>
+    /// <summary>Those of SQL Server, with lists as it is given them; until then they are no T-SQL.</summary>
     public static readonly IReadOnlyDictionary<string, string> All =
-        Of("SqlServer").ToDictionary(t => t.Key, t => ListParameter().Replace(t.Value, "IN (@${name}0, @${name}1)"), StringComparer.Ordinal);
+        Of("SqlServer").ToDictionary(t => t.Key, t => ListParameter().Replace(t.Value, "IN (SELECT CAST(value AS bigint) FROM OPENJSON(@${name}))"), StringComparer.Ordinal);
 
     public static Dictionary<string, string> OwnOf(string engine) => Load(Path.Combine("Sql", engine));
 

@@ -8,7 +8,8 @@ using Settlement.Worker.Verbs;
 namespace Settlement.Worker.Tests.Verbs;
 
 /// <summary>A folder with a SQLite store of one test's own, on which verbs are run in-process as a person types them; usage of any age is taken.</summary>
-internal sealed class TestStore : IDisposable
+/// <param name="server">A connection string: the store is a database of SQL Server instead.</param>
+internal sealed class TestStore(string? server = null) : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("settlement-test-");
 
@@ -16,13 +17,16 @@ internal sealed class TestStore : IDisposable
 
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
-    public Task<Ran> RunAsync(params string[] args) => AtAsync(File, args);
+    public Task<Ran> RunAsync(params string[] args) => server is null
+        ? AtAsync(File, args) : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionString={server}"], []);
 
     /// <summary>On another file than the store's own.</summary>
-    public async Task<Ran> AtAsync(string file, params string[] args)
+    public Task<Ran> AtAsync(string file, params string[] args) => RunAsync(args, ["--database", file]);
+
+    private static async Task<Ran> RunAsync(string[] args, string[] database)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
-        var exit = await CommandLine.RunAsync(["--set", NasaDay.MaxUsageAge, .. args, "--database", file], output, error);
+        var exit = await CommandLine.RunAsync(["--set", NasaDay.MaxUsageAge, .. args, .. database], output, error);
         return new Ran(exit, output.ToString(), error.ToString());
     }
 

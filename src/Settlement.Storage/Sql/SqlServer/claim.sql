@@ -13,6 +13,9 @@ UPDATE WorkClaim SET UntilUs = DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS da
 -- name: release
 UPDATE WorkClaim SET UntilUs = 0 WHERE Name = @Name AND Fence = @Fence
 
+-- name: remove
+DELETE FROM WorkClaim WHERE Name = @Name AND Fence = @Fence
+
 -- name: fence
 SELECT Fence FROM WorkClaim WHERE Name = @Name
 
@@ -26,4 +29,4 @@ DELETE FROM WorkClaim WHERE Name LIKE @Names
 SELECT Worker FROM WorkClaim WHERE Name LIKE @Names AND UntilUs >= DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) ORDER BY Worker
 
 -- name: forget-gone
-DELETE FROM WorkClaim WHERE Name LIKE @Names AND UntilUs < DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME())
+DELETE FROM WorkClaim WHERE Name LIKE @Names AND UntilUs < DATEDIFF_BIG(microsecond, CAST('1970-01-01' AS datetime2), SYSUTCDATETIME()) - @GoneUs

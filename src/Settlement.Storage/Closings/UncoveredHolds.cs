@@ -1,0 +1,91 @@
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+
+namespace Settlement.Storage.Closings;
+
+/// <summary>
+/// Puts into quarantine what a closing did not cover (5.5), out of the stored usage and in its order (4.1), some thousands of events to a statement: none runs into its time
+/// limit, and none takes so many locks that the database locks the whole table.
+/// </summary>
+internal sealed class UncoveredHolds(SettlementStore store)
+{
+    /// <summary>Events to a statement.</summary>
+    public const int EventsPerStatement = 4000;
+
+    public void Write(Session session, ClosingRun run, Plan plan)
+    {
+        foreach (var held in plan.Held)
+            Write(session, new Piece(session, store, run, plan, held));
+    }
+
+    private static void Write(Session session, Piece piece)
+    {
+        var from = Mark.Before(piece.Held.Piece.StartUs);
+        foreach (var to in MarksIn(session, piece).Append(Mark.Before(piece.Held.Piece.EndUs)))
+        {
+            piece.Hold(session, from, to);
+            from = to;
+        }
+    }
+
+    /// <summary>Where the statements part; none for a piece that one can do. An event has a call at least, so that there are no more events than calls.</summary>
+    private static List<Mark> MarksIn(Session session, Piece piece) =>
+        piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? [] : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Key)];
+
+    /// <summary>A place in the order of events: behind the one that it names.</summary>
+    internal sealed class Mark
+    {
+        public long TimeUs { get; init; }
+
+        public string Source { get; init; } = "";
+
+        public string EventId { get; init; } = "";
+
+        public long Part { get; init; }
+
+        /// <summary>Calls of the piece up to here.</summary>
+        public long UpTo { get; init; }
+
+        /// <summary>No text is smaller than none.</summary>
+        public static Mark Before(long timeUs) => new() { TimeUs = timeUs };
+    }
+
+    private sealed class Piece(Session session, SettlementStore store, ClosingRun run, Plan plan, HeldCalls held)
+    {
+        private readonly long hour = BillingHour.Of(held.Piece.StartUs);
+        private readonly long projectNo = store.Words.NumberOf(session, WordKind.Project, held.Project);
+
+        public HeldCalls Held { get; } = held;
+
+        public object Key => new
+        {
+            Slot = run.SlotOf(hour), plan.Before.AccountNo, Held.ScopeNo, UseHour = hour, ProjectNo = projectNo, Waived = Held.Waived ? 1L : 0L, Held.Piece.StartUs, Held.Piece.EndUs,
+            Most = (long)EventsPerStatement,
+        };
+
+        public void Hold(Session session, Mark from, Mark to) => session.Execute("quarantine/hold-uncovered", new
+        {
+            Held.Reason,
+            Held.Skip,
+            Held.UnitPriceE10,
+            HeldUs = plan.Time.NowUs,
+            Slot = run.SlotOf(hour),
+            plan.Before.AccountNo,
+            Held.ScopeNo,
+            UseHour = hour,
+            ProjectNo = projectNo,
+            Waived = Held.Waived ? 1L : 0L,
+            Held.Piece.StartUs,
+            Held.Piece.EndUs,
+            CallsBefore = from.UpTo,
+            AfterUs = from.TimeUs,
+            AfterSource = from.Source,
+            AfterEventId = from.EventId,
+            AfterPart = from.Part,
+            LastUs = to.TimeUs,
+            LastSource = to.Source,
+            LastEventId = to.EventId,
+            LastPart = to.Part,
+        });
+    }
+}

@@ -1,0 +1,42 @@
+namespace Settlement.Storage.Engines;
+
+/// <summary>
+/// Numbers for new words and scopes out of ranges that this worker alone has. Two workers that asked for the highest number at the same time would take the same
+/// one, and one of them would do its whole batch again. Numbers of a transaction that is rolled back, and the rest of a range when the worker ends, are never used.
+/// </summary>
+/// <param name="alone">A session each of whose statements is committed at once: a range is given whatever becomes of the transaction that asked first.</param>
+internal sealed class SqlServerNumbers(Func<Session> alone)
+{
+    private const long NumbersPerRange = 200;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, (long Next, long End)> ranges = new(StringComparer.Ordinal);
+
+    /// <param name="name">What is numbered.</param>
+    /// <param name="highest">The statement that tells the highest number in use, for the first range of all.</param>
+    public long Take(string name, string highest)
+    {
+        lock (gate)
+        {
+            var (next, end) = ranges.GetValueOrDefault(name);
+            if (next == end)
+                (next, end) = NewRange(name, highest);
+            ranges[name] = (next + 1, end);
+            return next;
+        }
+    }
+
+    private (long Next, long End) NewRange(string name, string highest)
+    {
+        using var session = alone();
+        var range = new { Name = name, Numbers = NumbersPerRange };
+        var first = session.One<long?>("number/take", range);
+        if (first is null)
+        {
+            session.Execute("number/begin", new { Name = name, NextNo = session.One<long?>(highest).GetValueOrDefault() + 1 });
+            first = session.One<long?>("number/take", range);
+        }
+
+        return (first!.Value, first.Value + NumbersPerRange);
+    }
+}

@@ -1,0 +1,2 @@
+-- name: last-scope
+SELECT MAX(ScopeNo) FROM Scope

@@ -1,0 +1,2 @@
+-- name: last
+SELECT MAX(No) FROM Word WHERE Kind = @Kind
