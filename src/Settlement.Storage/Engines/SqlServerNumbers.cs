@@ -30,13 +30,13 @@ internal sealed class SqlServerNumbers(Func<Session> alone)
     {
         using var session = alone();
         var range = new { Name = name, Numbers = NumbersPerRange };
-        var first = session.One<long?>("number/take", range);
-        if (first is null)
+        var end = session.One<long?>("number/take", range);
+        if (end is null)
         {
             session.Execute("number/begin", new { Name = name, NextNo = session.One<long?>(highest).GetValueOrDefault() + 1 });
-            first = session.One<long?>("number/take", range);
+            end = session.One<long?>("number/take", range);
         }
 
-        return (first!.Value, first.Value + NumbersPerRange);
+        return (end!.Value - NumbersPerRange, end.Value);
     }
 }

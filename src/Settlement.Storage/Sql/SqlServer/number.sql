@@ -1,5 +1,5 @@
 -- name: take
-UPDATE NumberRange SET NextNo = NextNo + @Numbers OUTPUT deleted.NextNo WHERE Name = @Name
+UPDATE NumberRange SET NextNo = NextNo + @Numbers OUTPUT inserted.NextNo WHERE Name = @Name
 
 -- name: begin
 INSERT INTO NumberRange (Name, NextNo) SELECT @Name, @NextNo WHERE NOT EXISTS (SELECT 1 FROM NumberRange WHERE Name = @Name)
