@@ -136,7 +136,7 @@ public sealed class SqlServerContract : StorageContract
         Assert.ThrowsAny<DbException>(() => Store.Write(session =>
         {
             tries++;
-            Execute(session, "SELECT CAST('x' AS bigint)");
+            Execute(session, "INSERT INTO Word (Kind, No, Text) VALUES (9, 9, NULL)");
         }));
 
         Assert.Equal(1, tries);
