@@ -26,6 +26,10 @@ internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
 
+    public long NewWordNo(Session session, WordKind kind) => engine.NewWordNo(session, kind);
+
+    public long NewScopeNo(Session session) => engine.NewScopeNo(session);
+
     public bool MayRetry(DbException error) => engine.MayRetry(error);
 
     public WorkClaim? TryClaim(string name) => engine.TryClaim(name);
@@ -39,6 +43,8 @@ internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
     public int Migrate(Action<string> log) => engine.Migrate(log);
 
     public IReadOnlyList<string> SchemaDifferences() => engine.SchemaDifferences();
+
+    public DatabaseFaults Faults() => engine.Faults();
 
     public IDisposable? TryAttach(out string? holder) => engine.TryAttach(out holder);
 

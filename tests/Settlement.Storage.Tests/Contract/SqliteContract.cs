@@ -69,7 +69,7 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
         using (var session = Engine.Write())
         {
             session.Connection.Execute("CREATE TABLE Seen (No INTEGER PRIMARY KEY AUTOINCREMENT, AccountNo INTEGER)");
-            session.Connection.Execute("CREATE TRIGGER Sees AFTER UPDATE ON Account BEGIN INSERT INTO Seen (AccountNo) VALUES (new.AccountNo); END");
+            session.Connection.Execute("CREATE TRIGGER Sees AFTER UPDATE ON Account WHEN new.Version > old.Version BEGIN INSERT INTO Seen (AccountNo) VALUES (new.AccountNo); END");
             session.Commit();
         }
 

@@ -76,7 +76,8 @@ public sealed partial class BothEnginesTests
             Assert.True(ran.Exit is Exit.Done or Exit.Differs || verb[1] is "no such account" || verb[^1] == "999", $"settlement {string.Join(' ', verb)}: {ran.Exit}\n{ran.Error}");
         }
 
-        string[] elsewhere = ["run", "demo", "simulate", "errors", "backup"];
+        // Without a store, with a broker, of a file, or about this very moment.
+        string[] elsewhere = ["run", "demo", "simulate", "errors", "backup", "clock", "health"];
         Assert.Equal(CommandLine.Root().Subcommands.Select(c => c.Name).Except(elsewhere).Order(StringComparer.Ordinal), Story.Select(v => v[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
