@@ -26,10 +26,14 @@ public sealed class PlanWriter(SettlementStore store)
         "TransactionUs", "Cycle", "Calls", "Late", "FeeE8", "DeductedE8", "WrittenOffE8",
     ];
 
-    /// <summary>In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for the other.</summary>
+    /// <summary>
+    /// In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for
+    /// the other.
+    /// </summary>
     public void Write(Session session, IReadOnlyList<Plan> decided)
     {
-        IReadOnlyList<Plan> plans = decided.Count <= 1 ? decided : [.. decided.OrderBy(p => p.Before.AccountNo == AccountStore.StoreAccountNo).ThenBy(p => p.Before.AccountNo)];
+        IReadOnlyList<Plan> plans = decided.Count <= 1
+            ? decided : [.. decided.OrderBy(p => p.Before.AccountNo == AccountStore.StoreAccountNo).ThenBy(p => p.Before.AccountNo)];
         WriteAccounts(session, plans);
         WriteScopes(session, plans);
         WritePackages(session, plans);

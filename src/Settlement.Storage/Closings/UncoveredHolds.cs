@@ -59,7 +59,14 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
         public object Key => new
         {
-            Slot = run.SlotOf(hour), plan.Before.AccountNo, Held.ScopeNo, UseHour = hour, ProjectNo = projectNo, Waived = Held.Waived ? 1L : 0L, Held.Piece.StartUs, Held.Piece.EndUs,
+            Slot = run.SlotOf(hour),
+            plan.Before.AccountNo,
+            Held.ScopeNo,
+            UseHour = hour,
+            ProjectNo = projectNo,
+            Waived = Held.Waived ? 1L : 0L,
+            Held.Piece.StartUs,
+            Held.Piece.EndUs,
             Most = (long)EventsPerStatement,
         };
 

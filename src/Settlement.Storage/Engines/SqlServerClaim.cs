@@ -88,7 +88,8 @@ internal sealed class SqlServerClaim : WorkClaim
         }
         catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
         {
-            // No server, no connection free in the pool, or one that has ended meanwhile; on a timer's thread it would end the process. It runs out by itself; what is written under it is judged by Assert.
+            // No server, no connection free in the pool, or one that has ended meanwhile; on a timer's thread it would end the process. The claim runs out by
+            // itself; what is written under it is judged by Assert.
         }
     }
 }

@@ -21,7 +21,9 @@ public sealed class NoConnectionException : DbException
     }
 }
 
-/// <summary>Which errors of SQL Server may be gone at the next try of the whole transaction. What is denied, misspelt or does not fit is refused again, however often.</summary>
+/// <summary>
+/// Which errors of SQL Server may be gone at the next try of the whole transaction. What is denied, misspelt or does not fit is refused again, however often.
+/// </summary>
 public static class SqlServerErrors
 {
     /// <summary>From this severity on the server, or the network, has ended the connection.</summary>

@@ -28,11 +28,15 @@ internal static class SqlServerFaults
         if (found.Snapshot == 0)
             yield return $"READ_COMMITTED_SNAPSHOT is off, so readers and writers would wait for each other: {Script}";
         if (found.Durability is { } durability && durability.Equals("FORCED", StringComparison.OrdinalIgnoreCase))
-            yield return "DELAYED_DURABILITY is FORCED, so a message would be acknowledged before what it holds is on disk: ALTER DATABASE CURRENT SET DELAYED_DURABILITY = ALLOWED";
+        {
+            yield return "DELAYED_DURABILITY is FORCED, so a message would be acknowledged before what it holds is on disk: "
+                + "ALTER DATABASE CURRENT SET DELAYED_DURABILITY = ALLOWED";
+        }
     }
 
     private static string OfCollation(string column) =>
-        $"{column} does not compare texts character by character, so ids that differ in case or accents would be one. Make the tables with settlement migrate, not with a tool that leaves collations out";
+        $"{column} does not compare texts character by character, so ids that differ in case or accents would be one: "
+        + "make the tables with settlement migrate, not with a tool that leaves collations out";
 
     private static void OfRights(List<string> missing, List<string> wrong)
     {
