@@ -92,10 +92,13 @@ public sealed partial class BothEnginesTests
         return await store.RunAsync([.. verb.Select(arg => arg == LastRow ? row : arg.Contains('.', StringComparison.Ordinal) ? store.PathOf(arg) : arg)]);
     }
 
-    /// <summary>What two runs, one after the other, may say differently: the store's name, the moment, folders and ages. Of a migration, all it says: one of the stores is there already.</summary>
+    /// <summary>
+    /// What two runs, one after the other, may say differently: the store's name, the moment, folders and ages; and, where all went well, how they got on. Of a
+    /// migration, all it says: one of the stores is there already.
+    /// </summary>
     private static string Masked(string[] verb, Ran ran)
     {
-        var text = $"exit {ran.Exit}\n" + (verb[0] == "migrate" ? "" : $"{ran.Output}\n{ran.Error}");
+        var text = $"exit {ran.Exit}\n" + (verb[0] == "migrate" ? "" : ran.Output) + (ran.Exit is Exit.Done or Exit.Differs ? "" : ran.Error);
         foreach (var pattern in new[] { Store(), Folder(), Moment(), Age() })
             text = pattern.Replace(text, "*");
         return text;
