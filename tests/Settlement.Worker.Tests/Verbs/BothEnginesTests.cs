@@ -45,6 +45,7 @@ public sealed partial class BothEnginesTests
         ["account", "a1"],
         ["account", "no such account"],
         ["bill", "--output", "json"],
+        ["parked", "list", "--output", "json"],
         ["status", "--output", "json"],
         ["status"],
         ["migrate"],
