@@ -13,12 +13,14 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+    private readonly Dictionary<string, long> failing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Trouble> known = new(StringComparer.Ordinal);
     private readonly HashSet<string> unwritten = new(StringComparer.Ordinal);
     private bool started;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Task.Yield();
         using var timer = new PeriodicTimer(LookEvery, core.Clock);
         do
         {
@@ -28,22 +30,24 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    /// <summary>What is over at the next look, such as a broker that is not connected yet at the start, is no trouble to anyone.</summary>
     private void Look(IReadOnlyList<Failure> failures)
     {
         foreach (var failure in failures)
         {
+            if (failing.TryAdd(failure.What, failure.SinceUs ?? core.NowUs))
+                continue;
             var before = known.GetValueOrDefault(failure.What) is { EndedUs: null } going ? going : null;
-            Remember(before, new Trouble
-            {
-                Worker = worker,
-                What = failure.What,
-                SinceUs = before?.SinceUs ?? failure.SinceUs ?? core.NowUs,
-                Cause = Trouble.Kept(failure.Cause ?? failure.Reason),
-            });
+            var cause = Trouble.Kept(failure.Cause ?? failure.Reason);
+            Remember(before, new Trouble { Worker = worker, What = failure.What, SinceUs = failing[failure.What], Cause = cause });
         }
 
-        foreach (var over in known.Values.Where(t => t.EndedUs is null && !failures.Any(f => f.What == t.What)).ToList())
-            Remember(over, new Trouble { Worker = worker, What = over.What, SinceUs = over.SinceUs, EndedUs = core.NowUs, Cause = over.Cause });
+        foreach (var over in failing.Keys.Where(what => !failures.Any(f => f.What == what)).ToList())
+        {
+            failing.Remove(over);
+            if (known.GetValueOrDefault(over) is { EndedUs: null } ended)
+                Remember(ended, new Trouble { Worker = worker, What = over, SinceUs = ended.SinceUs, EndedUs = core.NowUs, Cause = ended.Cause });
+        }
     }
 
     private void Remember(Trouble? before, Trouble now)
