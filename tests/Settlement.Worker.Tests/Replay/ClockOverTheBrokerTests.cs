@@ -88,6 +88,7 @@ public sealed class ClockOverTheBrokerTests : IDisposable
         await DoAsync("CREATE TRIGGER NoUsage BEFORE INSERT ON Usage BEGIN SELECT RAISE(FAIL, 'no room'); END");
         await DoAsync("CREATE TRIGGER NoHold BEFORE INSERT ON Quarantine BEGIN SELECT RAISE(FAIL, 'no room'); END");
         await using var worker = WorkerProcess.Start(broker.Settings, store, HttpPort);
+        await worker.UntilLoggedAsync("Nothing that is due is done");
         await broker.PublishAsync(BrokerTopology.UsageEvents, Refusals.Event("e", at: Now.AddMinutes(-1)));
         await worker.UntilAsync(async () => (await TroubleAsync()).Any(t => t == "usage False True"), "status tells that usage can't be stored");
         await DoAsync("DROP TRIGGER NoUsage");

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Settlement.Domain.Time;
 using Settlement.Storage.Timeline;
 using Settlement.Worker.Ingest;
@@ -20,7 +19,7 @@ public sealed class ClockGateTests : IDisposable
     [Fact]
     public void A_jump_waits_for_a_persons_word_and_readiness_has_the_reason() => WithGate((gate, clock, core, state) =>
     {
-        clock.AdjustTime(Start.AddYears(9));
+        clock.SetTo(Start.AddYears(9));
         Assert.False(gate.MayPass(core.NowUs));
         Assert.Equal("the clock is more than a day past the last activity", state.Clock!.Reason);
         Assert.Contains("settlement clock confirm 2035-03-01T", state.Clock.Cause, StringComparison.Ordinal);
@@ -33,7 +32,7 @@ public sealed class ClockGateTests : IDisposable
     [Fact]
     public void Usage_of_the_last_day_says_that_an_outage_was_an_outage() => WithGate((gate, clock, core, _) =>
     {
-        clock.AdjustTime(Start.AddDays(5));
+        clock.SetTo(Start.AddDays(5));
         Assert.False(gate.MayPass(core.NowUs));
         StoreUsage(core, "spooled", Start.AddDays(2));
         Assert.False(gate.MayPass(core.NowUs));
@@ -45,19 +44,19 @@ public sealed class ClockGateTests : IDisposable
     public void A_worker_that_has_run_meanwhile_needs_no_word_though_nothing_could_be_done_for_days() => WithGate((gate, clock, core, _) =>
     {
         Assert.True(gate.MayPass(core.NowUs));
-        clock.Advance(TimeSpan.FromDays(3));
+        clock.Run(TimeSpan.FromDays(3));
         Assert.True(gate.MayPass(core.NowUs));
-        clock.AdjustTime(clock.GetUtcNow().AddDays(3));
+        clock.SetTo(clock.GetUtcNow().AddDays(3));
         Assert.False(gate.MayPass(core.NowUs));
     });
 
     [Fact]
     public void A_clock_that_is_set_back_finds_the_time_line_ahead_of_it_and_says_so() => WithGate((gate, clock, core, state) =>
     {
-        clock.AdjustTime(Start.AddDays(-3));
+        clock.SetTo(Start.AddDays(-3));
         Assert.True(gate.MayPass(core.NowUs));
         Assert.Equal("hours are closed ahead of the clock", state.Clock!.Reason);
-        clock.AdjustTime(Start);
+        clock.SetTo(Start);
         Assert.True(gate.MayPass(core.NowUs));
         Assert.Null(state.Clock);
     });
@@ -65,15 +64,15 @@ public sealed class ClockGateTests : IDisposable
     [Fact]
     public void A_store_without_accounts_has_nothing_to_lose() => store.Work(Instant.OfUs(Start), made =>
     {
-        var clock = new FakeTimeProvider(Start.AddDays(30));
+        var clock = new SettableClock(Start.AddDays(30));
         var core = new SettlementCore(made.Store, clock);
         Assert.True(new ClockGate(core, new WorkerState(), NullLogger<ClockGate>.Instance).MayPass(core.NowUs));
     });
 
-    private void WithGate(Action<ClockGate, FakeTimeProvider, SettlementCore, WorkerState> work) => store.Work(Instant.OfUs(Start), made =>
+    private void WithGate(Action<ClockGate, SettableClock, SettlementCore, WorkerState> work) => store.Work(Instant.OfUs(Start), made =>
     {
         made.Commands.Receive(["""{"id":"open","type":"open-account","account":"a"}"""], made.NowUs);
-        var clock = new FakeTimeProvider(Start);
+        var clock = new SettableClock(Start);
         var (core, state) = (new SettlementCore(made.Store, clock), new WorkerState());
         work(new ClockGate(core, state, NullLogger<ClockGate>.Instance), clock, core, state);
     });
@@ -82,5 +81,22 @@ public sealed class ClockGateTests : IDisposable
     {
         var events = UsageReader.Read(System.Text.Encoding.UTF8.GetBytes(Refusals.Event(id, at: at)), "application/json");
         core.Intake.Store([.. events.Select(e => new Storage.Ingest.Arrival(e, core.NowUs))]);
+    }
+
+    /// <summary>As a machine has it: what it shows can be set, and time runs beside it.</summary>
+    private sealed class SettableClock(DateTimeOffset start) : TimeProvider
+    {
+        private DateTimeOffset shown = start;
+        private TimeSpan ran;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => shown;
+
+        public override long GetTimestamp() => ran.Ticks;
+
+        public void SetTo(DateTimeOffset at) => shown = at;
+
+        public void Run(TimeSpan time) => (shown, ran) = (shown + time, ran + time);
     }
 }
