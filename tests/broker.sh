@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A private RabbitMQ node for the tests: own name, ports and directories, loopback only, its own epmd.
 #
-#   tests/broker.sh start DIR   prints SETTLEMENT_TEST_RABBITMQ=amqp://… and SETTLEMENT_TEST_RABBITMQCTL=DIR/rabbitmqctl
-#   tests/broker.sh stop DIR    stops what `start DIR` started, by process id, and nothing else
+#   tests/broker.sh start DIR [CONF]   prints SETTLEMENT_TEST_RABBITMQ=amqp://… and SETTLEMENT_TEST_RABBITMQCTL=DIR/rabbitmqctl; the lines of the file CONF are
+#                                      added to the node's rabbitmq.conf; a node that was stopped starts again with its name, port and data
+#   tests/broker.sh stop DIR           stops what `start DIR` started, by process id, and nothing else
 set -u
 
 fail() { echo "broker.sh: $*" >&2; exit 1; }
@@ -41,11 +42,12 @@ end_process() {
 }
 
 write_node() {
-  local dir=$1 scripts=$2 name="settlement-$$-$RANDOM@localhost" port dist epmd
+  local dir=$1 scripts=$2 conf=$3 name="settlement-$$-$RANDOM@localhost" port dist epmd
   port=$(free_port) dist=$(free_port) epmd=$(free_port)
   mkdir -p "$dir/home" "$dir/mnesia" "$dir/log" || fail "cannot write to $dir"
   printf '%s\n' "listeners.tcp.1 = 127.0.0.1:$port" "loopback_users.guest = true" "log.console = false" \
     "disk_free_limit.absolute = 50MB" >"$dir/rabbitmq.conf"
+  [ -z "$conf" ] || cat "$conf" >>"$dir/rabbitmq.conf" || fail "cannot read $conf"
   echo '[].' >"$dir/enabled_plugins"
   cat >"$dir/env" <<END
 export HOME='$dir/home' LC_ALL=C.UTF-8
@@ -63,11 +65,11 @@ END
 }
 
 start() {
-  local dir=$1 scripts epmd_pid try
-  [ -e "$dir/env" ] && fail "$dir already holds a node: stop it first"
+  local dir=$1 conf=$2 scripts epmd_pid try
+  [ -s "$dir/server.pid" ] && fail "$dir already holds a node: stop it first"
   scripts=$(scripts_dir) || exit 1
   mkdir -p "$dir" && dir=$(cd "$dir" && pwd) || fail "cannot write to $dir"
-  write_node "$dir" "$scripts"
+  [ -e "$dir/env" ] || write_node "$dir" "$scripts" "$conf"
   . "$dir/env"
   ulimit -n 65536 2>/dev/null || true
 
@@ -99,12 +101,13 @@ stop() {
   end_process "$dir/node.pid"
   end_process "$dir/server.pid"
   end_process "$dir/epmd.pid"
-  rm -f "$dir/env" "$dir/node.pid" "$dir/server.pid" "$dir/epmd.pid"
+  rm -f "$dir/node.pid" "$dir/server.pid" "$dir/epmd.pid"
 }
 
-[ $# -eq 2 ] || fail "usage: broker.sh start|stop DIR"
+usage="usage: broker.sh start DIR [CONF] | stop DIR"
+[ $# -ge 2 ] || fail "$usage"
 case $1 in
-  start) start "$2" ;;
+  start) start "$2" "${3:-}" ;;
   stop) stop "$2" ;;
-  *) fail "usage: broker.sh start|stop DIR" ;;
+  *) fail "$usage" ;;
 esac

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using MassTransit.UsageTracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +16,15 @@ public class TopologyTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>What deploy/broker-definitions.sh writes, into the virtual host of the test.</summary>
     private static async Task ImportAsync(TestBroker broker)
     {
         var file = Path.GetTempFileName();
-        var definitions = JsonNode.Parse(await File.ReadAllTextAsync(DefinitionsPath(), Cancel))!.AsObject();
+        var passwords = new[] { ("SETTLEMENT_PASSWORD", "secret"), ("AGENT_PASSWORD", "secret") };
+        var (exit, _, error) = await Checkout.RunAsync(Checkout.PathOf("deploy", "broker-definitions.sh"), [file], environment: passwords);
+        Assert.True(exit == 0, error);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var definitions = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancel))!.AsObject();
         foreach (var thing in definitions.SelectMany(list => list.Value!.AsArray()).Select(node => node!.AsObject()).Where(o => o.ContainsKey("vhost")))
             thing["vhost"] = broker.Settings.VirtualHost;
         definitions["vhosts"] = new JsonArray(new JsonObject { ["name"] = broker.Settings.VirtualHost });
@@ -28,9 +32,6 @@ public class TopologyTests
         await TestBroker.ControlAsync("import_definitions", file);
         File.Delete(file);
     }
-
-    private static string DefinitionsPath([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "deploy", "rabbitmq-definitions.json");
 
     private static async Task<string[]> ShapeAsync(TestBroker broker) =>
     [
@@ -67,8 +68,6 @@ public class TopologyTests
     {
         await using var broker = await TestBroker.StartAsync();
         await ImportAsync(broker);
-        await TestBroker.ControlAsync("change_password", "settlement", "secret");
-        await TestBroker.ControlAsync("change_password", "agent", "secret");
         await using var agent = await BrokerConnection.OpenAsync(broker.Settings with { Username = "agent", Password = "secret" }, "agent", Cancel);
         await using var channel = await agent.CreateChannelAsync(new CreateChannelOptions(true, true), Cancel);
         await channel.BasicPublishAsync("usage-events", "", mandatory: true, new BasicProperties(), "[]"u8.ToArray(), Cancel);
