@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -27,7 +26,7 @@ public sealed partial class AgentPageTests : IDisposable
         await broker.Channel.QueueBindAsync("usage-events", "usage-events", "", cancellationToken: Cancel);
         var spool = Path.Combine(folder.FullName, "spool.ndjson");
         await File.WriteAllLinesAsync(spool, Enumerable.Range(0, Events).Select(i => $$"""{"id":"{{i}}","source":"gateway-1"}"""), Cancel);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.cs"), Agent().Match(await PageAsync()).Groups["program"].Value, Cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.cs"), Agent().Match(Pages.Text("docs/agents.md")).Groups["program"].Value, Cancel);
 
         var (exit, said) = await RunAsync(AddressOf(broker), spool);
 
@@ -47,25 +46,10 @@ public sealed partial class AgentPageTests : IDisposable
         CultureInfo.InvariantCulture,
         $"amqp://{broker.Settings.Username}:{broker.Settings.Password}@{broker.Settings.Host}:{broker.Settings.Port}/{broker.Settings.VirtualHost}");
 
-    private static Task<string> PageAsync()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at!.FullName, "Settlement.sln")))
-            at = at.Parent;
-        return File.ReadAllTextAsync(Path.Combine(at.FullName, "docs", "agents.md"), Cancel);
-    }
-
     private async Task<(int Exit, string Said)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["run", "agent.cs", .. arguments])
-        {
-            WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, output + await error);
+        var (exit, output, error) = await Checkout.RunAsync("dotnet", ["run", "agent.cs", .. arguments], folder.FullName);
+        return (exit, output + error);
     }
 
     [GeneratedRegex(@"^```csharp\r?\n(?<program>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Settlement.Worker.Demo;
 using Settlement.Worker.Verbs;
 using Xunit;
@@ -39,6 +41,27 @@ public class DemoTests
         Assert.Equal(Exit.BadInput, await CommandLine.RunAsync(["demo", "--keep", file], output, error));
         Assert.Contains("is there already", error.ToString(), StringComparison.Ordinal);
         File.Delete(file);
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task It_leaves_nothing_behind_when_it_is_ended(string signal, int exit)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var temporary = Directory.CreateTempSubdirectory("settlement-ended-");
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "settlement"), ["demo"]) { UseShellExecute = false, RedirectStandardError = true };
+        start.Environment["TMPDIR"] = temporary.FullName;
+        using var demo = Process.Start(start)!;
+        var said = demo.StandardError.ReadToEndAsync(cancel);
+        while (!demo.HasExited && !temporary.EnumerateFiles("demo.db", SearchOption.AllDirectories).Any())
+            await Task.Delay(5, cancel);
+        using (var kill = Process.Start("kill", [$"-{signal}", demo.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync(cancel);
+        await demo.WaitForExitAsync(cancel);
+        Assert.True(demo.ExitCode == exit, await said);
+        Assert.DoesNotContain(temporary.EnumerateFileSystemInfos(), f => f.Name.StartsWith("settlement-", StringComparison.Ordinal));
+        temporary.Delete(recursive: true);
     }
 
     private static async Task<(int Exit, string Output)> Run()
