@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Xunit;
+
+// Signals, file modes, shells: as where the worker runs.
+[assembly: UnsupportedOSPlatform("windows")]
 
 namespace Settlement.Worker.Tests;
 
