@@ -19,8 +19,11 @@ public sealed partial class SqliteEngine : IEngine
     private const int PrimaryKeyTaken = 1555;
     private const int UniqueKeyTaken = 2067;
     private const int RowIdTaken = 2579;
+    private const long BytesPerMb = 1 << 20;
+    private const int BytesPerPage = 4096;
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
+    private const string ThrownAway = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
     private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
 
     /// <summary>
@@ -30,21 +33,29 @@ public sealed partial class SqliteEngine : IEngine
     private static readonly FrozenDictionary<string, string> Texts = Sql.Of(Engine).ToFrozenDictionary(
         text => text.Key, text => ListParameter().Replace(text.Value, " IN (SELECT value FROM json_each(${list}))"), StringComparer.Ordinal);
 
+    /// <summary>How large the write-ahead log may stay, in MB of 1,048,576 bytes.</summary>
+    public const int DefaultLogMb = 256;
+    public const int LeastLogMb = 8;
+    public const int MostLogMb = 4096;
+
     private readonly string connectionString;
     private readonly string file;
     private readonly bool durable;
+    private readonly long logBytes;
     private readonly SemaphoreSlim writer = new(1);
     private readonly ConcurrentBag<Link> idle = [];
 
     /// <param name="connectionString">For example <c>Data Source=settlement.db</c>.</param>
     /// <param name="durable">False for a store that is thrown away: no waiting for the disk.</param>
-    public SqliteEngine(string connectionString, bool durable = true)
+    /// <param name="logMb">How large the write-ahead log may stay.</param>
+    public SqliteEngine(string connectionString, bool durable = true, int logMb = DefaultLogMb)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000, Pooling = false };
         file = Path.GetFullPath(builder.DataSource);
         builder.DataSource = file;
         this.connectionString = builder.ToString();
         this.durable = durable;
+        logBytes = logMb * BytesPerMb;
     }
 
     public string Name => Engine;
@@ -194,8 +205,15 @@ public sealed partial class SqliteEngine : IEngine
     {
         try
         {
-            if (link is not null)
-                Keep(link);
+            if (link is null)
+                return;
+            CutLog(link);
+            Keep(link);
+        }
+        catch (SqliteException)
+        {
+            // The transaction is over, whatever becomes of the log; the next one sees what is wrong, if anything is.
+            link!.Dispose();
         }
         finally
         {
@@ -231,9 +249,25 @@ public sealed partial class SqliteEngine : IEngine
     private void Prepare(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = durable
-            ? $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 64000"
-            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
+        command.CommandText = durable ? Durable() : ThrownAway;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>
+    /// The log is written back into the file when it has filled three quarters of its room: the rest is for the transaction at whose end that is seen, and for those
+    /// that come while a reader holds it up.
+    /// </summary>
+    private string Durable() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
+
+    /// <summary>What a large transaction or a long reader has left is cut off as soon as it can be, also when nobody writes any more. It waits for no reader.</summary>
+    private void CutLog(Link link)
+    {
+        if (!durable || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length } || length <= logBytes)
+            return;
+        using var command = link.Connection.CreateCommand();
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {BusyTimeoutMs}");
         command.ExecuteNonQuery();
     }
 

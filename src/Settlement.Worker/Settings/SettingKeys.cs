@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Worker.Settings;
 
@@ -20,6 +21,8 @@ internal static class SettingKeys
             ? (s with { Database = s.Database with { Engine = engine } }, null) : (null, $"'{text}' is neither Sqlite nor SqlServer"),
         ["Database:ConnectionString"] = (s, text) => IsConnectionString(text)
             ? (s with { Database = s.Database with { ConnectionString = text } }, null) : (null, "is not a connection string (key=value;…)"),
+        ["Database:WriteAheadLogMB"] = (s, text) => Whole(
+            text, SqliteEngine.LeastLogMb, SqliteEngine.MostLogMb, v => s with { Database = s.Database with { WriteAheadLogMb = v } }),
         ["RabbitMq:Host"] = (s, text) => text.Length == 0 || Uri.CheckHostName(text) != UriHostNameType.Unknown
             ? (s with { RabbitMq = s.RabbitMq with { Host = text.Length == 0 ? null : text } }, null)
             : (null, "is not a host name or address; the port, the user and the rest have settings of their own"),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Settlement.Domain.Settings;
+using Settlement.Storage.Engines;
 
 namespace Settlement.Worker.Settings;
 
@@ -9,7 +10,8 @@ public enum DatabaseEngine
     SqlServer,
 }
 
-public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString);
+/// <param name="WriteAheadLogMb">SQLite: how large the write-ahead log may stay, in MB of 1,048,576 bytes.</param>
+public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString, int WriteAheadLogMb = SqliteEngine.DefaultLogMb);
 
 /// <param name="Port">Where health answers; 0: nowhere.</param>
 /// <param name="Token">What a request must carry as bearer token, but for health; null: nothing.</param>

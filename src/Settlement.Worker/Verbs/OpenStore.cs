@@ -76,7 +76,7 @@ internal sealed class OpenStore : IDisposable
     {
         if (context.Settings.Database.Engine == DatabaseEngine.SqlServer)
             return new SqlServerEngine(context.Settings.Database.ConnectionString);
-        var engine = new SqliteEngine(context.Settings.Database.ConnectionString);
+        var engine = new SqliteEngine(context.Settings.Database.ConnectionString, logMb: context.Settings.Database.WriteAheadLogMb);
         SqliteFile.Check(engine.File);
         return engine;
     }

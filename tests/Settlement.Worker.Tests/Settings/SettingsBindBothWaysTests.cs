@@ -13,6 +13,7 @@ public class SettingsBindBothWaysTests
     {
         ["Database:Engine"] = ("SqlServer", "Database.Engine"),
         ["Database:ConnectionString"] = ("Data Source=other.db", "Database.ConnectionString"),
+        ["Database:WriteAheadLogMB"] = ("32", "Database.WriteAheadLogMb"),
         ["RabbitMq:Host"] = ("broker", "RabbitMq.Host"),
         ["RabbitMq:Port"] = ("5673", "RabbitMq.Port"),
         ["RabbitMq:VirtualHost"] = ("billing", "RabbitMq.VirtualHost"),
