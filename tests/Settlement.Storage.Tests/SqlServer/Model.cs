@@ -18,7 +18,7 @@ internal static class Model
     {
         using var model = new TSqlModel(SqlServerVersion.Sql160, new TSqlModelOptions());
         var data = new List<string>();
-        foreach (var statement in SqlServerSchema.Migrations.SelectMany(Script.Statements))
+        foreach (var statement in SqlServerSchema.Standing)
         {
             if (statement is InsertStatement or UpdateStatement or DeleteStatement)
                 data.Add(Script.TextOf(statement));

@@ -11,17 +11,34 @@ internal static class SqlServerSchema
     public static IReadOnlyList<string> Migrations { get; } =
         [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
 
+    /// <summary>The statements of all of them, without views that a later one drops.</summary>
+    public static IReadOnlyList<TSqlStatement> Standing { get; } = [.. Stand()];
+
     public static DatabaseSchema Read() => Schema.Value;
 
     private static DatabaseSchema ReadMigrations()
     {
-        var statements = Migrations.SelectMany(Script.Statements).ToList();
+        var statements = Standing;
         var indexes = statements.OfType<CreateIndexStatement>().ToLookup(i => i.OnName.BaseIdentifier.Value, Index);
         var tables = statements.OfType<CreateTableStatement>().Select(t => Table(t, indexes[t.SchemaObjectName.BaseIdentifier.Value]));
         var views = statements.OfType<CreateViewStatement>().Select(View);
         var others = statements.Where(s => s is not (CreateTableStatement or CreateIndexStatement or CreateViewStatement or InsertStatement)).ToList();
         return others.Count == 0 ? new DatabaseSchema([.. tables], [.. views])
             : throw new NotSupportedException($"A migration has a {others[0].GetType().Name}, which this test does not know yet: {Script.TextOf(others[0])}");
+    }
+
+    private static List<TSqlStatement> Stand()
+    {
+        var standing = new List<TSqlStatement>();
+        foreach (var statement in Migrations.SelectMany(Script.Statements))
+        {
+            if (statement is DropViewStatement drop)
+                standing.RemoveAll(s => s is CreateViewStatement view && drop.Objects.Any(o => o.BaseIdentifier.Value == view.SchemaObjectName.BaseIdentifier.Value));
+            else
+                standing.Add(statement);
+        }
+
+        return standing;
     }
 
     private static TableSchema Table(CreateTableStatement table, IEnumerable<string> indexes)
