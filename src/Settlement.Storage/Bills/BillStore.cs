@@ -1,21 +1,57 @@
 using Settlement.Domain.Ledger;
+using Settlement.Storage.Accounts;
 
 namespace Settlement.Storage.Bills;
 
 /// <summary>Which bill rows; null: whatever.</summary>
-public sealed record BillFilter(string? Account = null, int? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null);
+/// <param name="UsedHours">Beside those of the cycle: usage rows of other cycles whose hour of use lies in [From, To).</param>
+public sealed record BillFilter(
+    string? Account = null, int? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (long From, long To)? UsedHours = null);
 
 /// <summary>Reads the bill, the ledger and the notices as they were written.</summary>
 public static class BillStore
 {
-    public static List<BillLine> Rows(Session session, BillFilter filter)
+    public static List<BillLine> Rows(Session session, BillFilter filter) => [.. Stream(session, filter)];
+
+    /// <summary>By transaction time, each as it is read: the database sorts them, in a file of its own where they are many, and memory holds one.</summary>
+    public static IEnumerable<BillLine> Stream(Session session, BillFilter filter)
     {
-        var args = new { filter.Account, Cycle = (long?)filter.Cycle, filter.Api, filter.Region, Kind = (long?)filter.Kind };
-        var rows = session.Rows<BillLine>("bill/rows", args);
-        var steps = session.Rows<StepLine>("bill/steps", args).ToLookup(s => (s.AccountNo, s.AccountVersion, s.Line));
-        foreach (var row in rows)
-            row.Steps = [.. steps[(row.AccountNo, row.AccountVersion, row.Line)]];
-        return rows;
+        BillLine? row = null;
+        var steps = new List<StepLine>();
+        foreach (var line in session.Stream<RowAndStep>("bill/rows", Args(session, filter)))
+        {
+            if (row is null || (line.AccountNo, line.AccountVersion, line.Line) != (row.AccountNo, row.AccountVersion, row.Line))
+            {
+                if (row is not null)
+                    yield return row;
+                steps = [];
+                row = line;
+                row.Steps = steps;
+            }
+
+            if (line.ToStep() is { } step)
+                steps.Add(step);
+        }
+
+        if (row is not null)
+            yield return row;
+    }
+
+    private static object Args(Session session, BillFilter filter)
+    {
+        // A range of account numbers, of one account or of all: that a parameter may be null is nothing an index can be sought by.
+        var only = filter.Account is null ? (long?)null : AccountStore.Find(session, filter.Account)?.AccountNo ?? AccountStore.StoreAccountNo;
+        return new
+        {
+            LowAccountNo = only ?? long.MinValue,
+            HighAccountNo = only ?? long.MaxValue,
+            Cycle = (long?)filter.Cycle,
+            FromHour = filter.UsedHours?.From ?? 0,
+            ToHour = filter.UsedHours?.To ?? 0,
+            filter.Api,
+            filter.Region,
+            Kind = (long?)filter.Kind,
+        };
     }
 
     public static BillLine? Row(Session session, (long AccountNo, long Version, long Line) id)
@@ -43,7 +79,7 @@ public static class BillStore
     public static List<RefusalLine> Refusals(Session session) => session.Rows<RefusalLine>("command/refusals");
 }
 
-public sealed class BillLine
+public class BillLine
 {
     public long AccountNo { get; init; }
 
@@ -92,6 +128,23 @@ public sealed class BillLine
     public long WrittenOffE8 { get; init; }
 
     public IReadOnlyList<StepLine> Steps { get; set; } = [];
+}
+
+/// <summary>A bill row once for each of its tier steps, or once without.</summary>
+internal sealed class RowAndStep : BillLine
+{
+    public long? Step { get; init; }
+
+    public long? StepCalls { get; init; }
+
+    public long? UnitPriceE10 { get; init; }
+
+    public long? StepFeeE8 { get; init; }
+
+    public StepLine? ToStep() => Step is not { } step ? null : new StepLine
+    {
+        AccountNo = AccountNo, AccountVersion = AccountVersion, Line = Line, Step = step, Calls = StepCalls!.Value, UnitPriceE10 = UnitPriceE10!.Value, FeeE8 = StepFeeE8!.Value,
+    };
 }
 
 public sealed class StepLine

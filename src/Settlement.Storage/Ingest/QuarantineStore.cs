@@ -14,8 +14,11 @@ public static class QuarantineStore
     /// <summary>Characters of why; a longer reason is for the caller to refuse.</summary>
     public const int MaxBecause = 1000;
 
-    public static List<QuarantineEntry> List(Session session, string state = QuarantineEntry.Held) =>
-        session.Rows<QuarantineEntry>("quarantine/list", new { State = state });
+    public static List<QuarantineEntry> List(Session session, string state = QuarantineEntry.Held) => [.. Stream(session, state)];
+
+    /// <summary>Entries by the time they were held, each as it is read; null: of whatever reason, of whatever account.</summary>
+    public static IEnumerable<QuarantineEntry> Stream(Session session, string state = QuarantineEntry.Held, string? reason = null, string? account = null) =>
+        session.Stream<QuarantineEntry>("quarantine/list", new { State = state, Reason = reason, Account = account });
 
     public static QuarantineEntry? Find(Session session, long quarantineNo) =>
         session.One<QuarantineEntry>("quarantine/entry", new { QuarantineNo = quarantineNo });

@@ -1,6 +1,7 @@
 -- name: rows
 SELECT r.AccountNo, r.AccountVersion, r.Line, r.Kind, a.AccountId, api.Text AS Api, region.Text AS Region, c.ResourceName, p.Text AS Project,
-       k.PackageId, r.LotNo, r.ScopeNo, r.UseHour, r.UseStartUs, r.UseEndUs, r.DueUs, r.TransactionUs, r.Cycle, r.Calls, r.Late, r.FeeE8, r.DeductedE8, r.WrittenOffE8
+       k.PackageId, r.LotNo, r.ScopeNo, r.UseHour, r.UseStartUs, r.UseEndUs, r.DueUs, r.TransactionUs, r.Cycle, r.Calls, r.Late, r.FeeE8, r.DeductedE8, r.WrittenOffE8,
+       t.Step, t.Calls AS StepCalls, t.UnitPriceE10, t.FeeE8 AS StepFeeE8
 FROM BillRow AS r
 JOIN Account AS a ON a.AccountNo = r.AccountNo
 LEFT JOIN Scope AS c ON c.ScopeNo = r.ScopeNo
@@ -8,9 +9,11 @@ LEFT JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
 LEFT JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = r.ProjectNo
 LEFT JOIN Package AS k ON k.PackageNo = r.PackageNo
-WHERE (@Account IS NULL OR a.AccountId = @Account) AND (@Cycle IS NULL OR r.Cycle = @Cycle) AND (@Api IS NULL OR api.Text = @Api)
-  AND (@Region IS NULL OR region.Text = @Region) AND (@Kind IS NULL OR r.Kind = @Kind)
-ORDER BY r.TransactionUs, r.AccountNo, r.AccountVersion, r.Line
+LEFT JOIN TierStep AS t ON t.AccountNo = r.AccountNo AND t.AccountVersion = r.AccountVersion AND t.Line = r.Line
+WHERE r.AccountNo >= @LowAccountNo AND r.AccountNo <= @HighAccountNo
+  AND (@Cycle IS NULL OR r.Cycle = @Cycle OR (r.UseHour >= @FromHour AND r.UseHour < @ToHour))
+  AND (@Api IS NULL OR api.Text = @Api) AND (@Region IS NULL OR region.Text = @Region) AND (@Kind IS NULL OR r.Kind = @Kind)
+ORDER BY r.TransactionUs, r.AccountNo, r.AccountVersion, r.Line, t.Step
 
 -- name: row
 SELECT r.AccountNo, r.AccountVersion, r.Line, r.Kind, a.AccountId, api.Text AS Api, region.Text AS Region, c.ResourceName, p.Text AS Project,
@@ -23,14 +26,6 @@ LEFT JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = r.ProjectNo
 LEFT JOIN Package AS k ON k.PackageNo = r.PackageNo
 WHERE r.AccountNo = @AccountNo AND r.AccountVersion = @AccountVersion AND r.Line = @Line
-
--- name: steps
-SELECT t.AccountNo, t.AccountVersion, t.Line, t.Step, t.Calls, t.UnitPriceE10, t.FeeE8
-FROM TierStep AS t
-JOIN Account AS a ON a.AccountNo = t.AccountNo
-JOIN BillRow AS r ON r.AccountNo = t.AccountNo AND r.AccountVersion = t.AccountVersion AND r.Line = t.Line
-WHERE (@Account IS NULL OR a.AccountId = @Account) AND (@Cycle IS NULL OR r.Cycle = @Cycle)
-ORDER BY r.TransactionUs, t.AccountNo, t.AccountVersion, t.Line, t.Step
 
 -- name: steps-of-row
 SELECT AccountNo, AccountVersion, Line, Step, Calls, UnitPriceE10, FeeE8 FROM TierStep

@@ -59,7 +59,8 @@ SELECT * FROM Quarantine WHERE QuarantineNo IN @QuarantineNos
 SELECT * FROM Quarantine WHERE QuarantineNo = @QuarantineNo
 
 -- name: list
-SELECT * FROM Quarantine WHERE State = @State ORDER BY HeldUs, TimeUs, Source, EventId, QuarantineNo
+SELECT * FROM Quarantine WHERE State = @State AND (@Reason IS NULL OR Reason = @Reason) AND (@Account IS NULL OR Account = @Account)
+ORDER BY HeldUs, TimeUs, Source, EventId, QuarantineNo
 
 -- name: held-nos
 SELECT QuarantineNo FROM Quarantine

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Settlement.Worker.Output;
 
@@ -15,6 +13,8 @@ public sealed record Column<T>(string Name, Func<T, string?> Value, bool RightAl
 public sealed class Listing(TextWriter output, TextWriter error, OutputFormat format, int width)
 {
     private const string NoRows = "none";
+
+    public OutputFormat Format => format;
 
     public bool IsJson => format == OutputFormat.Json;
 
@@ -35,22 +35,60 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
     /// <summary>Any value as JSON, for what is more than a list.</summary>
     public void Json<T>(T value) => output.WriteLine(JsonOutput.Write(value));
 
+    /// <summary>For results that need not fit in memory.</summary>
+    /// <param name="columns">Of a table.</param>
+    /// <param name="csv">A row as a line of CSV, for verbs that print it.</param>
+    public LongListing<T> Long<T>(IReadOnlyList<Column<T>> columns, Func<T, string>? csv = null) => new(this, columns, csv);
+
     /// <summary>The rows as a table, whatever the format.</summary>
     public void Table<T>(IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
     {
-        if (rows.Count == 0)
+        var cells = new Cells<T>(columns);
+        var texts = rows.Select(cells.TextsOf).ToList();
+        Table(columns, cells, texts.Count, texts);
+    }
+
+    /// <param name="columns">All there are.</param>
+    /// <param name="cells">Which have measured the rows.</param>
+    /// <param name="count">Of rows.</param>
+    /// <param name="rows">Their texts.</param>
+    internal void Table<T>(IReadOnlyList<Column<T>> columns, Cells<T> cells, long count, IEnumerable<string[]> rows)
+    {
+        if (count == 0)
         {
             output.WriteLine(NoRows);
-            return;
+        }
+        else if (cells.Shown(width) is { } shown)
+        {
+            if (shown.Count < columns.Count)
+                error.WriteLine($"Left out at {width} columns: {string.Join(", ", columns.Where((_, i) => !shown.Contains(i)).Select(c => c.Name))}.");
+            cells.WriteTable(output, shown, rows);
+        }
+        else
+        {
+            cells.WriteBlocks(output, rows);
+        }
+    }
+
+    /// <summary>An array of texts that are JSON each, as <see cref="Json"/> would write it.</summary>
+    internal void JsonRows(IEnumerable<string> rows)
+    {
+        var any = false;
+        foreach (var row in rows)
+        {
+            output.Write(any ? ",\n  " : "[\n  ");
+            // Line ends stand between fields only: those of texts are escaped.
+            output.Write(row.Replace("\n", "\n  ", StringComparison.Ordinal));
+            any = true;
         }
 
-        var shown = new Cells<T>(rows, columns);
-        if (!shown.Fits(width))
-            shown = LeaveOutDetails(rows, columns);
-        if (shown.Fits(width))
-            WriteTable(shown);
-        else
-            WriteBlocks(new Cells<T>(rows, columns));
+        output.WriteLine(any ? "\n]" : "[]");
+    }
+
+    internal void Raw(IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+            output.Write(text);
     }
 
     /// <summary>One thing as lines of name and value, for people; a line without a value is left out.</summary>
@@ -62,45 +100,8 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
     }
 
     /// <summary>A line for people that is no part of the JSON.</summary>
-    public void Say(string line) => (IsJson ? error : output).WriteLine(Plain(line));
+    public void Say(string line) => (format == OutputFormat.Table ? output : error).WriteLine(Plain(line));
 
     /// <summary>Text that is safe on a terminal, in one line.</summary>
     public static string Plain(string text) => PlainText.Line(text);
-
-    private Cells<T> LeaveOutDetails<T>(IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
-    {
-        var kept = new Cells<T>(rows, columns);
-        while (!kept.Fits(width) && kept.Columns.LastOrDefault(c => c.Detail) is { } last)
-            kept = new Cells<T>(rows, [.. kept.Columns.Where(c => c != last)]);
-        if (kept.Fits(width) && kept.Columns.Count < columns.Count)
-            error.WriteLine($"Left out at {width} columns: {string.Join(", ", columns.Except(kept.Columns).Select(c => c.Name))}.");
-        return kept;
-    }
-
-    private void WriteTable<T>(Cells<T> cells)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in cells.Columns)
-        {
-            var header = new TableColumn(new Text(column.Name)) { NoWrap = true };
-            table.AddColumn(column.RightAligned ? header.RightAligned() : header);
-        }
-
-        foreach (var row in cells.Texts)
-            table.AddRow(row.Select(IRenderable (text) => new Text(text)));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = width;
-        console.Write(table);
-    }
-
-    private void WriteBlocks<T>(Cells<T> cells)
-    {
-        var nameWidth = cells.Columns.Max(c => c.Name.Length);
-        foreach (var row in cells.Texts)
-        {
-            foreach (var (column, text) in cells.Columns.Zip(row).Where(c => c.Second.Length > 0))
-                output.WriteLine($"{column.Name.PadRight(nameWidth)}  {text}");
-            output.WriteLine();
-        }
-    }
 }

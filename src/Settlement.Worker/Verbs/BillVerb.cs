@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Settlement.Domain.Accounts;
-using Settlement.Domain.Money;
+using Settlement.Domain.Time;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Worker.Output;
@@ -26,7 +26,7 @@ internal sealed class BillVerb : Verb
     };
 
     public BillVerb()
-        : base("bill", "Bill rows by transaction time, and their totals.")
+        : base("bill", "Bill rows by transaction time, and their totals.", csv: true)
     {
         _kind.AcceptOnlyFromAmong([.. ViewMaker.Kinds]);
         foreach (var option in new Option[] { _account, _month, _api, _region, _resource, _kind, OutputOption })
@@ -53,43 +53,48 @@ internal sealed class BillVerb : Verb
     private static int Run(VerbContext context, BillFilter filter, string? resource)
     {
         using var open = OpenStore.ToRead(context);
-        var lines = open.Store.Read(session => BillStore.Rows(session, filter));
-        if (resource is not null)
-            lines.RemoveAll(l => l.Api is null || (l.ResourceName != resource && Scope.ResourceId(l.AccountId, l.Api, l.Region!) != resource));
         var views = open.Views;
-        if (!context.Listing.IsJson && filter.Account is { } account && open.Store.Read(session => AccountStore.Find(session, account)) is null)
+        if (context.Listing.Format == OutputFormat.Table && filter.Account is { } account && open.Store.Read(session => AccountStore.Find(session, account)) is null)
             context.Listing.Say($"There is no account {account}.");
-        context.Listing.Rows(lines.ConvertAll(views.Row), Columns);
-        if (lines.Count > 0)
-            PrintTotals(context.Listing, views, lines);
+        var totals = new BillTotals();
+        using var rows = context.Listing.Long(Columns, row => BillCsv.Line(row, views.Currency));
+        open.Store.Read(session =>
+        {
+            foreach (var line in BillStore.Stream(session, filter with { UsedHours = HoursOf(filter.Cycle, open) }).Where(line => resource is null || IsOf(line, resource)))
+                Add(rows, totals, line, filter.Cycle, views);
+            return true;
+        });
+        rows.Print(BillCsv.Head);
+        if (rows.Count > 0)
+            totals.Print(context.Listing, views);
+        if (filter.Cycle is { } month)
+            totals.PrintElsewhere(context.Listing, month);
         return Exit.Done;
     }
 
-    private static void PrintTotals(Listing listing, ViewMaker views, List<BillLine> lines)
+    private static void Add(LongListing<BillRowView> rows, BillTotals totals, BillLine line, int? month, ViewMaker views)
     {
-        var all = Total.Of("total", lines);
-        if (listing.IsJson)
+        if (month is not null && line.Cycle != month)
         {
-            listing.Say($"{Figures.Of(all.Rows, "row")}, {Figures.Of(all.Calls, "call")}, fee {Amount.ShowE8(all.FeeE8)}, deducted {views.Money(all.DeductedE8)} {views.Currency}");
+            totals.AddElsewhere(line);
             return;
         }
 
-        var kinds = lines.GroupBy(l => l.Kind).OrderBy(g => g.Key).Select(g => Total.Of(ViewMaker.Kinds[(int)g.Key], g)).ToList();
-        listing.Table(
-            kinds.Count == 1 ? kinds : [.. kinds, all],
-            [
-                new(views.Currency, t => t.Kind), new("ROWS", t => Figures.Count(t.Rows), RightAligned: true), new("CALLS", t => Figures.Count(t.Calls), RightAligned: true),
-                new("FEE", t => Amount.ShowE8(t.FeeE8), RightAligned: true), new("DEDUCTED", t => views.Money(t.DeductedE8), RightAligned: true),
-                new("WRITTEN OFF", t => Amount.ShowE8(t.WrittenOffE8), RightAligned: true, Detail: true),
-            ]);
-        listing.Say(views.TimesAre);
+        rows.Add(views.Row(line));
+        totals.Add(line);
     }
 
-    /// <summary>Summed wider than any row: over many accounts a long would overflow.</summary>
-    private sealed record Total(string Kind, long Rows, Int128 Calls, Int128 FeeE8, Int128 DeductedE8, Int128 WrittenOffE8)
+    private static bool IsOf(BillLine line, string resource) =>
+        line.Api is not null && (line.ResourceName == resource || Scope.ResourceId(line.AccountId, line.Api, line.Region!) == resource);
+
+    /// <summary>The hours of a month of the billing zone.</summary>
+    private static (long From, long To)? HoursOf(int? month, OpenStore open)
     {
-        public static Total Of(string kind, IEnumerable<BillLine> lines) => lines.Aggregate(
-            new Total(kind, 0, 0, 0, 0, 0),
-            (sum, l) => new Total(kind, sum.Rows + 1, sum.Calls + (l.Calls ?? 0), sum.FeeE8 + l.FeeE8, sum.DeductedE8 + l.DeductedE8, sum.WrittenOffE8 + l.WrittenOffE8));
+        if (month is not { } m)
+            return null;
+        var zone = open.Store.Settings.TimeZone;
+        var first = new DateOnly(m / 12, m % 12 + 1, 1);
+        var to = m + 1 >= DateOnly.MaxValue.Year * 12 + 12 ? long.MaxValue : BillingHour.Of(zone.MidnightUs(first.AddMonths(1)));
+        return (BillingHour.Of(zone.MidnightUs(first)), to);
     }
 }

@@ -18,23 +18,28 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
         // What a command has set free already is not for anyone to decide.
         open.Core.Releases.Finish();
         var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineStore.HeldNos(session, filter.Reason, filter.Account));
-        var answers = new List<DecisionView>();
+        using var answers = context.Listing.Long<DecisionView>([new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
+        long failed = 0, all = 0;
         using (var progress = context.Progress())
         {
             foreach (var chunk in numbers.Chunk(PerTransaction))
             {
-                answers.AddRange(open.Store.Write(session => Decide(session, chunk, decide, done)));
-                progress.Report(answers.Count, numbers.Count, $"events {done}");
+                foreach (var answer in open.Store.Write(session => Decide(session, chunk, decide, done)))
+                {
+                    failed += answer.Outcome == done ? 0 : 1;
+                    // People are told of those that were not.
+                    if (context.Listing.IsJson || answer.Outcome != done)
+                        answers.Add(answer);
+                }
+
+                progress.Report(all += chunk.Length, numbers.Count, $"events {done}");
             }
         }
 
-        var failed = answers.Where(a => a.Outcome != done).ToList();
-        if (context.Listing.IsJson)
-            context.Listing.Json(answers);
-        else if (failed.Count > 0)
-            context.Listing.Table(failed, [new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
-        context.Listing.Say($"{Figures.Of(answers.Count - failed.Count, "event")} {done}{(failed.Count == 0 ? "." : $", {Figures.Count(failed.Count)} not.")}");
-        return failed.Count == 0 ? Exit.Done : Exit.Differs;
+        if (context.Listing.IsJson || failed > 0)
+            answers.Print();
+        context.Listing.Say($"{Figures.Of(all - failed, "event")} {done}{(failed == 0 ? "." : $", {Figures.Count(failed)} not.")}");
+        return failed == 0 ? Exit.Done : Exit.Differs;
     }
 
     private static List<DecisionView> Decide(

@@ -33,13 +33,6 @@ internal sealed class QuarantineVerb : Command
             result.AddError("Name events, or say --all (with --reason or --account to narrow it).");
     });
 
-    private static List<QuarantineEntry> Held(OpenStore open, QuarantineFilter filter)
-    {
-        var entries = open.Store.Read(session => QuarantineStore.List(session));
-        entries.RemoveAll(e => (filter.Reason is not null && e.Reason != filter.Reason) || (filter.Account is not null && e.Account != filter.Account));
-        return entries;
-    }
-
     private sealed class ListVerb : Verb
     {
         private readonly Option<string> _reason = Reason();
@@ -59,27 +52,35 @@ internal sealed class QuarantineVerb : Command
             using var open = OpenStore.ToRead(context);
             var now = open.Core.NowUs;
             var views = open.Views;
-            var entries = Held(open, filter);
-            context.Listing.Rows(
-                entries.ConvertAll(e => views.Entry(e, now)),
+            using var rows = context.Listing.Long<QuarantineEntryView>(
                 [
                     new("ENTRY", e => Figures.Plain(e.Entry), RightAligned: true), new("REASON", e => e.Reason), new("ACCOUNT", e => e.Account),
                     new("CALLS", e => e.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true), new("VALUE", e => e.Value, RightAligned: true), new("HELD FOR", e => e.Age),
                     new("API", e => e.Api, Detail: true), new("TIME", e => Figures.Short(e.Time), Detail: true), new("STATUS", e => e.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture), Detail: true),
                     new("REGION", e => e.Region, Detail: true), new("SOURCE", e => e.Source, Detail: true), new("ID", e => e.Id, Detail: true),
                 ]);
-            if (entries.Count > 0)
-                Summarize(context.Listing, views, entries);
+            var total = new Total(0, 0, 0);
+            open.Store.Read(session =>
+            {
+                foreach (var entry in QuarantineStore.Stream(session, reason: filter.Reason, account: filter.Account))
+                {
+                    rows.Add(views.Entry(entry, now));
+                    total = new Total(total.Calls + entry.Calls, total.ValueE8 + (entry.ValueE8 ?? 0), total.Unpriced + (entry.ValueE8 is null ? 1 : 0));
+                }
+
+                return true;
+            });
+            rows.Print();
+            if (rows.Count > 0)
+            {
+                context.Listing.Say($"{Figures.Of(rows.Count, "event")}, {Figures.Of(total.Calls, "call")}, worth {views.Money(total.ValueE8)} {views.Currency}"
+                    + (total.Unpriced == 0 ? "." : $"; {Figures.Count(total.Unpriced)} of them without a price."));
+            }
+
             return Exit.Done;
         }
 
-        private static void Summarize(Listing listing, ViewMaker views, List<QuarantineEntry> entries)
-        {
-            var value = entries.Aggregate((Int128)0, (sum, e) => sum + (e.ValueE8 ?? 0));
-            var unpriced = entries.Count(e => e.ValueE8 is null);
-            listing.Say($"{Figures.Of(entries.Count, "event")}, {Figures.Of(entries.Aggregate((Int128)0, (sum, e) => sum + e.Calls), "call")}, worth {views.Money(value)} {views.Currency}"
-                + (unpriced == 0 ? "." : $"; {Figures.Count(unpriced)} of them without a price."));
-        }
+        private readonly record struct Total(Int128 Calls, Int128 ValueE8, long Unpriced);
     }
 
     private sealed class ShowVerb : Verb

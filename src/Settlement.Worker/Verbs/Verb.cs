@@ -6,18 +6,20 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>One verb of the command line. A verb declares its arguments and options and hands their values to its body.</summary>
-internal abstract class Verb(string name, string description) : Command(name, description)
+/// <param name="csv">Whether it prints CSV, too.</param>
+internal abstract class Verb(string name, string description, bool csv = false) : Command(name, description)
 {
     /// <summary>For verbs that print results.</summary>
     protected Option<OutputFormat> OutputOption { get; } = new("--output", "-o")
     {
-        Description = "table for people (the default), json for programs",
-        HelpName = "table|json",
+        Description = csv ? "table for people (the default), json for programs, csv for spreadsheets" : "table for people (the default), json for programs",
+        HelpName = csv ? "table|json|csv" : "table|json",
         CustomParser = result => result.Tokens[0].Value switch
         {
             "table" => OutputFormat.Table,
             "json" => OutputFormat.Json,
-            var other => Refuse<OutputFormat>(result, $"--output: '{other}' is neither table nor json"),
+            "csv" when csv => OutputFormat.Csv,
+            var other => Refuse<OutputFormat>(result, csv ? $"--output: '{other}' is neither table, json nor csv" : $"--output: '{other}' is neither table nor json"),
         },
     };
 

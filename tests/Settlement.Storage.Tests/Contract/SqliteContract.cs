@@ -165,6 +165,17 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
         Assert.Equal([plan], steps);
     }
 
+    [Theory]
+    [InlineData("bill/rows", "SEARCH r USING PRIMARY KEY (AccountNo>? AND AccountNo<?)")]
+    [InlineData("quarantine/list", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=?)")]
+    public void A_listing_of_a_few_does_not_go_past_all_the_others(string statement, string plan)
+    {
+        using var session = Engine.Read();
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1")).Select(step => (string)step.detail).ToList();
+        Assert.Equal(plan, steps[0]);
+        Assert.DoesNotContain(steps, s => s.StartsWith("SCAN", StringComparison.Ordinal));
+    }
+
     [GeneratedRegex("@\\w+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex AnyParameter();
 
