@@ -18,7 +18,8 @@ internal sealed class Spool : IDisposable
     /// <summary>How many rows.</summary>
     public long Count { get; private set; }
 
-    public bool IsFile => stream is FileStream;
+    /// <summary>The file's, once there is one.</summary>
+    public string? FileName => (stream as FileStream)?.Name;
 
     public void Add(params IReadOnlyList<string> texts)
     {
@@ -26,7 +27,7 @@ internal sealed class Spool : IDisposable
         foreach (var text in texts)
             writer.Write(text);
         Count++;
-        if (!IsFile && stream.Length > InMemory)
+        if (FileName is null && stream.Length > InMemory)
             MoveToFile();
     }
 

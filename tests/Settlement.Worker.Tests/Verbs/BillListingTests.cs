@@ -116,6 +116,36 @@ public sealed class BillListingTests
         Assert.Equal("-9007199254.74099301", Ask(store, "SELECT Balance FROM BalanceForPeople"));
     }
 
+    [Theory]
+    [InlineData("bill")]
+    [InlineData("quarantine list")]
+    public async Task Nothing_is_read_any_more_when_the_first_line_is_printed(string verb)
+    {
+        using var store = await VerbTests.StoreAsync();
+        await store.RunAsync("close", "--until", "2023-04-18T19:00:00");
+        using var writer = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = store.File, Pooling = false }.ToString());
+        await writer.OpenAsync(Cancel);
+        using var output = new AtFirstLine(() =>
+        {
+            using var command = writer.CreateCommand();
+            // Begins the log anew, which a read that is open would forbid.
+            command.CommandText = "PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; UPDATE Store SET LastRunUs = LastRunUs; PRAGMA wal_checkpoint(TRUNCATE)";
+            using var answer = command.ExecuteReader();
+            do
+            {
+                while (answer.Read())
+                {
+                    if (answer.FieldCount == 3)
+                        Assert.Equal(0, answer.GetInt64(0));
+                }
+            }
+            while (answer.NextResult());
+        });
+
+        Assert.Equal(Exit.Done, await CommandLine.RunAsync([.. verb.Split(' '), "--database", store.File], output, TextWriter.Null));
+        Assert.True(output.Happened);
+    }
+
     private static string Show(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static long Us(string time) => Domain.Time.Instant.OfUs(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture));
@@ -160,5 +190,26 @@ public sealed class BillListingTests
             lines++;
         await process.WaitForExitAsync(Cancel);
         return (process.ExitCode, lines, await error);
+    }
+
+    /// <summary>A terminal on which something happens when the first line reaches it.</summary>
+    private sealed class AtFirstLine(Action happens) : StringWriter
+    {
+        public bool Happened { get; private set; }
+
+        public override void Write(string? value) => Note(() => base.Write(value));
+
+        public override void WriteLine(string? value) => Note(() => base.WriteLine(value));
+
+        private void Note(Action write)
+        {
+            if (!Happened)
+            {
+                Happened = true;
+                happens();
+            }
+
+            write();
+        }
     }
 }
