@@ -100,7 +100,7 @@ public abstract partial class StorageContract
         var counted = new SettlementStore(new BeforeWrite(Engine, () => transactions++), Store.Settings);
         var theirs = new Releases(counted, new UsageStore(counted));
         new CommandStore(counted, theirs).Receive(["""{"id":"open","type":"open-account","account":"a1"}"""], NineUs);
-        theirs.Finish();
+        theirs.Finish(cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(3, transactions);
         Assert.Equal(0, HeldCount());
