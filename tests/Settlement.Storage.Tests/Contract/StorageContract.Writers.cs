@@ -106,7 +106,7 @@ public abstract partial class StorageContract
     /// <summary>What the hour leaves of every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)
     {
-        var closing = new Closings.ClosingStore(store);
+        var closing = new Closings.ClosingStore(store, new Storage.Ingest.Releases(store, new Storage.Ingest.UsageStore(store)));
         closing.Settle(closing.Begin(NineUs + 2 * Domain.Time.Instant.PerHourUs)!, () => NineUs);
         return store.Read(AccountStore.All).Select(a => (a.AccountId, a.BalanceE8, a.NoticeCount));
     }
