@@ -19,8 +19,9 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Clos
         if (store.Read(session => ParkedAccounts.Find(session, accountNo)) is not { } parked)
             return null;
         var steps = 0L;
-        // The time line has come to the last run that is done, even where a command that arrived late is due before it.
-        untilUs = Math.Max(untilUs, store.Read(session => session.One<long?>("parked/last-run")) ?? untilUs);
+        // The time line has come to the last run that is done and to what it has put aside, even where something is due before: a command that arrived late, or steps of this
+        // account that a retry which ended half way has made.
+        untilUs = Math.Max(untilUs, store.Read(session => session.One<long?>("parked/reached", new { AccountNo = accountNo })) ?? untilUs);
         var missed = closings.NextMissed(accountNo, parked.SettledSlot);
         while (Next(accountNo, untilUs, missed, nowUs, claim) is { } next)
         {
@@ -44,9 +45,12 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Clos
     {
         var (command, row) = store.Read(session => (CommandStore.NextOf(session, accountNo), LifecycleStore.NextOf(session, accountNo, untilUs)));
         var closedHour = missed?.Run.AfterHour ?? long.MaxValue;
+        // Of the commands of an instant, those behind a run-job come after its closing.
+        var waits = command is not null && missed is not null && command.AtUs == missed.Run.DueUs
+            && store.Read(session => session.One<long?>("parked/run-job", new { missed.Run.DueUs })) < command.CommandNo;
         Step?[] steps =
         [
-            command is null ? null : new Step(ParkedStep.Command, command.AtUs, () => commands.ApplyParked(accountNo, command, nowUs(), claim)),
+            command is null || waits ? null : new Step(ParkedStep.Command, command.AtUs, () => commands.ApplyParked(accountNo, command, nowUs(), claim)),
             missed is null ? null : new Step(ParkedStep.Closing, missed.Run.DueUs, () => closings.Settle(missed, nowUs, claim)),
             row is null ? null : new Step(ParkedStep.Of((AgendaKind)row.Kind), row.DueUs, () => lifecycle.StepParked(row, closedHour, nowUs, claim)),
         ];

@@ -93,8 +93,16 @@ WHERE g.AccountNo = @AccountNo
 -- name: forget-steps
 DELETE FROM ParkedAgenda WHERE AccountNo = @AccountNo
 
--- name: last-run
-SELECT MAX(DueUs) FROM Run WHERE DoneUs IS NOT NULL
+-- name: reached
+SELECT MAX(x.ReachedUs)
+FROM (SELECT MAX(DueUs) AS ReachedUs FROM Run WHERE DoneUs IS NOT NULL
+      UNION ALL
+      SELECT MAX(AtUs) FROM ParkedCommand WHERE AccountNo = @AccountNo
+      UNION ALL
+      SELECT MAX(DueUs) FROM ParkedAgenda WHERE AccountNo = @AccountNo) AS x
+
+-- name: run-job
+SELECT MIN(CommandNo) FROM Command WHERE AtUs = @DueUs AND Type = 'run-job' AND State = 'applied' AND EXISTS (SELECT 1 FROM Run WHERE DueUs = @DueUs AND Hourly = 0)
 
 -- name: next-run
 SELECT DueUs, AfterSlot, ToSlot, Hourly FROM Run WHERE ToSlot = (SELECT MIN(ToSlot) FROM Run WHERE ToSlot > @AfterSlot AND DoneUs IS NOT NULL)

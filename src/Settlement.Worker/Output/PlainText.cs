@@ -76,7 +76,16 @@ internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.Inv
             value = value[1..];
         }
 
-        inner.Write(value is null ? null : PlainText.Text(value));
+        // The line end of CSV.
+        if (value?.EndsWith("\r\n", StringComparison.Ordinal) == true)
+        {
+            inner.Write(PlainText.Text(value[..^2]));
+            inner.Write("\r\n");
+        }
+        else
+        {
+            inner.Write(value is null ? null : PlainText.Text(value));
+        }
     }
 
     public override void WriteLine() => inner.WriteLine();

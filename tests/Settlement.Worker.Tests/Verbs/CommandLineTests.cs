@@ -60,7 +60,7 @@ public class CommandLineTests
     [InlineData("catalog", "Required command was not provided.")]
     [InlineData("bill --month 2023-13", "--month: '2023-13' is not a month such as 2023-04")]
     [InlineData("bill --kind refund", "Argument 'refund' not recognized.")]
-    [InlineData("bill --output yaml", "--output: 'yaml' is neither table nor json")]
+    [InlineData("bill --output yaml", "--output: 'yaml' is neither table, json nor csv")]
     [InlineData("bill --output", "Required argument missing for option: '--output'.")]
     [InlineData("quarantine release", "Name events, or say --all")]
     [InlineData("quarantine release 1 --all", "Name events, or say --all")]
