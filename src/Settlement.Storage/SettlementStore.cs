@@ -1,3 +1,4 @@
+
 using System.Data.Common;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Pricing;

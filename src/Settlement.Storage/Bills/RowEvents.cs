@@ -1,3 +1,4 @@
+
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Time;
@@ -16,7 +17,7 @@ public static class RowEvents
     /// <returns>The calls taken in all: the row's, or the store is not as the closing left it.</returns>
     public static long Walk(Session session, BillLine row, Action<EventLine, long> taken)
     {
-        var closing = ClosingStore.Of(session, row.AccountNo, row.AccountVersion)
+        var closing = ClosingRuns.Of(session, row.AccountNo, row.AccountVersion)
             ?? throw new InvalidOperationException($"Version {row.AccountVersion} of account {row.AccountId} was made by no closing.");
         var hour = row.UseHour!.Value;
         var drawing = new Drawing(LotsAsDrawn(session, row));

@@ -61,7 +61,7 @@ internal static class Books
         $"{Number(results.Notices.Count)} notices are numbered without a gap, account by account");
 
     /// <summary>Held calls that the gateway counted: a conflict is a second version of one that counts already, and what is malformed is no call.</summary>
-    private static IEnumerable<Storage.Ingest.QuarantineEntry> Counted(MonthResults results) =>
+    private static IEnumerable<Storage.Quarantine.QuarantineEntry> Counted(MonthResults results) =>
         results.Held.Where(h => h.Reason is not (HoldReason.Conflict or HoldReason.Malformed));
 
     private static long Sum(MonthResults results, long accountNo, Book book) => results.Entries[accountNo].Where(e => e.Book == (long)book).Sum(e => e.AmountE8);

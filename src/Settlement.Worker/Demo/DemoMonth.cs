@@ -1,11 +1,12 @@
+
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Worker.Ingest;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Demo;

@@ -1,3 +1,4 @@
+
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;
@@ -5,7 +6,7 @@ using Settlement.Domain.Packages;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 
 namespace Settlement.Worker.Demo;
 

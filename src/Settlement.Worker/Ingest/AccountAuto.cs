@@ -1,11 +1,12 @@
+
 using System.Text.Json;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Engine;
+using Settlement.Engine.Commands;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
-using Settlement.Storage.Timeline;
-using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Ingest;
 

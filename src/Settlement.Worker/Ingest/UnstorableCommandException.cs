@@ -1,4 +1,5 @@
-using Settlement.Storage.Timeline;
+
+using Settlement.Engine.Commands;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Ingest;

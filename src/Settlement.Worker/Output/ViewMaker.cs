@@ -1,3 +1,4 @@
+
 using System.Text.Json;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
@@ -8,8 +9,8 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Quarantine;
 
 namespace Settlement.Worker.Output;
 

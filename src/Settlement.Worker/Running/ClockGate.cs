@@ -1,5 +1,7 @@
+
 using Settlement.Domain.Time;
-using Settlement.Storage.Timeline;
+using Settlement.Engine;
+using Settlement.Storage.Clock;
 
 namespace Settlement.Worker.Running;
 

@@ -1,4 +1,6 @@
+
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;

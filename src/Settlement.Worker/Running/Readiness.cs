@@ -1,3 +1,5 @@
+
+using Settlement.Engine;
 using Settlement.Worker.Bus;
 
 namespace Settlement.Worker.Running;

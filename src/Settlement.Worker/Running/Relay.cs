@@ -1,3 +1,5 @@
+
+using Settlement.Engine;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;

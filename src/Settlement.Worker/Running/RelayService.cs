@@ -1,4 +1,6 @@
+
 using System.Data.Common;
+using Settlement.Engine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
 

@@ -1,5 +1,7 @@
+
 using System.Data.Common;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;

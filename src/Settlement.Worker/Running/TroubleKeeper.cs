@@ -1,5 +1,7 @@
+
 using System.Globalization;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage.Troubles;
 
 namespace Settlement.Worker.Running;

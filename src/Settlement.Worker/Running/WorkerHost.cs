@@ -1,7 +1,9 @@
+
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
-using Settlement.Storage.Ingest;
-using Settlement.Storage.Timeline;
+using Settlement.Engine;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Usage;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Settings;

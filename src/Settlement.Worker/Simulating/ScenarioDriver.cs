@@ -1,7 +1,8 @@
+
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Ingest;
-using Settlement.Worker.Running;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 
 namespace Settlement.Worker.Simulating;
 

@@ -1,4 +1,5 @@
-using Settlement.Worker.Running;
+
+using Settlement.Engine;
 
 namespace Settlement.Worker.Simulating;
 

@@ -1,11 +1,12 @@
+
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Output;
-using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Simulating;
 

@@ -1,5 +1,6 @@
+
 using Settlement.Domain.Time;
-using Settlement.Worker.Running;
+using Settlement.Engine;
 
 namespace Settlement.Worker.Simulating;
 

@@ -1,10 +1,11 @@
+
 using System.CommandLine;
 using System.Text.Json;
 using Settlement.Domain.Money;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
-using Settlement.Storage.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

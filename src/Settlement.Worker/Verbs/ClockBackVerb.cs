@@ -1,10 +1,11 @@
+
 using System.CommandLine;
 using Settlement.Domain.Time;
+using Settlement.Engine;
+using Settlement.Engine.Clock;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Timeline;
 using Settlement.Worker.Output;
-using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Verbs;
 

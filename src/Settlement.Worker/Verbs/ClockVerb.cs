@@ -1,7 +1,9 @@
+
 using System.CommandLine;
 using Settlement.Domain.Time;
+using Settlement.Engine.Clock;
 using Settlement.Storage;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Clock;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 

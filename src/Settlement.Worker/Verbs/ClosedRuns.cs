@@ -1,9 +1,10 @@
+
 using Settlement.Domain.Money;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Worker.Output;
-using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Verbs;
 

@@ -1,6 +1,8 @@
+
 using System.CommandLine;
 using Settlement.Domain.Commands;
-using Settlement.Storage.Timeline;
+using Settlement.Engine;
+using Settlement.Engine.Commands;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 

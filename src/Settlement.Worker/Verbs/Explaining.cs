@@ -1,14 +1,15 @@
+
 using System.Text.Json;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine.Commands;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Closings;
-using Settlement.Storage.Timeline;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -52,7 +53,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
     }
 
     private ClosingView? Closing(BillLine row) =>
-        ClosingStore.Of(session, row.AccountNo, row.AccountVersion) is { } closing
+        ClosingRuns.Of(session, row.AccountNo, row.AccountVersion) is { } closing
             ? new ClosingView(
                 views.Time(closing.DueUs),
                 closing.Run.AfterHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(closing.Run.AfterHour + 1)),

@@ -1,6 +1,8 @@
+
 using System.CommandLine;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Ingest;
+using Settlement.Engine.Usage;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 

@@ -1,9 +1,10 @@
+
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Pricing;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Output;
-using Settlement.Worker.Running;
 using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Verbs;

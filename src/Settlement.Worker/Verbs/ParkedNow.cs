@@ -1,3 +1,4 @@
+
 using Settlement.Storage.Parking;
 using Settlement.Worker.Output;
 

@@ -1,5 +1,7 @@
+
 using System.CommandLine;
 using Settlement.Domain.Accounts;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Parking;

@@ -1,5 +1,7 @@
+
+using Settlement.Engine.Usage;
 using Settlement.Storage;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

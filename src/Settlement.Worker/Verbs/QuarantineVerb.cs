@@ -1,5 +1,7 @@
+
 using System.CommandLine;
-using Settlement.Storage.Ingest;
+using Settlement.Engine.Usage;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

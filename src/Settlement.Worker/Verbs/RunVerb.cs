@@ -1,4 +1,6 @@
+
 using Microsoft.AspNetCore.Connections;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Running;

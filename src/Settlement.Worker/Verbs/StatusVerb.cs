@@ -1,10 +1,12 @@
+
 using Settlement.Domain.Time;
+using Settlement.Engine.Commands;
 using Settlement.Storage;
+using Settlement.Storage.Clock;
 using Settlement.Storage.Closings;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Notices;
 using Settlement.Storage.Parking;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Quarantine;
 using Settlement.Storage.Troubles;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Output;
@@ -56,10 +58,10 @@ internal sealed class StatusVerb : Verb
     {
         var (views, nowUs) = (open.Views, open.Core.NowUs);
         var state = StoreState.Of(session);
-        var oldest = ClosingStore.OldestWaitingHour(session, state.ClosedSlot);
+        var oldest = ClosingRuns.OldestWaitingHour(session, state.ClosedSlot);
         var outbox = Outbox.Waiting(session);
         var clock = ClockStore.Facts(session, nowUs);
-        var left = ClosingStore.LeftBehind(session, state, HoursLookedThrough);
+        var left = ClosingRuns.LeftBehind(session, state, HoursLookedThrough);
         var ahead = clock.IsAheadOf(nowUs);
         var parked = ParkedAccounts.Count(session);
         return new StatusView(
@@ -72,7 +74,7 @@ internal sealed class StatusVerb : Verb
             clock.DifferenceUs(nowUs) is null ? null : ClockDoubt.Difference(clock, nowUs, open.Store.Settings.TimeZone),
             oldest is { } hour ? views.Time(BillingHour.StartUs(hour)) : null,
             state.HeldSinceUs is { } held ? views.Time(held) : null,
-            ClosingStore.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
+            ClosingRuns.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
             TroubleStore.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
             CommandStore.WaitingCount(session),

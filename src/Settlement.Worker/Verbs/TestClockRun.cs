@@ -1,3 +1,5 @@
+
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Worker.Simulating;
 

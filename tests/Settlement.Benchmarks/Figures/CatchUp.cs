@@ -1,7 +1,9 @@
+
 using System.Diagnostics;
 using System.Globalization;
 using Settlement.Benchmarks.Harness;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Worker.Running;
 
 namespace Settlement.Benchmarks.Figures;

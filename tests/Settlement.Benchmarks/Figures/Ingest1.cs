@@ -1,3 +1,4 @@
+
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Settlement.Benchmarks.Harness;
 using Settlement.Contracts;
 using Settlement.Domain.Time;
-using Settlement.Storage.Ingest;
+using Settlement.Engine.Usage;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
 

@@ -1,7 +1,8 @@
+
 using Settlement.Benchmarks.Harness;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Ingest;
+using Settlement.Engine.Usage;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Settings;
 

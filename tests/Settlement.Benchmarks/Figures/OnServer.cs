@@ -1,11 +1,12 @@
+
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.SqlClient;
 using Settlement.Benchmarks.Harness;
 using Settlement.Domain.Settings;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Benchmarks.Figures;

@@ -1,10 +1,11 @@
+
 using System.Text.Json;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Benchmarks.Harness;

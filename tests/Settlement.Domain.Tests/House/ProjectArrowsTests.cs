@@ -1,4 +1,4 @@
-// Worker -> Storage, Contracts, Domain; Storage -> Domain; nothing else. And nobody talks the compiler out of the banned list.
+// Worker -> Engine, Storage, Contracts, Domain; Engine -> Storage, Domain; Storage -> Domain; nothing else. And nobody talks the compiler out of the banned list.
 using System.Xml.Linq;
 using Xunit;
 
@@ -11,7 +11,8 @@ public class ProjectArrowsTests
         ["Settlement.Contracts"] = [],
         ["Settlement.Domain"] = [],
         ["Settlement.Storage"] = ["Settlement.Domain"],
-        ["Settlement.Worker"] = ["Settlement.Contracts", "Settlement.Domain", "Settlement.Storage"],
+        ["Settlement.Engine"] = ["Settlement.Domain", "Settlement.Storage"],
+        ["Settlement.Worker"] = ["Settlement.Contracts", "Settlement.Domain", "Settlement.Engine", "Settlement.Storage"],
     };
 
     [Fact]

@@ -1,14 +1,16 @@
 // A worker may end at any write, between transactions or within one, and may be told of the same work by two at once: what it comes to is the same.
+
 using CsCheck;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Tests;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
-using Settlement.Worker.Running;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Simulating;
 using Xunit;
 

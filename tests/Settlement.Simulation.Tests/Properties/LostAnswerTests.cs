@@ -1,8 +1,9 @@
 // The answer of any commit may be lost: whoever asked for it finds out what it did, and does what comes after it. Every scenario, for every commit of it.
+
 using CsCheck;
 using Settlement.Domain.Tests;
+using Settlement.Engine;
 using Settlement.Worker.Output;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 using Xunit;
 

@@ -1,5 +1,6 @@
 // 4.3: what arrives for open hours may come in any order and in any batches. Only what the rules give to the first arrival stays in its order: of
 // several events with one identity and different content, the first stands (7.1).
+
 using System.Text.Json;
 using CsCheck;
 using Settlement.Domain.Pricing;
@@ -7,11 +8,12 @@ using Settlement.Domain.Settings;
 using Settlement.Domain.Tests;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Ingest;
-using Settlement.Worker.Running;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Simulating;
 using Xunit;
 

@@ -1,17 +1,19 @@
 // Whatever a story's account is parked at: the others' books are those of a run without the fault, and so are its own after a retry, whenever the worker ended (2.5).
+
 using System.Globalization;
 using CsCheck;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Tests;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Parking;
-using Settlement.Worker.Running;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Simulating;
 using Xunit;
 

@@ -1,13 +1,14 @@
 // 2.5: an account whose step can't be done is parked alone, and a retry does what it missed as if it alone had had an outage.
+
 using Settlement.Domain.Notices;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Parking;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 using Xunit;
 

@@ -1,11 +1,13 @@
 // What is set free of the quarantine in pieces comes to what it came to at one go, wherever the worker ends, whichever answer is lost, and whatever falls due meanwhile (7.3, 2.4).
+
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Ingest;
-using Settlement.Worker.Running;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Simulating;
 using Xunit;
 

@@ -1,3 +1,4 @@
+
 using Dapper;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
@@ -6,7 +7,7 @@ using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 using Settlement.Worker.Output;
 using Settlement.Worker.Simulating;
 

@@ -1,12 +1,14 @@
+
 using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Usage;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Usage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 using Settlement.Storage.Tests.Schema;
-using Settlement.Storage.Timeline;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;

@@ -1,8 +1,12 @@
+
 using Settlement.Domain.Time;
+using Settlement.Engine.Clock;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
 using Settlement.Storage.Bills;
+using Settlement.Storage.Clock;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Timeline;
 using Settlement.Storage.Troubles;
 using Xunit;
 
@@ -142,7 +146,7 @@ public abstract partial class StorageContract
         var early = Call("e3", 1, "a2").Event.Call! with { TimeUs = NineUs - Instant.PerHourUs };
         Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(early, 2, NineUs, 0, false)]));
 
-        var left = Store.Read(s => ClosingStore.LeftBehind(s, StoreState.Of(s), 48));
+        var left = Store.Read(s => ClosingRuns.LeftBehind(s, StoreState.Of(s), 48));
         Assert.Equal((2, BillingHour.Of(NineUs) - 1), (left.Events, left.Hour));
     }
 
@@ -176,7 +180,7 @@ public abstract partial class StorageContract
 
     private ClockFacts Facts(long nowUs) => Store.Read(s => ClockStore.Facts(s, nowUs));
 
-    private long Left() => Store.Read(s => ClosingStore.LeftBehind(s, StoreState.Of(s), 48)).Events;
+    private long Left() => Store.Read(s => ClosingRuns.LeftBehind(s, StoreState.Of(s), 48)).Events;
 
     private IEnumerable<string> Troubles() => Store.Read(TroubleStore.All).Select(t => $"{t.Worker} {t.What} {t.SinceUs} {t.EndedUs}");
 }

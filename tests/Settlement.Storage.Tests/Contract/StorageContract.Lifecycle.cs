@@ -1,10 +1,11 @@
+
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine.Lifecycle;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Timeline;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;

@@ -1,11 +1,13 @@
 // What an account that is opened, or a catalog, sets free of the quarantine: the first with it, the rest in pieces that stop nobody, all of it before the next closing (7.3).
+
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Usage;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Closings;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Notices;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Quarantine;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;

@@ -1,10 +1,14 @@
+
 using Microsoft.Extensions.Time.Testing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Usage;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Usage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Quarantine;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
@@ -106,7 +110,7 @@ public abstract partial class StorageContract
     /// <summary>What the hour leaves of every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)
     {
-        var closing = new Closings.ClosingStore(store, new Storage.Ingest.Releases(store, new Storage.Ingest.UsageStore(store)));
+        var closing = new ClosingStore(store, new Releases(store, new UsageStore(store)));
         closing.Settle(closing.Begin(NineUs + 2 * Domain.Time.Instant.PerHourUs)!, () => NineUs);
         return store.Read(AccountStore.All).Select(a => (a.AccountId, a.BalanceE8, a.NoticeCount));
     }

@@ -1,3 +1,4 @@
+
 using System.Data.Common;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Commands;
@@ -8,13 +9,15 @@ using Settlement.Domain.Settings;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Usage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Notices;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Quarantine;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
@@ -171,7 +174,7 @@ public abstract partial class StorageContract : IDisposable
         closings.Settle(run, () => NineUs);
         closings.Finish(run, NineUs);
 
-        Assert.Equal(run.ToSlot + 1, Store.Read(s => ClosingStore.NextSlot(s, run.ToSlot)));
+        Assert.Equal(run.ToSlot + 1, Store.Read(s => ClosingRuns.NextSlot(s, run.ToSlot)));
         Assert.Equal(1, Store.Read(s => QuarantineStore.List(s)).Count(q => q.EventId == "on time"));
         Assert.DoesNotContain(Store.Read(s => QuarantineStore.List(s)), q => q.EventId == "late");
     }
@@ -184,11 +187,11 @@ public abstract partial class StorageContract : IDisposable
         var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
         closings.Settle(run, () => NineUs);
 
-        Assert.Equal(run, Store.Read(ClosingStore.Unfinished));
+        Assert.Equal(run, Store.Read(ClosingRuns.Unfinished));
         Assert.Equal(0, closings.Settle(run, () => NineUs));
         closings.Finish(run, NineUs);
 
-        Assert.Null(Store.Read(ClosingStore.Unfinished));
+        Assert.Null(Store.Read(ClosingRuns.Unfinished));
         var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
         Assert.Equal(3, row.Calls);
     }

@@ -1,5 +1,6 @@
+
 using Settlement.Domain.Money;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 using Xunit;
 
 namespace Settlement.Storage.Tests.Ingest;

@@ -1,3 +1,4 @@
+
 using System.Reflection;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Notices;
@@ -5,8 +6,9 @@ using Settlement.Domain.Settings;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Ingest;
+using Settlement.Engine.Parking;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Quarantine;
 using Settlement.Storage.Tests.SqlServer;
 using Settlement.Storage.Troubles;
 using Xunit;

@@ -1,10 +1,11 @@
+
 using System.Globalization;
 using System.Security.Cryptography;
 using Settlement.Domain.Ledger;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
-using Settlement.Storage.Ingest;
+using Settlement.Storage.Quarantine;
 using Xunit;
 
 namespace Settlement.Worker.Tests.Auditing;

@@ -1,9 +1,11 @@
 // A listener whose queue is full refuses what the broker brings (`reject-publish`), though others have got their copy already.
+
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;

@@ -1,8 +1,10 @@
+
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;

@@ -1,4 +1,5 @@
 // What agents, consoles and listeners in .NET share with the worker is what the worker reads and writes.
+
 using System.Reflection;
 using System.Text.Json;
 using Settlement.Contracts;

@@ -1,8 +1,10 @@
+
 using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Tests.Bus;

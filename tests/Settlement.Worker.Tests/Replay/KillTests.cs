@@ -1,11 +1,12 @@
 // kill -9 wherever it hurts: while commands are taken in, while usage is stored, during closings and while notices go out. What comes out is what an undisturbed
 // store makes of the same story. The hours of 1995 are long due, so a close delay of decades keeps them open until all is stored; the second part, with the usual
 // delay, closes them by the command run-job.
+
 using Settlement.Domain.Time;
-using Settlement.Storage.Ingest;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
-using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Auditing;
 using Settlement.Worker.Tests.Bus;
 using Xunit;

@@ -1,11 +1,12 @@
+
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
+using Settlement.Storage.Clock;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Tests.Contract;
-using Settlement.Storage.Timeline;
-using Settlement.Worker.Running;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Tests.Replay;

@@ -1,6 +1,9 @@
+
 using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Domain.Time;
-using Settlement.Storage.Timeline;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
+using Settlement.Storage.Clock;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;
@@ -80,7 +83,7 @@ public sealed class ClockGateTests : IDisposable
     private static void StoreUsage(SettlementCore core, string id, DateTimeOffset at)
     {
         var events = UsageReader.Read(System.Text.Encoding.UTF8.GetBytes(Refusals.Event(id, at: at)), "application/json");
-        core.Intake.Store([.. events.Select(e => new Storage.Ingest.Arrival(e, core.NowUs))]);
+        core.Intake.Store([.. events.Select(e => new Engine.Usage.Arrival(e, core.NowUs))]);
     }
 
     /// <summary>As a machine has it: what it shows can be set, and time runs beside it.</summary>

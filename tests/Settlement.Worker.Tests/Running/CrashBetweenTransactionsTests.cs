@@ -1,8 +1,9 @@
 // A worker may end between any two transactions. Here it ends where it is told to: the time line's progress is told after each transaction, and throws.
+
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Ingest;
-using Settlement.Worker.Running;
+using Settlement.Engine;
+using Settlement.Engine.Usage;
 using Settlement.Worker.Tests.Replay;
 using Xunit;
 

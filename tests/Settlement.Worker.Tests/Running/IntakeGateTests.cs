@@ -1,6 +1,8 @@
+
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Running;
 using Settlement.Worker.Settings;

@@ -1,3 +1,4 @@
+
 using Settlement.Worker.Running;
 using Xunit;
 

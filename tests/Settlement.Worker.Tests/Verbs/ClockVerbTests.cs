@@ -1,6 +1,8 @@
+
 using System.Globalization;
 using System.Text.Json;
 using Settlement.Domain.Time;
+using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Troubles;
 using Settlement.Worker.Ingest;

@@ -5,12 +5,14 @@ using Settlement.Domain.Notices;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Engine.Parking;
+using Settlement.Engine.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Commands;
 
 /// <summary>
 /// The command inbox: commands are stored on arrival, each id once, and applied by the time line at their own instant (2.4). What is malformed or

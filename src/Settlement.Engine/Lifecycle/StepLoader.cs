@@ -2,9 +2,10 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Settling;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Lifecycle;
 
 /// <summary>Loads what the decisions of some steps need, a statement per kind of thing and not per step. The steps are due at one instant and of different accounts.</summary>
 internal static class StepLoader

@@ -2,9 +2,10 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 /// <summary>Loads what the settling of a batch of accounts needs, a statement per kind of thing and not per account.</summary>
 internal sealed class SettlementLoader(SettlementStore store)

@@ -1,10 +1,12 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Settling;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Parking;
+namespace Settlement.Engine.Parking;
 
 /// <summary>Parks accounts and lets them go again (2.5), each in a transaction of its own, with its notice. See docs/parking.md.</summary>
 public sealed class ParkingStore(SettlementStore store)

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Engine.Usage;
 
 /// <summary>Numbers of accounts and scopes by their text ids, remembered once committed. Bounded: at the bound it starts over.</summary>
 public sealed class ScopeNumbers(IEngine engine, Words words)

@@ -1,8 +1,10 @@
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Time;
+using Settlement.Storage;
+using Settlement.Storage.Clock;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Clock;
 
 /// <summary>
 /// The way back for a store whose time line has run ahead of the clock: its mark is moved to the last hour on the clock, and hours that closed ahead of it are

@@ -1,11 +1,13 @@
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine.Parking;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Lifecycle;
 
 /// <summary>The agenda: steps of lots and accounts that fell due, each decided and written with its removal in one transaction.</summary>
 public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking = null)

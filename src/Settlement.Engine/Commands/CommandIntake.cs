@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Commands;
 
 /// <summary>A command that the database refuses to keep, whatever is tried.</summary>
 /// <param name="Id">Under which it would be known.</param>

@@ -1,8 +1,9 @@
 using System.Data;
 using System.Data.Common;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Parking;
+namespace Settlement.Engine.Parking;
 
 /// <summary>A step can't be done with the account as it is: an invariant is broken or a number leaves its bounds (2.5). Nothing of it is written.</summary>
 public sealed class StepFaultException(Exception cause) : Exception(cause.Message, cause);

@@ -2,12 +2,15 @@ using System.Data.Common;
 using System.Globalization;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine.Parking;
+using Settlement.Engine.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
 using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 /// <summary>Closing runs: opens one (hours are closed), settles its accounts batch by batch, marks it done.</summary>
 public sealed partial class ClosingStore(SettlementStore store, Releases releases, ParkingStore? parking = null)
@@ -26,9 +29,6 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
     private readonly SettlementLoader loader = new(store);
     private readonly ParkingStore parking = parking ?? new ParkingStore(store);
     private readonly UncoveredHolds holds = new(store);
-
-    /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
-    public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
 
     /// <summary>
     /// Closes every hour due at <paramref name="dueUs"/> for all, in one short transaction; from here on their events go to the next closing (7.2).
@@ -52,13 +52,13 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
     private (bool Waits, ClosingRun? Run) Begin(Session session, long dueUs, bool hourly)
     {
         store.Engine.TakeGuard(session, exclusive: true);
-        if (Unfinished(session) is { } underWay)
+        if (ClosingRuns.Unfinished(session) is { } underWay)
             return (false, underWay);
         // One that was begun since; nobody begins another while this holds the guard.
         if (Releases.WaitingSinceUs(session) is not null)
             return (true, null);
         var state = StoreState.Of(session);
-        var next = NextSlot(session, state.ClosedSlot);
+        var next = ClosingRuns.NextSlot(session, state.ClosedSlot);
         var dueHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
         var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
         if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
@@ -104,27 +104,6 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
         store.Write(session => session.Execute("closing/finish-part", new { part.ToSlot, part.FirstAccount, NowUs = nowUs() }), claim);
         return count;
     }
-
-    /// <summary>The closing that made an account's version, or null when something else made it.</summary>
-    public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>
-        session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
-
-    /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed one that usage was late for. Null: none waits.</summary>
-    public static long? OldestWaitingHour(Session session, long closedSlot) =>
-        NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
-
-    /// <summary>
-    /// Usage in closed hours that no closing has taken: there should never be any. Of the last hours that are closed and settled; to look through all that was ever stored would take too long.
-    /// </summary>
-    /// <param name="hours">So many hours back from the last closed one.</param>
-    public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
-    {
-        var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
-        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(SettleSlot.HourOf(toSlot) - hours), ToSlot = toSlot })!;
-    }
-
-    /// <summary>The next slot that holds usage, or null.</summary>
-    public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
     /// <summary>Marks the run done and, if it was the run of the hour, the hour's instant passed, in one: what comes late after it is for the next.</summary>
     public void Finish(ClosingRun run, long nowUs, WorkClaim? claim = null) => store.Write(
@@ -231,19 +210,6 @@ public sealed partial class ClosingStore(SettlementStore store, Releases release
         if (batch.Count > 0)
             yield return batch;
     }
-
-    internal sealed class RunRow
-    {
-        public long DueUs { get; init; }
-
-        public long AfterSlot { get; init; }
-
-        public long ToSlot { get; init; }
-
-        public long Hourly { get; init; }
-
-        public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot, Hourly != 0);
-    }
 }
 
 /// <summary>A range of the accounts of a run.</summary>
@@ -254,31 +220,4 @@ public sealed class RunPart
     public long FirstAccount { get; init; }
 
     public long LastAccount { get; init; }
-}
-
-/// <summary>Usage that no closing has taken: how many events, and the first slot (0: none).</summary>
-public sealed class LeftBehind
-{
-    public long Events { get; init; }
-
-    public long Slot { get; init; }
-
-    /// <summary>The hour that the first of it was closed with.</summary>
-    public long Hour => SettleSlot.HourOf(Slot);
-}
-
-/// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>
-public sealed class ClosingLine
-{
-    public long DueUs { get; init; }
-
-    public long AfterSlot { get; init; }
-
-    public long ToSlot { get; init; }
-
-    public long SettingsVersion { get; init; }
-
-    public long CatalogVersion { get; init; }
-
-    public ClosingRun Run => new(DueUs, AfterSlot, ToSlot);
 }

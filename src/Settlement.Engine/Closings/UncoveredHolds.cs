@@ -1,7 +1,8 @@
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Storage;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 /// <summary>
 /// Puts into quarantine what a closing did not cover (5.5), out of the stored usage and in its order (4.1), some thousands of events to a statement: none runs into its time

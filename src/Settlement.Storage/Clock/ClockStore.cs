@@ -1,8 +1,9 @@
+
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Time;
 using Settlement.Storage.Closings;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Storage.Clock;
 
 /// <summary>What the store knows of the time: how far it has passed, what the database's clock says, what a person has said.</summary>
 public static class ClockStore
@@ -41,7 +42,7 @@ public static class ClockStore
     private static bool HasUsageUpTo(Session session, long nowUs)
     {
         var (first, last) = (BillingHour.Of(nowUs - MaxJumpUs), BillingHour.Of(nowUs + MaxDifferenceUs));
-        return ClosingStore.NextSlot(session, SettleSlot.OfHour(first) - 1) is { } slot && SettleSlot.HourOf(slot) <= last;
+        return ClosingRuns.NextSlot(session, SettleSlot.OfHour(first) - 1) is { } slot && SettleSlot.HourOf(slot) <= last;
     }
 }
 

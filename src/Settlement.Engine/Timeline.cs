@@ -1,15 +1,17 @@
+
 using Settlement.Domain.Commands;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Ingest;
-using Settlement.Storage.Parking;
-using Settlement.Storage.Timeline;
 
-namespace Settlement.Worker.Running;
+namespace Settlement.Engine;
 
 /// <summary>
 /// The only thing that makes time pass (2.4): does what is due, in the order of due time; at one instant commands first, then the closing, then lots, attempts and
@@ -21,7 +23,7 @@ public sealed partial class Timeline(
     private const int CommandsPerTransaction = 200;
     private const int CommandsPerLook = 10_000;
     /// <summary>What whoever drives it has claimed.</summary>
-    internal const string ClaimName = "timeline";
+    public const string ClaimName = "timeline";
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
@@ -81,7 +83,7 @@ public sealed partial class Timeline(
     /// finished, and so is a release.
     /// </summary>
     public long? NextDueUs(long limitUs) =>
-        (store.Read(ClosingStore.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : (long?)null)
+        (store.Read(ClosingRuns.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : (long?)null)
         ?? (store.Read(Releases.WaitingSinceUs) is { } sinceUs && sinceUs <= limitUs ? sinceUs : DueUs(limitUs));
 
     /// <summary>Looks at what is due when every call that was set free is stored: until then an hour may seem empty that is not.</summary>
@@ -108,7 +110,7 @@ public sealed partial class Timeline(
     /// <summary>The hourly run that closes the next hour with usage, or null when there is none to come.</summary>
     private long? NextRunUs(Session session, StoreState state)
     {
-        if (state.HeldSinceUs is not null || ClosingStore.NextSlot(session, state.ClosedSlot) is not { } slot)
+        if (state.HeldSinceUs is not null || ClosingRuns.NextSlot(session, state.ClosedSlot) is not { } slot)
             return null;
         var nextRunUs = state.LastRunUs + Instant.PerHourUs;
         if (SettleSlot.HourOf(slot) == state.ClosedHour)
@@ -246,7 +248,7 @@ public sealed partial class Timeline(
     /// <summary>Settles the run under way, if there is one, with whoever helps, and ends it.</summary>
     private void FinishRun()
     {
-        if (store.Read(ClosingStore.Unfinished) is not { } run)
+        if (store.Read(ClosingRuns.Unfinished) is not { } run)
             return;
         settledAccounts = 0;
         while (closings.OpenParts(run).Count > 0)
@@ -262,7 +264,7 @@ public sealed partial class Timeline(
     /// <summary>Settles a part of the run under way that nobody has; false when there is none.</summary>
     private bool TakePart()
     {
-        if (store.Read(ClosingStore.Unfinished) is not { } run)
+        if (store.Read(ClosingRuns.Unfinished) is not { } run)
             return false;
         foreach (var part in closings.OpenParts(run))
         {

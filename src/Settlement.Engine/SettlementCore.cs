@@ -1,10 +1,12 @@
-using Settlement.Storage;
-using Settlement.Storage.Closings;
-using Settlement.Storage.Ingest;
-using Settlement.Storage.Parking;
-using Settlement.Storage.Timeline;
 
-namespace Settlement.Worker.Running;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Parking;
+using Settlement.Engine.Usage;
+using Settlement.Storage;
+
+namespace Settlement.Engine;
 
 /// <summary>The working parts on one open store, wired once for <c>run</c>, the verbs and <c>simulate</c> alike.</summary>
 public sealed class SettlementCore

@@ -2,9 +2,11 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Quarantine;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Engine.Usage;
 
 /// <summary>What a release came to in the transaction that began it.</summary>
 /// <param name="Released">Entries that are stored as usage with it.</param>

@@ -1,7 +1,9 @@
 using Settlement.Domain.Settling;
+using Settlement.Storage;
+using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 /// <summary>
 /// The usage of a part of a run, grouped, in order of account, scope, hour and project. Each slot is read in the order in which it is clustered, so nothing is
@@ -49,7 +51,7 @@ internal sealed class GroupedUsage(IEngine engine, ClosingRun run, RunPart part)
     private List<long> Slots(Session session)
     {
         var slots = new List<long>();
-        for (var next = ClosingStore.NextSlot(session, run.AfterSlot); next <= run.ToSlot; next = ClosingStore.NextSlot(session, next.Value))
+        for (var next = ClosingRuns.NextSlot(session, run.AfterSlot); next <= run.ToSlot; next = ClosingRuns.NextSlot(session, next.Value))
             slots.Add(next.Value);
         return slots;
     }

@@ -1,10 +1,14 @@
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Time;
-using Settlement.Storage.Closings;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Parking;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
-using Settlement.Storage.Timeline;
+using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Parking;
+namespace Settlement.Engine;
 
 /// <summary>
 /// Retries a parked account (2.5): does what has fallen due for it, in the order of 2.4, each step in a transaction of its own, as if the account alone had had an

@@ -1,6 +1,7 @@
+
 using System.Collections.Concurrent;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 /// <summary>
 /// Reads a sequence on a thread of its own, a few elements ahead: the next accounts are grouped, loaded and decided while these are written. Disposed, it stops reading

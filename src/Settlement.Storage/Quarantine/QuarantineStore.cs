@@ -1,8 +1,9 @@
+
 using Settlement.Domain.Money;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Storage.Quarantine;
 
-/// <summary>Held calls (7.3): listed, or discarded with a record; <see cref="Releases"/> lets them go to their closing. Nothing is ever deleted.</summary>
+/// <summary>Held calls (7.3): listed, or discarded with a record; a release lets them go to their closing. Nothing is ever deleted.</summary>
 public static class QuarantineStore
 {
     /// <summary>Characters of the detail of an entry; what came is cut to them.</summary>

@@ -3,9 +3,10 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Engine.Usage;
 
 /// <summary>An event as it was read and the instant it arrived.</summary>
 public readonly record struct Arrival(ReadEvent Event, long ArrivedUs);

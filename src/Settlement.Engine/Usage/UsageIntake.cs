@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Engines;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Engine.Usage;
 
 /// <summary>
 /// Stores arriving usage so that one event never holds up the others (2.5). A batch that fails on a fact is divided until the event that fails is alone; that

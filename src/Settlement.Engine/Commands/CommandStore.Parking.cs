@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Settling;
+using Settlement.Engine.Parking;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Timeline;
+namespace Settlement.Engine.Commands;
 
 // Commands of parked accounts (2.5): the time line puts them aside when it reaches them, so that looking for the next command does not meet them.
 public sealed partial class CommandStore

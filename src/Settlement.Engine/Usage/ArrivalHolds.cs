@@ -3,10 +3,12 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Quarantine;
 
-namespace Settlement.Storage.Ingest;
+namespace Settlement.Engine.Usage;
 
 /// <summary>
 /// What one batch puts into quarantine on arrival, with its value at the price of the tier next to be charged, and the notices of it: one per account

@@ -1,6 +1,5 @@
-using Settlement.Storage.Parking;
 
-namespace Settlement.Worker.Running;
+namespace Settlement.Engine;
 
 // What a parked account has missed is done by nobody else meanwhile: a retry drives the time line, if only for one account (2.5).
 public sealed partial class Timeline

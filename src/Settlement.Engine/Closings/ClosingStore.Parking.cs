@@ -1,8 +1,11 @@
+
 using Settlement.Domain.Settling;
+using Settlement.Engine.Parking;
+using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
 
-namespace Settlement.Storage.Closings;
+namespace Settlement.Engine.Closings;
 
 // Each account of a closing is decided for itself, and one that can't be settled is parked (2.5).
 public sealed partial class ClosingStore

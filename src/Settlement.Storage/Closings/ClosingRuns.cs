@@ -1,0 +1,73 @@
+using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
+
+namespace Settlement.Storage.Closings;
+
+/// <summary>Closing runs as they are recorded, and the usage that waits for one.</summary>
+public static class ClosingRuns
+{
+    /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
+    public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
+
+    /// <summary>The closing that made an account's version, or null when something else made it.</summary>
+    public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>
+        session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
+
+    /// <summary>The next slot that holds usage, or null.</summary>
+    public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
+
+    /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed one that usage was late for. Null: none waits.</summary>
+    public static long? OldestWaitingHour(Session session, long closedSlot) =>
+        NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
+
+    /// <summary>
+    /// Usage in closed hours that no closing has taken: there should never be any. Of the last hours that are closed and settled; to look through all that was ever
+    /// stored would take too long.
+    /// </summary>
+    /// <param name="hours">So many hours back from the last closed one.</param>
+    public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
+    {
+        var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
+        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(SettleSlot.HourOf(toSlot) - hours), ToSlot = toSlot })!;
+    }
+}
+
+internal sealed class RunRow
+{
+    public long DueUs { get; init; }
+
+    public long AfterSlot { get; init; }
+
+    public long ToSlot { get; init; }
+
+    public long Hourly { get; init; }
+
+    public ClosingRun ToRun() => new(DueUs, AfterSlot, ToSlot, Hourly != 0);
+}
+
+/// <summary>Usage that no closing has taken: how many events, and the first slot (0: none).</summary>
+public sealed class LeftBehind
+{
+    public long Events { get; init; }
+
+    public long Slot { get; init; }
+
+    /// <summary>The hour that the first of it was closed with.</summary>
+    public long Hour => SettleSlot.HourOf(Slot);
+}
+
+/// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>
+public sealed class ClosingLine
+{
+    public long DueUs { get; init; }
+
+    public long AfterSlot { get; init; }
+
+    public long ToSlot { get; init; }
+
+    public long SettingsVersion { get; init; }
+
+    public long CatalogVersion { get; init; }
+
+    public ClosingRun Run => new(DueUs, AfterSlot, ToSlot);
+}
