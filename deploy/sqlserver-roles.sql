@@ -62,9 +62,10 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.QuarantineRelease TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Renewal TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Run TO settlement_worker;
-    GRANT SELECT, INSERT, UPDATE ON dbo.RunPart TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Scope TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.SettingsVersion TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.Span TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.SpanPart TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Store TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Subscription TO settlement_worker;
     GRANT SELECT ON dbo.TestStore TO settlement_worker;

@@ -14,7 +14,7 @@ namespace Settlement.Engine;
 /// Retries a parked account (2.5): does what has fallen due for it, in the order of 2.4, each step in a transaction of its own, as if the account alone had had an
 /// outage. The time line's claim must be held, and no run be under way.
 /// </summary>
-public sealed class RetryStore(SettlementStore store, ParkingStore parking, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle)
+public sealed class RetryStore(SettlementStore store, ParkingStore parking, MissedClosings closings, CommandStore commands, LifecycleStore lifecycle)
 {
     /// <param name="untilUs">How far the time line has come: what is due later it will do itself.</param>
     /// <returns>Null: the account is not parked.</returns>
@@ -45,7 +45,7 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Clos
     }
 
     /// <summary>Of what is due at the earliest instant: commands first, then the closing, then lots, attempts and arrears (2.4).</summary>
-    private Step? Next(long accountNo, long untilUs, ClosingStore.MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
+    private Step? Next(long accountNo, long untilUs, MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
     {
         var (command, row) = store.Read(session => (CommandStore.NextOf(session, accountNo), LifecycleStore.NextOf(session, accountNo, untilUs)));
         var closedHour = missed?.Run.AfterHour ?? long.MaxValue;

@@ -3,6 +3,7 @@ using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Lifecycle;
 using Settlement.Engine.Parking;
+using Settlement.Engine.Spans;
 using Settlement.Engine.Usage;
 using Settlement.Storage;
 
@@ -25,8 +26,15 @@ public sealed class SettlementCore
         Parking = new ParkingStore(store);
         Commands = new CommandStore(store, Releases, inScenario, Parking);
         CommandIntake = new CommandIntake(store, Commands);
-        var (closings, lifecycle) = (new ClosingStore(store, Releases, Parking), new LifecycleStore(store, Parking));
-        Timeline = new Timeline(store, closings, Commands, lifecycle, new RetryStore(store, Parking, closings, Commands, lifecycle), Releases, clock);
+        var lifecycle = new LifecycleStore(store, Parking);
+        Timeline = new Timeline(
+            store,
+            new SpanOpening(store, Releases),
+            new SpanWork(store, Commands, lifecycle, Parking),
+            Commands,
+            new RetryStore(store, Parking, new MissedClosings(store, Parking), Commands, lifecycle),
+            Releases,
+            clock);
     }
 
     public SettlementStore Store { get; }

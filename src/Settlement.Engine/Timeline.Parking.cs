@@ -12,7 +12,7 @@ public sealed partial class Timeline
         RetryOutcome? outcome = null;
         Drive(CancellationToken.None, () =>
         {
-            FinishRun();
+            FinishSpan();
             outcome = retries.Retry(accountNo, ReachedUs(), () => NowUs, claim);
         });
         return outcome;

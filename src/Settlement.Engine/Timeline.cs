@@ -1,35 +1,49 @@
-
-using Settlement.Domain.Commands;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
-using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Spans;
 using Settlement.Engine.Usage;
 using Settlement.Storage;
-using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
 
 namespace Settlement.Engine;
 
 /// <summary>
-/// The only thing that makes time pass (2.4): does what is due, in the order of due time; at one instant commands first, then the closing, then lots, attempts and
-/// arrears. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
+/// The only thing that makes time pass (2.4): does what is due, of each account in the order of due time. It goes in spans, from one instant that concerns all accounts
+/// to the next. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
 /// </summary>
-public sealed partial class Timeline(
-    SettlementStore store, ClosingStore closings, CommandStore commands, LifecycleStore lifecycle, RetryStore retries, Releases releases, TimeProvider clock)
+public sealed partial class Timeline
 {
-    private const int CommandsPerTransaction = 200;
-    private const int CommandsPerLook = 10_000;
     /// <summary>What whoever drives it has claimed.</summary>
     public const string ClaimName = "timeline";
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
+    private readonly SettlementStore store;
+    private readonly SpanOpening spans;
+    private readonly SpanWork work;
+    private readonly SpanNews news;
+    private readonly CommandStore commands;
+    private readonly RetryStore retries;
+    private readonly Releases releases;
+    private readonly TimeProvider clock;
     private readonly Lock gate = new();
     private CancellationToken stopping;
     private WorkClaim? claim;
-    private long settledAccounts;
+    private SpanProgress progress = SpanProgress.None;
+
+    public Timeline(SettlementStore store, SpanOpening spans, SpanWork work, CommandStore commands, RetryStore retries, Releases releases, TimeProvider clock)
+    {
+        (this.store, this.spans, this.work, this.commands, this.retries, this.releases, this.clock) = (store, spans, work, commands, retries, releases, clock);
+        news = new SpanNews
+        {
+            Settled = (run, plans) => Settled?.Invoke(run, plans),
+            Stepped = (entry, plan) => Stepped?.Invoke(entry, plan),
+            Done = Done,
+        };
+    }
 
     /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
     public Action<TimelineStep>? Progress { get; set; }
@@ -44,15 +58,15 @@ public sealed partial class Timeline(
 
     /// <summary>
     /// Does everything due at or before an instant. Cancelled, it stops between two transactions; the rest is still due. While another worker drives the time line,
-    /// it settles parts of the closing under way, then does what is left.
+    /// it does parts of the span under way, then what is left.
     /// </summary>
     public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
-        FinishRun();
+        FinishSpan();
         while (FinishReleases(() => DueUs(untilUs)) is { } dueUs)
         {
             stopping.ThrowIfCancellationRequested();
-            Do(dueUs, untilUs);
+            DoNext(dueUs, untilUs);
         }
 
         PassEmptyRuns(untilUs);
@@ -71,20 +85,24 @@ public sealed partial class Timeline(
     /// </summary>
     public void ApplyCommands(long untilUs) => Drive(CancellationToken.None, () =>
     {
-        while (FinishReleases(() => store.Read(CommandStore.NextAtUs)) is { } atUs && atUs <= untilUs)
+        while (FinishReleases(() => store.Read(LastCommandUs)) is { } atUs)
         {
-            AdvanceTo(Math.Min(atUs, untilUs) - 1);
-            Apply(atUs, untilUs);
+            AdvanceTo(atUs - 1);
+            ApplyAt(atUs);
         }
+
+        long? LastCommandUs(Session session) => CommandStore.LastAtUs(session, untilUs);
     });
 
     /// <summary>
-    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A run that somebody has begun is due until it is
-    /// finished, and so is a release.
+    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A span that somebody has begun is due until it is
+    /// done, and so is a release.
     /// </summary>
-    public long? NextDueUs(long limitUs) =>
-        (store.Read(ClosingRuns.Unfinished)?.DueUs is { } begunUs && begunUs <= limitUs ? begunUs : (long?)null)
+    public long? NextDueUs(long limitUs) => OpenDueUs(limitUs)
         ?? (store.Read(Releases.WaitingSinceUs) is { } sinceUs && sinceUs <= limitUs ? sinceUs : DueUs(limitUs));
+
+    private long? OpenDueUs(long limitUs) =>
+        store.Read(Span.Open) is { } span && (span.Runs.Count > 0 ? span.Runs[0].DueUs : span.UntilUs) is var begunUs && begunUs <= limitUs ? begunUs : null;
 
     /// <summary>Looks at what is due when every call that was set free is stored: until then an hour may seem empty that is not.</summary>
     private long? FinishReleases(Func<long?> look)
@@ -95,42 +113,23 @@ public sealed partial class Timeline(
 
     private long? DueUs(long limitUs) => store.Read(session =>
     {
-        var state = StoreState.Of(session);
-        long?[] due = [CommandStore.NextAtUs(session), OtherDueUs(session, state)];
+        long?[] due = [CommandStore.NextAtUs(session), LifecycleStore.NextDueUs(session), spans.NextRunUs(session)];
         return due.Where(d => d <= limitUs).Min();
     });
 
-    /// <summary>When something falls due that is no command.</summary>
-    private long? OtherDueUs(Session session, StoreState state)
-    {
-        long?[] due = [LifecycleStore.NextDueUs(session), NextRunUs(session, state)];
-        return due.Min();
-    }
-
-    /// <summary>The hourly run that closes the next hour with usage, or null when there is none to come.</summary>
-    private long? NextRunUs(Session session, StoreState state)
-    {
-        if (state.HeldSinceUs is not null || ClosingRuns.NextSlot(session, state.ClosedSlot) is not { } slot)
-            return null;
-        var nextRunUs = state.LastRunUs + Instant.PerHourUs;
-        if (SettleSlot.HourOf(slot) == state.ClosedHour)
-            return nextRunUs;
-        return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
-    }
-
     /// <summary>One at a time drives the time line, in all processes; who loses the claim over a long halt starts again.</summary>
-    private void Drive(CancellationToken cancel, Action work)
+    private void Drive(CancellationToken cancel, Action drive)
     {
         lock (gate)
         {
             if (claim is not null)
             {
-                work();
+                drive();
                 return;
             }
 
             stopping = cancel;
-            while (!TryDrive(work))
+            while (!TryDrive(drive))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (!TakePart())
@@ -139,14 +138,14 @@ public sealed partial class Timeline(
         }
     }
 
-    private bool TryDrive(Action work)
+    private bool TryDrive(Action drive)
     {
         claim = store.Engine.TryClaim(ClaimName);
         if (claim is null)
             return false;
         try
         {
-            work();
+            drive();
             return true;
         }
         catch (ClaimLostException)
@@ -161,119 +160,83 @@ public sealed partial class Timeline(
         }
     }
 
-    private void Do(long dueUs, long untilUs)
+    /// <summary>The span up to the next instant that concerns all accounts; when nothing is due before it, what happens then.</summary>
+    private void DoNext(long dueUs, long untilUs)
     {
-        var (nextCommand, nextRun) = store.Read(s => (CommandStore.NextAtUs(s), NextRunUs(s, StoreState.Of(s))));
-        if (nextCommand <= dueUs)
+        var due = store.Read(session => DueCommands.Read(session, untilUs));
+        if (due.ForAllUs is { } forAllUs && forAllUs <= dueUs)
         {
-            PassEmptyRuns(nextCommand.Value - 1);
-            Apply(nextCommand.Value, untilUs);
+            PassEmptyRuns(forAllUs - 1);
+            ApplyAt(forAllUs);
+            return;
         }
-        else if (nextRun <= dueUs)
-        {
-            PassEmptyRuns(dueUs - 1);
-            Close(dueUs, hourly: true);
-            PassRun(dueUs);
-        }
+
+        var span = spans.Begin(due.ForAllUs - 1 ?? untilUs, due.OfAccounts.Count, claim);
+        if (span.SpanNo == 0)
+            work.Do(span, SpanPart.All, () => NowUs, Begun(span), claim);
         else
-        {
-            PassEmptyRuns(dueUs);
-            var steps = lifecycle.Step(dueUs, () => NowUs, Stepped, claim);
-            Progress?.Invoke(new TimelineStep("lifecycle", dueUs, steps));
-        }
+            FinishSpan();
     }
 
-    private void Apply(long atUs, long untilUs)
+    /// <summary>Applies all commands of an instant, one after the other, in their order; one that runs a closing has a transaction of its own.</summary>
+    private void ApplyAt(long atUs)
     {
-        var waiting = store.Read(s => WaitingFrom(s, atUs, untilUs));
-        for (var next = 0; next < waiting.Count;)
+        var done = 0;
+        while (store.Read(s => CommandStore.Waiting(s, atUs, CommandStore.PerTransaction)) is { Count: > 0 } waiting)
         {
-            var chunk = CommandChunk(waiting, next);
+            var runs = waiting.FindIndex(CommandStore.RunsClosing);
             // Answered when the closing it asks for is done: a crash in between finds it waiting still, and the closing made.
-            if (CommandStore.RunsClosing(chunk[0]))
-                Close(chunk[0].AtUs, hourly: false);
+            if (runs == 0)
+                Close(waiting[0].AtUs, hourly: false);
+            var chunk = runs < 0 ? waiting : waiting.GetRange(0, Math.Max(runs, 1));
             commands.Apply(chunk, NowUs, claim);
-            next += chunk.Count;
-            Progress?.Invoke(new TimelineStep("commands", atUs, next));
+            done += chunk.Count;
+            Progress?.Invoke(new TimelineStep("commands", atUs, done, atUs));
+            stopping.ThrowIfCancellationRequested();
         }
     }
 
     /// <summary>
-    /// The commands of an instant, and those after it for as long as none before them makes anything due and nothing else is due: some thousands of
-    /// subscriptions, each at its own time, need not be some thousands of transactions.
-    /// </summary>
-    private List<WaitingCommand> WaitingFrom(Session session, long atUs, long untilUs)
-    {
-        var quietUntilUs = Math.Min(untilUs, OtherDueUs(session, StoreState.Of(session)) ?? untilUs);
-        var waiting = new List<WaitingCommand>();
-        var quiet = true;
-        foreach (var command in CommandStore.Waiting(session, Math.Max(atUs, quietUntilUs), CommandsPerLook))
-        {
-            quiet &= CommandType.MakesNothingDue(command.Type);
-            if (command.AtUs > atUs && !quiet)
-                break;
-            waiting.Add(command);
-        }
-
-        return waiting;
-    }
-
-    /// <summary>Some commands to a transaction; one that runs a closing has its own.</summary>
-    private static List<WaitingCommand> CommandChunk(List<WaitingCommand> waiting, int start)
-    {
-        var chunk = new List<WaitingCommand>();
-        foreach (var command in waiting.Skip(start).Take(CommandsPerTransaction))
-        {
-            var runsClosing = CommandStore.RunsClosing(command);
-            if (!runsClosing || chunk.Count == 0)
-                chunk.Add(command);
-            if (runsClosing)
-                break;
-        }
-
-        return chunk;
-    }
-
-    /// <summary>
-    /// Whoever left a run unfinished, it is finished before the next one begins. What beginning returned does not matter: its first try may have committed without
-    /// an answer, so the store is asked what there is to settle.
+    /// Whoever left a span unfinished, it is finished before the next one begins. What beginning returned does not matter: its first try may have committed without
+    /// an answer, so the store is asked what there is to do.
     /// </summary>
     private void Close(long dueUs, bool hourly)
     {
-        FinishRun();
-        closings.Begin(dueUs, hourly, claim);
-        FinishRun();
+        FinishSpan();
+        spans.BeginClosing(dueUs, hourly, claim);
+        FinishSpan();
     }
 
-    /// <summary>Settles the run under way, if there is one, with whoever helps, and ends it.</summary>
-    private void FinishRun()
+    /// <summary>Does the span under way, if there is one, with whoever helps, and ends it.</summary>
+    private void FinishSpan()
     {
-        if (store.Read(ClosingRuns.Unfinished) is not { } run)
+        if (store.Read(Span.Open) is not { } span)
             return;
-        settledAccounts = 0;
-        while (closings.OpenParts(run).Count > 0)
+        Begun(span);
+        while (spans.OpenParts(span).Count > 0)
         {
             if (!TakePart())
                 Thread.Sleep(LookAgain);
             stopping.ThrowIfCancellationRequested();
         }
 
-        closings.Finish(run, NowUs, claim);
+        spans.Finish(span, NowUs, claim);
     }
 
-    /// <summary>Settles a part of the run under way that nobody has; false when there is none.</summary>
+    /// <summary>Does a part of the span under way that nobody has; false when there is none.</summary>
     private bool TakePart()
     {
-        if (store.Read(ClosingRuns.Unfinished) is not { } run)
+        if (store.Read(Span.Open) is not { } span)
             return false;
-        foreach (var part in closings.OpenParts(run))
+        foreach (var part in spans.OpenParts(span))
         {
-            using var mine = closings.TryClaim(part);
+            using var mine = spans.TryClaim(part);
             if (mine is null)
                 continue;
             try
             {
-                closings.SettlePart(run, part, () => NowUs, (_, plans) => Told(run, plans), mine);
+                work.Do(span, part, () => NowUs, Begun(span), mine);
+                spans.FinishPart(part, NowUs, mine);
             }
             catch (ClaimLostException)
             {
@@ -286,11 +249,17 @@ public sealed partial class Timeline(
         return false;
     }
 
-    private void Told(ClosingRun run, IReadOnlyList<Plan> plans)
+    private SpanNews Begun(Span span)
     {
-        settledAccounts += plans.Count;
-        Settled?.Invoke(run, plans);
-        Progress?.Invoke(new TimelineStep("accounts", run.DueUs, settledAccounts));
+        if (progress.Span?.SpanNo != span.SpanNo || span.SpanNo == 0)
+            progress = new SpanProgress(span, store.Read(session => session.One<long?>("account/last")) ?? 1);
+        return news;
+    }
+
+    private void Done(SpanStep step)
+    {
+        progress.Add(step);
+        Progress?.Invoke(new TimelineStep(step.What, step.DueUs, step.What == "accounts" ? progress.Accounts : step.Count, progress.ReachedUs));
         stopping.ThrowIfCancellationRequested();
     }
 
@@ -301,11 +270,9 @@ public sealed partial class Timeline(
         if (store.Read(StoreState.Of).LastRunUs >= last)
             return;
         Close(last, hourly: true);
-        PassRun(last);
+        store.Write(session => session.Execute("store/pass-run", new { LastRunUs = last }), claim);
     }
-
-    private void PassRun(long dueUs) => store.Write(session => session.Execute("store/pass-run", new { LastRunUs = dueUs }), claim);
 }
 
-/// <summary>A piece of work done on the time line: what, due when, how many so far.</summary>
-public readonly record struct TimelineStep(string What, long DueUs, long Count);
+/// <summary>A piece of work done on the time line: what, due when, how many so far, and how far the time line has come with it.</summary>
+public readonly record struct TimelineStep(string What, long DueUs, long Count, long ReachedUs);

@@ -6,49 +6,67 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// The usage of a part of a run, grouped, in order of account, scope, hour and project. Each slot is read in the order in which it is clustered, so nothing is
-/// sorted; a run that takes several slots (late events, hours after a hold) merges their streams.
+/// The usage of a range of accounts in some runs, grouped, account by account. Each slot is read in the order in which it is clustered, so nothing is sorted; the
+/// streams of the slots are merged.
 /// </summary>
-internal sealed class GroupedUsage(IEngine engine, ClosingRun run, RunPart part) : IDisposable
+internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount) : IDisposable
 {
-    /// <summary>More slots than this (a store that was never closed before) are sorted by the database instead.</summary>
-    private const int MaxStreams = 12;
+    /// <summary>A run of more slots than this (of a store that was never closed before) is sorted by the database instead.</summary>
+    private const int MaxSlots = 12;
 
     private readonly List<Session> sessions = [];
-    private readonly List<IEnumerator<UsageGroup>> streams = [];
+    private readonly List<RunStream> streams = [];
 
-    public IEnumerable<UsageGroup> Read()
+    /// <summary>In the order of the accounts' numbers.</summary>
+    public IEnumerable<AccountUsage> Read()
     {
-        var queue = new PriorityQueue<IEnumerator<UsageGroup>, (long, long, long, long)>();
-        long afterAccount;
-        using (var session = engine.Read())
-        {
-            afterAccount = session.One<long?>("closing/last-settled", part) ?? part.FirstAccount - 1;
-            var slots = Slots(session);
-            if (slots.Count > MaxStreams)
-                streams.Add(Open("usage/grouped-range", new { run.AfterSlot, run.ToSlot, AfterAccount = afterAccount, part.LastAccount }));
-            else
-                streams.AddRange(slots.Select(slot => Open("usage/grouped", new { Slot = slot, AfterAccount = afterAccount, part.LastAccount })));
-        }
-
+        Open();
+        var queue = new PriorityQueue<RunStream, (long, long, long, long, long)>();
         foreach (var stream in streams)
             Advance(queue, stream);
+        AccountUsage? account = null;
         while (queue.TryDequeue(out var stream, out _))
         {
-            yield return stream.Current;
+            var group = stream.Groups.Current;
+            if (account?.AccountNo != group.AccountNo)
+            {
+                if (account is not null)
+                    yield return account;
+                account = new AccountUsage(group.AccountNo, []);
+            }
+
+            if (account.Runs.Count == 0 || account.Runs[^1].Run != stream.Run)
+                account.Runs.Add(new RunUsage(stream.Run, []));
+            account.Runs[^1].Groups.Add(group);
             Advance(queue, stream);
         }
+
+        if (account is not null)
+            yield return account;
     }
 
     public void Dispose()
     {
         foreach (var stream in streams)
-            stream.Dispose();
+            stream.Groups.Dispose();
         foreach (var session in sessions)
             session.Dispose();
     }
 
-    private List<long> Slots(Session session)
+    private void Open()
+    {
+        using var session = engine.Read();
+        foreach (var run in runs)
+        {
+            var slots = Slots(session, run);
+            if (slots.Count > MaxSlots)
+                Open(run, "usage/grouped-range", new { run.AfterSlot, run.ToSlot, AfterAccount = firstAccount - 1, LastAccount = lastAccount });
+            else
+                slots.ForEach(slot => Open(run, "usage/grouped", new { Slot = slot, AfterAccount = firstAccount - 1, LastAccount = lastAccount }));
+        }
+    }
+
+    private static List<long> Slots(Session session, ClosingRun run)
     {
         var slots = new List<long>();
         for (var next = ClosingRuns.NextSlot(session, run.AfterSlot); next <= run.ToSlot; next = ClosingRuns.NextSlot(session, next.Value))
@@ -56,41 +74,20 @@ internal sealed class GroupedUsage(IEngine engine, ClosingRun run, RunPart part)
         return slots;
     }
 
-    private IEnumerator<UsageGroup> Open(string statement, object args)
+    private void Open(ClosingRun run, string statement, object args)
     {
         var session = engine.Read();
         sessions.Add(session);
-        return session.Stream<UsageGroup>(statement, args).GetEnumerator();
+        streams.Add(new RunStream(run, session.Stream<UsageGroup>(statement, args).GetEnumerator()));
     }
 
-    private static void Advance(PriorityQueue<IEnumerator<UsageGroup>, (long, long, long, long)> queue, IEnumerator<UsageGroup> stream)
+    private static void Advance(PriorityQueue<RunStream, (long, long, long, long, long)> queue, RunStream stream)
     {
-        if (stream.MoveNext())
-            queue.Enqueue(stream, (stream.Current.AccountNo, stream.Current.ScopeNo, stream.Current.UseHour, stream.Current.ProjectNo));
+        if (!stream.Groups.MoveNext())
+            return;
+        var group = stream.Groups.Current;
+        queue.Enqueue(stream, (group.AccountNo, stream.Run.ToSlot, group.ScopeNo, group.UseHour, group.ProjectNo));
     }
+
+    private sealed record RunStream(ClosingRun Run, IEnumerator<UsageGroup> Groups);
 }
-
-/// <summary>Calls of one scope, hour and project in a run.</summary>
-internal sealed class UsageGroup
-{
-    public long AccountNo { get; init; }
-
-    public long ScopeNo { get; init; }
-
-    public long UseHour { get; init; }
-
-    public long ProjectNo { get; init; }
-
-    public long AllCalls { get; init; }
-
-    public long Billable { get; init; }
-
-    /// <summary>Those of the billable ones that were released from quarantine.</summary>
-    public long WaivedCalls { get; init; }
-
-    public long Calls => Billable - WaivedCalls;
-
-    public long NotBillable => AllCalls - Billable;
-}
-
-internal sealed record AccountUsage(long AccountNo, List<UsageGroup> Groups);

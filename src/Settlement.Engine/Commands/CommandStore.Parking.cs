@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Settling;
 using Settlement.Engine.Parking;
@@ -32,8 +31,8 @@ public sealed partial class CommandStore
 
     private void ApplyOrPutAside(Session session, Terms terms, WaitingCommand waiting, long nowUs, bool anyParked)
     {
-        var named = anyParked ? Named.Read(waiting.Body) : default;
-        if (anyParked && AccountOf(session, named) is { } accountNo && ParkedAccounts.Of(session, [accountNo]).Count > 0)
+        var named = anyParked ? NamedInCommand.Read(waiting.Body) : default;
+        if (anyParked && named.AccountNo(session) is { } accountNo && ParkedAccounts.Of(session, [accountNo]).Count > 0)
             PutAside(session, waiting, accountNo, named);
         else
             Apply(session, terms, waiting, nowUs);
@@ -42,8 +41,8 @@ public sealed partial class CommandStore
     /// <summary>The account whose command can't be done waits with it. One that is about nobody's account is refused, so that it does not stop the others.</summary>
     private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim)
     {
-        var named = Named.Read(waiting.Body);
-        if (store.Read(session => AccountOf(session, named)) is not { } accountNo)
+        var named = NamedInCommand.Read(waiting.Body);
+        if (store.Read(named.AccountNo) is not { } accountNo)
         {
             store.Write(session => Refuse(session, waiting, fault.Message, nowUs), claim);
             return;
@@ -63,25 +62,9 @@ public sealed partial class CommandStore
         }
     }
 
-    private static void PutAside(Session session, WaitingCommand waiting, long accountNo, Named named)
+    private static void PutAside(Session session, WaitingCommand waiting, long accountNo, NamedInCommand named)
     {
         if (session.Execute("parked/put-command-aside", new { waiting.CommandId }) == 1)
             session.Execute("parked/add-command", new { AccountNo = accountNo, PackageId = named.Package, waiting.CommandId });
-    }
-
-    /// <summary>Whose a command is: of the account it names, or whose package it names, be it one that a parked account is still to buy. Numbers only: the rest of a row may be what is at fault.</summary>
-    private static long? AccountOf(Session session, Named named) =>
-        named.Account is { } accountId ? session.One<long?>("usage/find-account", new { AccountId = accountId })
-        : named.Package is { } packageId ? session.One<long?>("parked/owner", new { PackageId = packageId }) ?? ParkedAccounts.BuyerOf(session, packageId)
-        : null;
-
-    /// <summary>What a command names, as it came: it need not be well-formed any more.</summary>
-    private readonly record struct Named(string? Account, string? Package)
-    {
-        public static Named Read(string body)
-        {
-            using var json = JsonDocument.Parse(body);
-            return new Named(CommandJson.Peek(json.RootElement, "account"), CommandJson.Peek(json.RootElement, "package"));
-        }
     }
 }

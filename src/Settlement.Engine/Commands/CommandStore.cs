@@ -20,6 +20,9 @@ namespace Settlement.Engine.Commands;
 /// </summary>
 public sealed partial class CommandStore(SettlementStore store, Releases releases, bool inScenario = false, ParkingStore? parking = null)
 {
+    /// <summary>Commands to a transaction.</summary>
+    public const int PerTransaction = 200;
+
     private readonly PlanWriter writer = new(store);
     private readonly ParkingStore parking = parking ?? new ParkingStore(store);
 
@@ -36,6 +39,9 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
 
     /// <summary>The instant of the earliest command that waits, or null.</summary>
     public static long? NextAtUs(Session session) => session.One<long?>("command/next-at");
+
+    /// <summary>The last instant at or before one at which a waiting command takes effect, or null.</summary>
+    public static long? LastAtUs(Session session, long untilUs) => session.One<long?>("command/last-at", new { UntilUs = untilUs });
 
     /// <summary>How many wait for their instant or for the time line.</summary>
     public static long WaitingCount(Session session) => session.One<long>("command/waiting");
@@ -106,6 +112,9 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         (some, tries) => store.Write(
             session =>
             {
+                // Packages are numbered without gaps: whoever buys is alone meanwhile, or two workers would take one number.
+                if (some.Any(c => c.Type == CommandType.BuyPackage))
+                    store.Engine.TakeGuard(session, exclusive: true);
                 var terms = store.Terms.Read(session, StoreState.Of(session));
                 var anyParked = ParkedAccounts.Any(session);
                 StepFault.Within(session, store.Engine, () =>

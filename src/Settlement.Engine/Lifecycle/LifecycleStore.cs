@@ -2,6 +2,7 @@ using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
+using Settlement.Engine.Spans;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
@@ -19,26 +20,28 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
 
     public static long? NextDueUs(Session session) => session.One<long?>("agenda/next");
 
-    /// <summary>Does the first kind of steps that is due at an instant; returns how many.</summary>
+    /// <summary>The steps of a range of accounts that are due at or before an instant, in the order in which they are done (2.4).</summary>
+    internal static List<AgendaRow> Due(Session session, long untilUs, long firstAccount, long lastAccount) =>
+        session.Rows<AgendaRow>("agenda/due", new { UntilUs = untilUs, FirstAccount = firstAccount, LastAccount = lastAccount });
+
+    /// <summary>Does steps that are due at one instant, some hundreds to a transaction; an account whose step can't be done is parked.</summary>
+    /// <param name="at">How far the store was closed at that instant.</param>
     /// <param name="stepped">Told of each step and its plan, which may change nothing, after its commit.</param>
-    public int Step(long dueUs, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped = null, WorkClaim? claim = null)
+    internal void Step(IReadOnlyList<AgendaRow> due, TimeMark at, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
     {
-        var entries = store.Read(session => session.Rows<AgendaRow>("agenda/due", new { DueUs = dueUs }));
-        foreach (var chunk in entries.Chunk(StepsPerTransaction))
+        foreach (var chunk in due.Chunk(StepsPerTransaction))
         {
             Divided.Do(
                 chunk,
-                (some, tries) => Step(some, nowUs, stepped, claim, tries),
+                (some, tries) => Step(some, at, nowUs, stepped, claim, tries),
                 (one, fault) => parking.Park(one.AccountNo, ParkedStep.Of((AgendaKind)one.Kind), one.DueUs, fault, nowUs(), claim));
         }
-
-        return entries.Count;
     }
 
-    private void Step(IReadOnlyList<AgendaRow> chunk, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
+    private void Step(IReadOnlyList<AgendaRow> chunk, TimeMark at, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
     {
         var tried = new Dictionary<AgendaRow, Plan>(chunk.Count);
-        store.Write(session => Step(session, chunk, nowUs(), tried), claim, tries);
+        store.Write(session => Step(session, chunk, at, nowUs(), tried), claim, tries);
         foreach (var row in chunk.Where(tried.ContainsKey))
             stepped?.Invoke(row.ToEntry(), tried[row]);
     }
@@ -64,14 +67,14 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
     /// <param name="tried">
     /// Gets the plans of the steps that were not done yet. A step that is done by a second try was done by the first, whose commit went unanswered: its plan stays.
     /// </param>
-    private void Step(Session session, IReadOnlyList<AgendaRow> chunk, long nowUs, Dictionary<AgendaRow, Plan> tried)
+    private void Step(Session session, IReadOnlyList<AgendaRow> chunk, TimeMark at, long nowUs, Dictionary<AgendaRow, Plan> tried)
     {
         var parked = ParkedAccounts.Of(session, chunk.Select(r => r.AccountNo).Distinct().ToList());
         if (parked.Count > 0)
             PutAside(session, chunk.Where(r => parked.Contains(r.AccountNo)).ToList());
         foreach (var round in Rounds(chunk.Where(r => !parked.Contains(r.AccountNo))))
         {
-            foreach (var (row, plan) in StepRound(session, round, nowUs))
+            foreach (var (row, plan) in StepRound(session, round, at, nowUs))
                 tried[row] = plan;
         }
     }
@@ -99,11 +102,14 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         session.ExecuteEach("agenda/remove", rows);
     }
 
-    private IEnumerable<(AgendaRow Row, Plan Plan)> StepRound(Session session, List<AgendaRow> round, long nowUs)
+    private IEnumerable<(AgendaRow Row, Plan Plan)> StepRound(Session session, List<AgendaRow> round, TimeMark at, long nowUs)
     {
         var removed = session.ExecuteEach("agenda/remove", round);
         var rows = round.Where((_, i) => removed[i] == 1).ToList();
-        return rows.Zip(StepFault.Within(session, store.Engine, () => Decide(session, StoreState.Of(session), rows, nowUs)));
+        if (rows.Count == 0)
+            return [];
+        var state = at.At(rows[0].DueUs, StoreState.Of(session), store.Settings.CloseDelayUs);
+        return rows.Zip(StepFault.Within(session, store.Engine, () => Decide(session, state, rows, nowUs)));
     }
 
     private List<Plan> Decide(Session session, StoreState state, List<AgendaRow> rows, long nowUs)
@@ -112,22 +118,5 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(LifecycleStep.Decide);
         writer.Write(session, plans.FindAll(p => p.ChangesAnything));
         return plans;
-    }
-
-    internal sealed class AgendaRow
-    {
-        public long DueUs { get; init; }
-
-        public long Kind { get; init; }
-
-        public long SortUs { get; init; }
-
-        public long AccountNo { get; init; }
-
-        public long PackageNo { get; init; }
-
-        public long LotNo { get; init; }
-
-        public AgendaEntry ToEntry() => new(DueUs, (AgendaKind)Kind, AccountNo, PackageNo, LotNo, SortUs);
     }
 }

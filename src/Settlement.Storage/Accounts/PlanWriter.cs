@@ -27,7 +27,7 @@ public sealed class PlanWriter(SettlementStore store)
     ];
 
     /// <summary>
-    /// In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for
+    /// Several plans of one account follow each other, each made from what the one before leaves. In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for
     /// the other.
     /// </summary>
     public void Write(Session session, IReadOnlyList<Plan> decided)
@@ -48,34 +48,37 @@ public sealed class PlanWriter(SettlementStore store)
         }));
     }
 
+    /// <summary>An account as it was before the first of its plans, and as the last leaves it.</summary>
     private static void WriteAccounts(Session session, IReadOnlyList<Plan> plans)
     {
-        foreach (var group in plans.GroupBy(IsNew))
+        var accounts = plans.GroupBy(p => p.Before.AccountNo).Select(g => (First: g.First(), Last: g.Last())).ToList();
+        foreach (var group in accounts.GroupBy(a => IsNew(a.First)))
         {
-            var written = session.ExecuteEach(group.Key ? "account/open" : "account/update", group.Select(Account));
-            var late = group.Zip(written).FirstOrDefault(p => p.Second != 1).First;
+            var written = session.ExecuteEach(group.Key ? "account/open" : "account/update", group.Select(a => Account(a.First, a.Last.Written)));
+            var late = group.Zip(written).FirstOrDefault(p => p.Second != 1).First.First;
             if (late is not null)
                 throw new LateWriterException($"Account {late.After.AccountId} is no longer at version {late.Before.Version}.");
         }
     }
 
-    private static object Account(Plan plan) => new
+    private static object Account(Plan first, Account written) => new
     {
-        plan.After.AccountNo,
-        plan.After.AccountId,
-        plan.After.Name,
-        plan.After.Level,
-        plan.After.OpenedUs,
-        plan.Before.Version,
-        plan.After.BalanceE8,
-        plan.After.RemainderE8,
-        State = (long)plan.After.State,
-        plan.After.ArrearsSinceUs,
-        plan.After.BalanceBelowE8,
-        BalanceLowTold = Flag(plan.After.BalanceLowTold),
-        plan.After.LowPackagePercent,
-        EntryCount = plan.Before.EntryCount + plan.Entries.Count,
-        NoticeCount = plan.Before.NoticeCount + plan.Notices.Count,
+        written.AccountNo,
+        written.AccountId,
+        written.Name,
+        written.Level,
+        written.OpenedUs,
+        first.Before.Version,
+        NewVersion = written.Version,
+        written.BalanceE8,
+        written.RemainderE8,
+        State = (long)written.State,
+        written.ArrearsSinceUs,
+        written.BalanceBelowE8,
+        BalanceLowTold = Flag(written.BalanceLowTold),
+        written.LowPackagePercent,
+        written.EntryCount,
+        written.NoticeCount,
     };
 
     private static bool IsNew(Plan plan) => plan.Before.Version == 0 && plan.Before.AccountNo != AccountStore.StoreAccountNo;
@@ -96,7 +99,7 @@ public sealed class PlanWriter(SettlementStore store)
             });
         }
 
-        session.ExecuteEach("account/update-scope", plans.SelectMany(p => p.ChangedScopes).Select(scope => new
+        session.ExecuteEach("account/update-scope", plans.SelectMany(p => p.ChangedScopes).GroupBy(s => s.ScopeNo).Select(g => g.Last()).Select(scope => new
         {
             scope.ScopeNo, scope.ResourceName, OnPackages = Flag(scope.OnPackages), PackageLowTold = Flag(scope.PackageLowTold),
         }));
@@ -115,12 +118,16 @@ public sealed class PlanWriter(SettlementStore store)
         {
             lot.PackageNo, lot.LotNo, lot.ScopeNo, Origin = (long)lot.Origin, lot.StartUs, lot.EndUs, lot.PaidUs, lot.Calls, LeftCalls = lot.Left, lot.PriceE8,
         }));
-        Expect(session.ExecuteEach("package/draw", plans.SelectMany(p => p.LotsLeft)), "lot");
+        Expect(session.ExecuteEach("package/draw", LotsLeft(plans)), "lot");
         Upsert(session, "package/set-attempt", "package/add-attempt", plans.Select(p => p.Attempt).OfType<RenewalAttempt>().Select(attempt => new
         {
             attempt.PackageNo, attempt.LotNo, attempt.SlotUs, Renewed = Flag(attempt.Renewed), attempt.ShortfallE8,
         }));
     }
+
+    /// <summary>Each lot once, however many of the plans draw on it.</summary>
+    private static IEnumerable<LotLeft> LotsLeft(IReadOnlyList<Plan> plans) => plans.SelectMany(p => p.LotsLeft).GroupBy(l => (l.PackageNo, l.LotNo))
+        .Select(g => g.Count() == 1 ? g.First() : new LotLeft(g.Key.PackageNo, g.Key.LotNo, g.First().LeftBefore, g.Last().LeftAfter));
 
     private object Args(Session session, Package package) => new
     {
@@ -139,7 +146,8 @@ public sealed class PlanWriter(SettlementStore store)
 
     private static void WriteMonths(Session session, IReadOnlyList<Plan> plans)
     {
-        var months = plans.SelectMany(p => p.MonthCalls).ToLookup(m => m.IsFirst, m => new { m.ScopeNo, Month = (long)m.Month, m.Calls });
+        var months = plans.SelectMany(p => p.MonthCalls).GroupBy(m => (m.ScopeNo, m.Month))
+            .ToLookup(g => g.First().IsFirst, g => new { g.Key.ScopeNo, Month = (long)g.Key.Month, g.Last().Calls });
         session.ExecuteEach("plan/add-month", months[true]);
         Expect(session.ExecuteEach("plan/set-month", months[false]), "month's count");
     }

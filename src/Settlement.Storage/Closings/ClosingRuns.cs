@@ -6,8 +6,11 @@ namespace Settlement.Storage.Closings;
 /// <summary>Closing runs as they are recorded, and the usage that waits for one.</summary>
 public static class ClosingRuns
 {
-    /// <summary>The run that was begun and is not finished: the one under way, or left by a worker that ended in between.</summary>
-    public static ClosingRun? Unfinished(Session session) => session.One<RunRow>("closing/open-run")?.ToRun();
+    /// <summary>The runs that were begun and are not finished, in their order: those under way, or left by a worker that ended in between.</summary>
+    public static List<ClosingRun> Open(Session session) => session.Rows<RunRow>("closing/open-runs").ConvertAll(r => r.ToRun());
+
+    /// <summary>The first of them, or null.</summary>
+    public static ClosingRun? Unfinished(Session session) => Open(session).FirstOrDefault();
 
     /// <summary>The closing that made an account's version, or null when something else made it.</summary>
     public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>

@@ -29,7 +29,7 @@ VALUES (@AccountNo, @AccountId, @Name, @Level, @OpenedUs, 1, @BalanceE8, @Remain
 
 -- name: update
 UPDATE Account
-SET Version = Version + 1, BalanceE8 = @BalanceE8, RemainderE8 = @RemainderE8, State = @State, ArrearsSinceUs = @ArrearsSinceUs,
+SET Version = @NewVersion, BalanceE8 = @BalanceE8, RemainderE8 = @RemainderE8, State = @State, ArrearsSinceUs = @ArrearsSinceUs,
     BalanceBelowE8 = @BalanceBelowE8, BalanceLowTold = @BalanceLowTold, LowPackagePercent = @LowPackagePercent,
     EntryCount = @EntryCount, NoticeCount = @NoticeCount
 WHERE AccountNo = @AccountNo AND Version = @Version

@@ -1,5 +1,5 @@
--- name: open-run
-SELECT DueUs, AfterSlot, ToSlot, Hourly FROM Run WHERE DoneUs IS NULL
+-- name: open-runs
+SELECT DueUs, AfterSlot, ToSlot, Hourly FROM Run WHERE DoneUs IS NULL ORDER BY ToSlot
 
 -- name: add-run
 INSERT INTO Run (DueUs, AfterSlot, ToSlot, Hourly, DoneUs) VALUES (@DueUs, @AfterSlot, @ToSlot, @Hourly, NULL)
@@ -7,20 +7,8 @@ INSERT INTO Run (DueUs, AfterSlot, ToSlot, Hourly, DoneUs) VALUES (@DueUs, @Afte
 -- name: finish-run
 UPDATE Run SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND DoneUs IS NULL
 
--- name: last-settled
-SELECT MAX(AccountNo) FROM Closing WHERE ToSlot = @ToSlot AND AccountNo >= @FirstAccount AND AccountNo <= @LastAccount
-
--- name: add-part
-INSERT INTO RunPart (ToSlot, FirstAccount, LastAccount, DoneUs) VALUES (@ToSlot, @FirstAccount, @LastAccount, NULL)
-
--- name: open-parts
-SELECT ToSlot, FirstAccount, LastAccount FROM RunPart WHERE ToSlot = @ToSlot AND DoneUs IS NULL ORDER BY FirstAccount
-
--- name: finish-part
-UPDATE RunPart SET DoneUs = @NowUs WHERE ToSlot = @ToSlot AND FirstAccount = @FirstAccount AND DoneUs IS NULL
-
 -- name: settled
-SELECT AccountNo FROM Closing WHERE ToSlot = @ToSlot AND AccountNo IN @AccountNos
+SELECT AccountNo FROM Closing WHERE ToSlot = @ToSlot AND AccountNo >= @FirstAccount AND AccountNo <= @LastAccount
 
 -- name: run-of
 SELECT r.DueUs, r.AfterSlot, r.ToSlot, c.SettingsVersion, c.CatalogVersion FROM Closing AS c JOIN Run AS r ON r.ToSlot = c.ToSlot

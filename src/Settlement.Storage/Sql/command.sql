@@ -8,6 +8,9 @@ VALUES (@CommandId, @Type, @AccountId, @AtUs, @ArrivedUs, @Body, @State, @Code)
 -- name: next-at
 SELECT MIN(AtUs) FROM Command WHERE State = 'pending'
 
+-- name: last-at
+SELECT MAX(AtUs) FROM Command WHERE State = 'pending' AND AtUs <= @UntilUs
+
 -- name: pending-of-account
 SELECT CommandNo, CommandId, Type, AtUs, ArrivedUs, Body FROM Command WHERE State = 'pending' AND AccountId = @AccountId ORDER BY AtUs, CommandNo
 

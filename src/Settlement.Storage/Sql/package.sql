@@ -45,10 +45,10 @@ JOIN Lot AS l ON l.PackageNo = p.PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FR
 LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE p.PackageNo IN @PackageNos
 
--- name: drawable
+-- name: of-span
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
 FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
-WHERE l.ScopeNo IN @ScopeNos AND l.LeftCalls > 0 AND l.EndUs > @FromUs AND l.StartUs < @ToUs
+WHERE l.ScopeNo IN @ScopeNos AND l.EndUs > @FromUs AND l.StartUs <= @UntilUs
 
 -- name: all
 SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
@@ -60,15 +60,6 @@ SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin
 FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE p.AccountNo = @AccountNo
 ORDER BY p.PackageId, l.LotNo
-
--- name: cuts
-SELECT ScopeNo, StartUs, EndUs FROM Lot
-WHERE ScopeNo IN @ScopeNos AND ((StartUs > @FromUs AND StartUs < @ToUs) OR (EndUs > @FromUs AND EndUs < @ToUs))
-
--- name: live-totals
-SELECT ScopeNo, SUM(Calls) AS Calls, SUM(LeftCalls) AS LeftCalls FROM Lot
-WHERE ScopeNo IN @ScopeNos AND StartUs <= @AtUs AND EndUs > @AtUs
-GROUP BY ScopeNo
 
 -- name: live-scopes
 SELECT c.ScopeNo FROM Scope AS c

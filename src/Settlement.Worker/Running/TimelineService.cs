@@ -150,7 +150,7 @@ internal sealed partial class TimelineService(
     {
         if (!log.IsEnabled(LogLevel.Information))
             return;
-        if (eta.Left(step.DueUs, untilUs) is { } left)
+        if (eta.Left(step.ReachedUs, untilUs) is { } left)
             DoneOfMany(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs), TimeSpan.FromSeconds((long)left.TotalSeconds));
         else
             Done(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs));

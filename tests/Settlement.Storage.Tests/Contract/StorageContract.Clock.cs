@@ -73,9 +73,8 @@ public abstract partial class StorageContract
         TopUp("a1", "10", "money");
         Do("""{"id":"buy","type":"buy-package","account":"a1","offer":"ten","package":"p"}""");
         RunAhead();
-        var lifecycle = new LifecycleStore(Store);
         while (Store.Read(LifecycleStore.NextDueUs) is { } dueUs && dueUs <= FarUs)
-            lifecycle.Step(dueUs, () => dueUs);
+            closings.Step(dueUs);
         var booked = new WayBack(Store).Go(NineUs, WorkClaim.Alone).Booked.Select(b => b.What).ToList();
 
         Assert.Contains("ends of lots", booked);

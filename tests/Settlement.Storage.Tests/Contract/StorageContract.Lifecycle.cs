@@ -150,12 +150,11 @@ public abstract partial class StorageContract
     /// <summary>Does all that is on the agenda up to an instant, hours closed as they pass.</summary>
     private List<Stepped> StepUntil(long untilUs, Action? between = null)
     {
-        var lifecycle = new LifecycleStore(Store);
         var steps = new List<Stepped>();
         while (Store.Read(LifecycleStore.NextDueUs) is { } dueUs && dueUs <= untilUs)
         {
             closings.Begin(dueUs);
-            lifecycle.Step(dueUs, () => dueUs, (entry, plan) =>
+            closings.Step(dueUs, (entry, plan) =>
             {
                 steps.Add(new Stepped(entry, plan));
                 between?.Invoke();

@@ -59,7 +59,7 @@ public abstract partial class StorageContract
         // Another worker receives the command when this one has found nothing to wait for.
         var late = new Releases(Store, usage);
         var opened = 0;
-        var other = new ClosingStore(new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
+        var other = new ClosingDriver(new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
         other.Settle(other.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
 
         Assert.Equal([1, (long)Many], Store.Read(s => BillStore.Rows(s, new BillFilter())).Select(r => r.Calls!.Value).Order());

@@ -110,7 +110,7 @@ public abstract partial class StorageContract
     /// <summary>What the hour leaves of every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)
     {
-        var closing = new ClosingStore(store, new Releases(store, new UsageStore(store)));
+        var closing = new ClosingDriver(store, new Releases(store, new UsageStore(store)));
         closing.Settle(closing.Begin(NineUs + 2 * Domain.Time.Instant.PerHourUs)!, () => NineUs);
         return store.Read(AccountStore.All).Select(a => (a.AccountId, a.BalanceE8, a.NoticeCount));
     }

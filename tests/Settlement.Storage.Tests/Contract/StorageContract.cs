@@ -42,7 +42,7 @@ public abstract partial class StorageContract : IDisposable
     private readonly UsageStore usage;
     private readonly Releases releases;
     private readonly CommandStore commands;
-    private readonly ClosingStore closings;
+    private readonly ClosingDriver closings;
 
     protected StorageContract(IEngine engine)
     {
@@ -54,7 +54,7 @@ public abstract partial class StorageContract : IDisposable
         usage = new UsageStore(Store);
         releases = new Releases(Store, usage);
         commands = new CommandStore(Store, releases);
-        closings = new ClosingStore(Store, releases);
+        closings = new ClosingDriver(Store, releases);
     }
 
     protected IEngine Engine { get; }
@@ -250,7 +250,7 @@ public abstract partial class StorageContract : IDisposable
 
         Assert.Throws<InvalidTimeZoneException>(() => closings.Settle(
             run, () => Interlocked.Increment(ref looks) == 2 ? throw new InvalidTimeZoneException() : NineUs));
-        Assert.Throws<ClaimLostException>(() => closings.SettlePart(run, closings.OpenParts(run)[0], () => NineUs, claim: new LostClaim()));
+        Assert.Throws<ClaimLostException>(() => closings.SettlePart(run, closings.OpenParts()[0], () => NineUs, claim: new LostClaim()));
         closings.Settle(run, () => NineUs);
 
         Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);

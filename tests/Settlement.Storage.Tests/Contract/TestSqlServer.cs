@@ -13,7 +13,7 @@ public sealed class TestSqlServer : IDisposable
     /// <summary>In an order in which rows may be deleted. Ranges of numbers stay: an engine of a test before may have one still.</summary>
     private static readonly string[] Tables =
     [
-        "ParkedAgenda", "ParkedCommand", "Parked", "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "RunPart", "Run", "HeldOnce", "QuarantineRelease", "Quarantine", "Usage",
+        "ParkedAgenda", "ParkedCommand", "Parked", "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "SpanPart", "Span", "Run", "HeldOnce", "QuarantineRelease", "Quarantine", "Usage",
         "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "TestStore", "ClockWord", "Trouble", "Store",
     ];
 

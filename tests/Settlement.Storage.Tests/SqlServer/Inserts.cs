@@ -6,7 +6,7 @@ namespace Settlement.Storage.Tests.SqlServer;
 /// <param name="Name">As a statement would be named.</param>
 internal sealed partial record Inserts(string Name, string Table, IReadOnlyList<string> Columns)
 {
-    public static readonly IReadOnlyList<Inserts> All = [.. Repository.Files(Path.Combine("src", "Settlement.Storage"), "*.cs").SelectMany(Of).DistinctBy(i => i.Table)];
+    public static readonly IReadOnlyList<Inserts> All = [.. new[] { "Settlement.Storage", "Settlement.Engine" }.SelectMany(p => Repository.Files(Path.Combine("src", p), "*.cs")).SelectMany(Of).DistinctBy(i => i.Table)];
 
     public string Text => $"INSERT INTO {Table} ({string.Join(", ", Columns)}) VALUES (@{string.Join(", @", Columns)})";
 

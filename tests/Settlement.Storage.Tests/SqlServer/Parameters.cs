@@ -59,6 +59,7 @@ internal static class Parameters
         ["@PerHour"] = "bigint",
         ["@Names"] = "nvarchar(64)",
         ["insert/@State"] = "bigint",
+        ["@NewVersion"] = "bigint",
     };
 
     /// <returns>The declaration of every parameter of a statement.</returns>

@@ -9,12 +9,14 @@ internal static class SqlServerSchema
     private static readonly Lazy<DatabaseSchema> Schema = new(ReadMigrations);
 
     public static IReadOnlyList<string> Migrations { get; } =
-        [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").OrderBy(Version).Select(File.ReadAllText)];
 
-    /// <summary>The statements of all of them, without views that a later one drops.</summary>
+    /// <summary>The statements of all of them, without views and tables that a later one drops.</summary>
     public static IReadOnlyList<TSqlStatement> Standing { get; } = [.. Stand()];
 
     public static DatabaseSchema Read() => Schema.Value;
+
+    private static int Version(string file) => int.Parse(Path.GetFileName(file).Split("__")[0].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
     private static DatabaseSchema ReadMigrations()
     {
@@ -34,12 +36,19 @@ internal static class SqlServerSchema
         {
             if (statement is DropViewStatement drop)
                 standing.RemoveAll(s => s is CreateViewStatement view && drop.Objects.Any(o => o.BaseIdentifier.Value == view.SchemaObjectName.BaseIdentifier.Value));
+            else if (statement is DropTableStatement dropped)
+                dropped.Objects.ToList().ForEach(table => Drop(standing, table.BaseIdentifier.Value));
             else
                 standing.Add(statement);
         }
 
         return standing;
     }
+
+    /// <summary>With the statements that carried its rows over.</summary>
+    private static void Drop(List<TSqlStatement> standing, string table) => standing.RemoveAll(
+        s => (s is CreateTableStatement made && made.SchemaObjectName.BaseIdentifier.Value == table)
+            || (s is InsertStatement && Script.TextOf(s).Contains($" {table} ", StringComparison.Ordinal)));
 
     private static TableSchema Table(CreateTableStatement table, IEnumerable<string> indexes)
     {

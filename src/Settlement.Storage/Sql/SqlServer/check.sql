@@ -18,7 +18,7 @@ FROM (VALUES
       ('Account', 'SIU'), ('Agenda', 'SID'), ('BillRow', 'SI'), ('CatalogVersion', 'S'), ('Changelog', 'S'), ('ClockWord', 'S'), ('Closing', 'SI'),
       ('Command', 'SIU'), ('Entry', 'SI'), ('EventIdentity', 'SI'), ('HeldOnce', 'SI'), ('Lot', 'SIU'), ('MonthUse', 'SIU'), ('Notice', 'SIU'),
       ('NumberRange', 'SIU'), ('Package', 'SIU'), ('Parked', 'SIUD'), ('ParkedAgenda', 'SID'), ('ParkedCommand', 'SID'), ('Quarantine', 'SIU'),
-      ('QuarantineRelease', 'SIU'), ('Renewal', 'SIU'), ('Run', 'SIU'), ('RunPart', 'SIU'), ('Scope', 'SIU'), ('SettingsVersion', 'SI'),
+      ('QuarantineRelease', 'SIU'), ('Renewal', 'SIU'), ('Run', 'SIU'), ('Scope', 'SIU'), ('SettingsVersion', 'SI'), ('Span', 'SIU'), ('SpanPart', 'SIU'),
       ('Store', 'SIU'), ('Subscription', 'SIUD'), ('TestStore', 'S'), ('TierStep', 'SI'), ('Trouble', 'SIUD'), ('Usage', 'SI'), ('Word', 'SI'),
       ('WorkClaim', 'SIUD')) AS t (TableName, Rights)
 CROSS JOIN (VALUES ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'), ('D', 'DELETE')) AS p (Letter, Permission)

@@ -1,0 +1,64 @@
+using Settlement.Domain.Accounts;
+using Settlement.Domain.Settling;
+using Settlement.Engine.Parking;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Engine.Closings;
+
+/// <summary>What was decided of a batch from the state of its accounts at one moment.</summary>
+internal sealed class DecidedClosings(Terms terms, long nowUs)
+{
+    private readonly List<SettledRun> settled = [];
+
+    public Terms Terms { get; } = terms;
+
+    public long NowUs { get; } = nowUs;
+
+    /// <summary>Account by account, of each its runs in their order.</summary>
+    public IReadOnlyList<SettledRun> Settled => settled;
+
+    /// <summary>Accounts of which a decision can't be made, with what it threw.</summary>
+    public Dictionary<long, Exception> Faults { get; } = [];
+
+    /// <summary>
+    /// Decides an account's runs, one after the other, up to the first behind which a step falls due that has to be done before the next run.
+    /// </summary>
+    public void Decide(Account account, AccountUsage usage, ClosingLoader loader, ScopeFacts facts)
+    {
+        var stepUs = long.MaxValue;
+        foreach (var run in usage.Runs.TakeWhile(r => r.Run.DueUs <= stepUs))
+        {
+            try
+            {
+                var plan = Settler.Settle(loader.InputOf(account, run));
+                settled.Add(new SettledRun(run.Run, plan));
+                facts.Keep(plan);
+                account = plan.Written;
+                stepUs = plan.Agenda.Select(a => a.DueUs).Append(stepUs).Min();
+            }
+            catch (Exception e) when (ContentFault.MayBe(e))
+            {
+                Faults.Add(usage.AccountNo, e);
+                return;
+            }
+        }
+    }
+
+    /// <exception cref="StepFaultException">Some account can't be settled.</exception>
+    public void Check()
+    {
+        if (Faults.Count > 0)
+            throw new StepFaultException(Faults.Values.First());
+    }
+
+    /// <summary>What was decided ahead of some of the accounts; null where one of them can't be settled or stands alone, which is decided as it is written.</summary>
+    public DecidedClosings? Of(IReadOnlyList<AccountUsage> some)
+    {
+        var wanted = some.Select(a => a.AccountNo).ToHashSet();
+        if (some.Count == 1 || Faults.Keys.Any(wanted.Contains))
+            return null;
+        var part = new DecidedClosings(Terms, NowUs);
+        part.settled.AddRange(settled.FindAll(s => wanted.Contains(s.Plan.Before.AccountNo)));
+        return part;
+    }
+}

@@ -1,0 +1,32 @@
+using Settlement.Domain.Settling;
+using Settlement.Engine.Parking;
+using Settlement.Storage;
+using Settlement.Storage.Closings;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Engine.Closings;
+
+/// <summary>The runs that passed a parked account over; settled one by one when it is retried (2.5).</summary>
+public sealed class MissedClosings(SettlementStore store, ParkingStore parking)
+{
+    private readonly ClosingRange range = new(store, parking);
+
+    /// <summary>The next run behind a slot that is done and has usage of an account that it did not settle; null: there is none.</summary>
+    internal MissedRun? NextMissed(long accountNo, long afterSlot)
+    {
+        while (store.Read(session => session.One<RunRow>("parked/next-run", new { AfterSlot = afterSlot })?.ToRun()) is { } run)
+        {
+            if (range.UsageOf(accountNo, run) is { } usage)
+                return new MissedRun(run, usage);
+            afterSlot = run.ToSlot;
+        }
+
+        return null;
+    }
+
+    /// <summary>Settles the one account in a run that passed it over.</summary>
+    internal void Settle(MissedRun missed, Func<long> nowUs, WorkClaim? claim) => range.SettleParked(missed.Usage, nowUs, claim);
+}
+
+/// <summary>A run that passed a parked account over, and what it used in it.</summary>
+internal sealed record MissedRun(ClosingRun Run, AccountUsage Usage);

@@ -1,0 +1,137 @@
+using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Settling;
+using Settlement.Engine.Closings;
+using Settlement.Engine.Commands;
+using Settlement.Engine.Lifecycle;
+using Settlement.Engine.Parking;
+using Settlement.Storage;
+using Settlement.Storage.Engines;
+
+namespace Settlement.Engine.Spans;
+
+/// <summary>Told of what was done in a span, after the commit.</summary>
+public sealed class SpanNews
+{
+    /// <summary>A run, and the plans of accounts that were settled in it together.</summary>
+    public Action<ClosingRun, IReadOnlyList<Plan>>? Settled { get; set; }
+
+    /// <summary>A step of the agenda and its plan, which may change nothing.</summary>
+    public Action<AgendaEntry, Plan>? Stepped { get; set; }
+
+    /// <summary>A piece of work that took a transaction.</summary>
+    public Action<SpanStep>? Done { get; set; }
+}
+
+/// <summary>
+/// Does a part of a span: of each of its accounts the closings, commands and steps that fall due, in their order (2.4). Accounts don't see one another, so that what
+/// many do next is done together: first the closings of all up to each account's next step, then those steps, and so on until nothing is due.
+/// </summary>
+public sealed class SpanWork(SettlementStore store, CommandStore commands, LifecycleStore lifecycle, ParkingStore parking)
+{
+    /// <summary>Accounts that are settled behind a step are read by themselves up to so many, else with all those between them.</summary>
+    private const int FewAccounts = 32;
+
+    private readonly ClosingRange closings = new(store, parking);
+
+    /// <summary>Does what is not done yet; what is done is found by its rows, whoever did it.</summary>
+    public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new Part(this, span, part, nowUs, news, claim).Do();
+
+    private sealed class Part(SpanWork work, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
+    {
+        /// <summary>Up to which instant accounts are settled that had or have a step to do.</summary>
+        private readonly Dictionary<long, long> settledUs = [];
+
+        private readonly Dictionary<long, Queue<WaitingCommand>> waiting = span.Whole ? CommandsOf(work.Store, span, part) : [];
+
+        public void Do()
+        {
+            IReadOnlyCollection<long>? some = null;
+            while (true)
+            {
+                var agenda = span.Whole ? work.Store.Read(s => LifecycleStore.Due(s, span.UntilUs, part.FirstAccount, part.LastAccount)) : [];
+                var next = AccountSteps.Next(waiting, agenda, span.Runs);
+                var left = Settle(some, next);
+                if (!span.Whole || (next.Count == 0 && left.Count == 0))
+                    return;
+                Step([.. next.Values], agenda);
+                some = [.. next.Keys.Union(left)];
+            }
+        }
+
+        private static Dictionary<long, Queue<WaitingCommand>> CommandsOf(SettlementStore store, Span span, SpanPart part) =>
+            store.Read(session => DueCommands.Read(session, span.UntilUs)).OfAccounts
+                .Where(c => c.AccountNo >= part.FirstAccount && c.AccountNo <= part.LastAccount)
+                .GroupBy(c => c.AccountNo).ToDictionary(g => g.Key, g => new Queue<WaitingCommand>(g.Select(c => c.Command)));
+
+        /// <summary>Closings up to each account's next step.</summary>
+        /// <param name="some">Of these accounts; null: of all.</param>
+        /// <returns>Accounts of which runs are left, because a closing made a step due before them.</returns>
+        private Dictionary<long, long>.KeyCollection Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
+        {
+            var left = new Dictionary<long, long>();
+            long Until(long accountNo) => next.TryGetValue(accountNo, out var steps) ? steps.ClosedUntilUs : long.MaxValue;
+            if (some is null && span.Runs.Count > 0)
+            {
+                left = work.Closings.Settle(span.Runs, part.FirstAccount, part.LastAccount, no => Until(no), nowUs, Told, claim);
+            }
+            else if (some is not null)
+            {
+                var open = some.Where(no => span.Runs.Any(r => r.DueUs > settledUs[no] && r.DueUs <= Until(no))).Order().ToList();
+                foreach (var (first, last) in open.Count <= FewAccounts ? open.Select(no => (no, no)) : [(open[0], open[^1])])
+                {
+                    var wanted = open.Where(no => no >= first && no <= last).ToHashSet();
+                    var fromUs = wanted.Min(no => settledUs[no]);
+                    var runs = span.Runs.Where(r => r.DueUs > fromUs).ToList();
+                    foreach (var (no, us) in work.Closings.Settle(runs, first, last, no => wanted.Contains(no) ? Until(no) : null, nowUs, Told, claim))
+                        left[no] = us;
+                }
+            }
+
+            foreach (var no in (some ?? []).Union(next.Keys))
+                settledUs[no] = Until(no);
+            foreach (var (no, us) in left)
+                settledUs[no] = us;
+            return left.Keys;
+        }
+
+        /// <param name="agenda">All that was due, in the order in which it is done.</param>
+        private void Step(List<AccountSteps> steps, List<AgendaRow> agenda)
+        {
+            var due = steps.SelectMany(s => s.Commands).OrderBy(c => c.AtUs).ThenBy(c => c.CommandNo).ToList();
+            foreach (var chunk in due.Chunk(CommandStore.PerTransaction))
+            {
+                work.Commands.Apply(chunk, nowUs(), claim);
+                news.Done?.Invoke(new SpanStep("commands", chunk[^1].AtUs, chunk.Length, 0));
+            }
+
+            foreach (var of in steps)
+            {
+                for (var i = 0; i < of.Commands.Count; i++)
+                    waiting[of.AccountNo].Dequeue();
+            }
+
+            var chosen = steps.SelectMany(s => s.Agenda).ToHashSet();
+            foreach (var rows in agenda.Where(chosen.Contains).GroupBy(r => (r.DueUs, r.Kind)))
+            {
+                work.Lifecycle.Step([.. rows], span.Before, nowUs, news.Stepped, claim);
+                news.Done?.Invoke(new SpanStep("lifecycle", rows.Key.DueUs, rows.Count(), 0));
+            }
+        }
+
+        private void Told(IReadOnlyList<SettledRun> settled)
+        {
+            foreach (var run in settled.GroupBy(s => s.Run))
+                news.Settled?.Invoke(run.Key, [.. run.Select(s => s.Plan)]);
+            if (settled.Count > 0)
+                news.Done?.Invoke(new SpanStep("accounts", settled[^1].Run.DueUs, settled.Count, settled[^1].Plan.Before.AccountNo));
+        }
+    }
+
+    private SettlementStore Store => store;
+
+    private ClosingRange Closings => closings;
+
+    private CommandStore Commands => commands;
+
+    private LifecycleStore Lifecycle => lifecycle;
+}
