@@ -37,9 +37,10 @@ internal sealed class AccountClosings(SettlementStore store)
     /// A run that is settled by then was settled by the try before, whose commit went unanswered: the plan of that try is the one that stands.
     /// </summary>
     /// <exception cref="StepFaultException">Some account can't be settled; nothing is written.</exception>
-    public IReadOnlyList<SettledRun> Commit(
+    public CommittedClosings Commit(
         IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Func<long> nowUs, WorkClaim? claim, int tries = SettlementStore.Attempts)
     {
+        Dictionary<long, long> left = [];
         var tried = new Dictionary<(long AccountNo, long ToSlot), SettledRun>();
         store.Write(
             session =>
@@ -56,12 +57,13 @@ internal sealed class AccountClosings(SettlementStore store)
                     foreach (var settled in decided.Settled)
                         tried[(settled.Plan.Before.AccountNo, settled.Run.ToSlot)] = settled;
                     Write(session, decided);
+                    left = decided.Left;
                     return true;
                 });
             },
             claim,
             tries);
-        return [.. tried.Values.OrderBy(s => s.Plan.Before.AccountNo).ThenBy(s => s.Plan.Before.Version)];
+        return new CommittedClosings([.. tried.Values.OrderBy(s => s.Plan.Before.AccountNo).ThenBy(s => s.Plan.Before.Version)], left);
     }
 
     private DecidedClosings LoadAndDecide(Session session, IReadOnlyList<AccountUsage> batch, long nowUs)
@@ -75,9 +77,16 @@ internal sealed class AccountClosings(SettlementStore store)
         var facts = ScopeFacts.Load(session, store.Words, open);
         var loader = new ClosingLoader(session, store.Words, facts, terms, nowUs);
         foreach (var usage in open)
-            decided.Decide(accounts[usage.AccountNo], usage, loader, facts);
+            decided.Decide(accounts[usage.AccountNo], usage, StepUs(session, batch, usage), loader, facts);
         return decided;
     }
+
+    /// <summary>
+    /// When a step of the account is due that closings before have made. Only who has runs settled already can have one: the others' steps have been asked for.
+    /// </summary>
+    private static long StepUs(Session session, IReadOnlyList<AccountUsage> batch, AccountUsage open) =>
+        open.Runs.Count < batch.First(a => a.AccountNo == open.AccountNo).Runs.Count
+            ? session.One<long?>("agenda/first-of", new { UntilUs = open.Runs[^1].Run.DueUs, open.AccountNo }) ?? long.MaxValue : long.MaxValue;
 
     /// <summary>Without the runs that are settled already.</summary>
     private static List<AccountUsage> Unsettled(Session session, IReadOnlyList<AccountUsage> batch)
@@ -99,3 +108,7 @@ internal sealed class AccountClosings(SettlementStore store)
         }));
     }
 }
+
+/// <param name="Settled">Account by account, of each its runs in their order.</param>
+/// <param name="Left">Accounts of which runs are left, because a step falls due before them, and the instant up to which they are settled.</param>
+internal readonly record struct CommittedClosings(IReadOnlyList<SettledRun> Settled, Dictionary<long, long> Left);

@@ -39,8 +39,7 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
             batches.Elements().Select(b => (b, accounts.DecideAhead(b, nowUs))), BatchesAhead);
         foreach (var (batch, ahead) in decisions.Elements())
         {
-            var settled = CommitOrPark(batch, ahead, nowUs, claim);
-            KeepLeft(left, batch, settled);
+            var settled = CommitOrPark(batch, ahead, left, nowUs, claim);
             told?.Invoke(settled);
         }
 
@@ -79,37 +78,51 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
             yield return batch;
     }
 
-    private List<SettledRun> CommitOrPark(IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Func<long> nowUs, WorkClaim? claim)
+    private List<SettledRun> CommitOrPark(
+        IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Dictionary<long, long> left, Func<long> nowUs, WorkClaim? claim)
     {
         var settled = new List<SettledRun>(batch.Count);
         foreach (var some in Segments(batch, ahead))
         {
             Divided.Do(
                 some,
-                (together, tries) => settled.AddRange(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries)),
-                (one, _) => RunByRun(one, settled, nowUs, claim));
+                (together, tries) => Keep(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries), settled, left),
+                (one, _) => RunByRun(one, settled, left, nowUs, claim));
         }
 
         return settled;
     }
 
     /// <summary>Of an account that can't be settled as a whole: each run by itself, up to the one at which it is parked.</summary>
-    private void RunByRun(AccountUsage usage, List<SettledRun> settled, Func<long> nowUs, WorkClaim? claim)
+    private void RunByRun(AccountUsage usage, List<SettledRun> settled, Dictionary<long, long> left, Func<long> nowUs, WorkClaim? claim)
     {
         var stepUs = long.MaxValue;
-        foreach (var run in usage.Runs.TakeWhile(r => r.Run.DueUs <= stepUs))
+        foreach (var run in usage.Runs)
         {
+            if (run.Run.DueUs > stepUs)
+            {
+                left[usage.AccountNo] = run.Run.DueUs - 1;
+                return;
+            }
+
             var one = usage with { Runs = [run] };
-            IReadOnlyList<SettledRun> done = [];
+            var done = new CommittedClosings([], []);
             if (StepFault.Of(() => done = accounts.Commit([one], null, nowUs, claim)) is { } fault)
             {
                 parking.Park(usage.AccountNo, ParkedStep.Closing, run.Run.DueUs, fault, nowUs(), claim, run.Run.AfterSlot);
                 return;
             }
 
-            settled.AddRange(done);
-            stepUs = done.SelectMany(d => d.Plan.Agenda).Select(a => a.DueUs).Append(stepUs).Min();
+            Keep(done, settled, left);
+            stepUs = done.Settled.SelectMany(d => d.Plan.Agenda).Select(a => a.DueUs).Append(stepUs).Min();
         }
+    }
+
+    private static void Keep(CommittedClosings done, List<SettledRun> settled, Dictionary<long, long> left)
+    {
+        settled.AddRange(done.Settled);
+        foreach (var (accountNo, us) in done.Left)
+            left[accountNo] = us;
     }
 
     /// <summary>Each account whose decision failed ahead is by itself; between them the others stay together.</summary>
@@ -129,16 +142,5 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
         }
 
         return segments;
-    }
-
-    /// <summary>A closing can make a step due before the next run, be it one that this worker did not see because it is settled already.</summary>
-    private static void KeepLeft(Dictionary<long, long> left, IReadOnlyList<AccountUsage> batch, List<SettledRun> settled)
-    {
-        var last = settled.GroupBy(s => s.Plan.Before.AccountNo).ToDictionary(g => g.Key, g => g.Last());
-        foreach (var usage in batch)
-        {
-            if (last.TryGetValue(usage.AccountNo, out var done) && done.Run != usage.Runs[^1].Run)
-                left[usage.AccountNo] = done.Run.DueUs;
-        }
     }
 }

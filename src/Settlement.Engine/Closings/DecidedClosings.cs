@@ -20,14 +20,21 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
     /// <summary>Accounts of which a decision can't be made, with what it threw.</summary>
     public Dictionary<long, Exception> Faults { get; } = [];
 
-    /// <summary>
-    /// Decides an account's runs, one after the other, up to the first behind which a step falls due that has to be done before the next run.
-    /// </summary>
-    public void Decide(Account account, AccountUsage usage, ClosingLoader loader, ScopeFacts facts)
+    /// <summary>Accounts of which runs are left, because a step falls due before them, and the instant up to which they are settled.</summary>
+    public Dictionary<long, long> Left { get; } = [];
+
+    /// <summary>Decides an account's runs, one after the other, up to the first behind which a step falls due that has to be done before the next run.</summary>
+    /// <param name="stepUs">When its next step is due as it was loaded.</param>
+    public void Decide(Account account, AccountUsage usage, long stepUs, ClosingLoader loader, ScopeFacts facts)
     {
-        var stepUs = long.MaxValue;
-        foreach (var run in usage.Runs.TakeWhile(r => r.Run.DueUs <= stepUs))
+        foreach (var run in usage.Runs)
         {
+            if (run.Run.DueUs > stepUs)
+            {
+                Left[usage.AccountNo] = run.Run.DueUs - 1;
+                return;
+            }
+
             try
             {
                 var plan = Settler.Settle(loader.InputOf(account, run));
@@ -59,6 +66,8 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
             return null;
         var part = new DecidedClosings(Terms, NowUs);
         part.settled.AddRange(settled.FindAll(s => wanted.Contains(s.Plan.Before.AccountNo)));
+        foreach (var (accountNo, us) in Left.Where(l => wanted.Contains(l.Key)))
+            part.Left[accountNo] = us;
         return part;
     }
 }

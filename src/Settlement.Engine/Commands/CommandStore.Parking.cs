@@ -39,7 +39,7 @@ public sealed partial class CommandStore
     }
 
     /// <summary>The account whose command can't be done waits with it. One that is about nobody's account is refused, so that it does not stop the others.</summary>
-    private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim)
+    private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim, long? settledSlot)
     {
         var named = NamedInCommand.Read(waiting.Body);
         if (store.Read(named.AccountNo) is not { } accountNo)
@@ -48,7 +48,7 @@ public sealed partial class CommandStore
             return;
         }
 
-        parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, with: session => PutAside(session, waiting, accountNo, named));
+        parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, settledSlot, session => PutAside(session, waiting, accountNo, named));
     }
 
     /// <summary>Told to the store, whose notices need nothing of the command but its id and type: whatever in it is at fault is not read again.</summary>

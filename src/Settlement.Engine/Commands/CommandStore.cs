@@ -107,7 +107,8 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     /// <summary>
     /// Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over, and one that can't be done parks its account.
     /// </summary>
-    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null) => Divided.Do(
+    /// <param name="settledSlot">The last slot that closings before an instant have taken, of which a parked account's retry must know; null: all that is closed.</param>
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, long>? settledSlot = null) => Divided.Do(
         waiting,
         (some, tries) => store.Write(
             session =>
@@ -126,7 +127,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             },
             claim,
             tries),
-        (one, fault) => Park(one, fault, nowUs, claim));
+        (one, fault) => Park(one, fault, nowUs, claim, settledSlot?.Invoke(one.AtUs)));
 
     /// <summary>Whether a closing run follows the command at once.</summary>
     public static bool RunsClosing(WaitingCommand waiting)

@@ -2,7 +2,6 @@ using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
-using Settlement.Engine.Spans;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
@@ -25,23 +24,25 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         session.Rows<AgendaRow>("agenda/due", new { UntilUs = untilUs, FirstAccount = firstAccount, LastAccount = lastAccount });
 
     /// <summary>Does steps that are due at one instant, some hundreds to a transaction; an account whose step can't be done is parked.</summary>
-    /// <param name="at">How far the store was closed at that instant.</param>
+    /// <param name="before">The mark before the span in which they are due.</param>
+    /// <param name="settledSlot">The last slot that closings up to an instant have taken, of which a parked account's retry must know.</param>
     /// <param name="stepped">Told of each step and its plan, which may change nothing, after its commit.</param>
-    internal void Step(IReadOnlyList<AgendaRow> due, TimeMark at, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
+    internal void Step(
+        IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, long> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
     {
         foreach (var chunk in due.Chunk(StepsPerTransaction))
         {
             Divided.Do(
                 chunk,
-                (some, tries) => Step(some, at, nowUs, stepped, claim, tries),
-                (one, fault) => parking.Park(one.AccountNo, ParkedStep.Of((AgendaKind)one.Kind), one.DueUs, fault, nowUs(), claim));
+                (some, tries) => Step(some, before, nowUs, stepped, claim, tries),
+                (one, fault) => parking.Park(one.AccountNo, ParkedStep.Of((AgendaKind)one.Kind), one.DueUs, fault, nowUs(), claim, settledSlot(one.DueUs)));
         }
     }
 
-    private void Step(IReadOnlyList<AgendaRow> chunk, TimeMark at, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
+    private void Step(IReadOnlyList<AgendaRow> chunk, TimeMark before, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
     {
         var tried = new Dictionary<AgendaRow, Plan>(chunk.Count);
-        store.Write(session => Step(session, chunk, at, nowUs(), tried), claim, tries);
+        store.Write(session => Step(session, chunk, before, nowUs(), tried), claim, tries);
         foreach (var row in chunk.Where(tried.ContainsKey))
             stepped?.Invoke(row.ToEntry(), tried[row]);
     }
@@ -67,14 +68,14 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
     /// <param name="tried">
     /// Gets the plans of the steps that were not done yet. A step that is done by a second try was done by the first, whose commit went unanswered: its plan stays.
     /// </param>
-    private void Step(Session session, IReadOnlyList<AgendaRow> chunk, TimeMark at, long nowUs, Dictionary<AgendaRow, Plan> tried)
+    private void Step(Session session, IReadOnlyList<AgendaRow> chunk, TimeMark before, long nowUs, Dictionary<AgendaRow, Plan> tried)
     {
         var parked = ParkedAccounts.Of(session, chunk.Select(r => r.AccountNo).Distinct().ToList());
         if (parked.Count > 0)
             PutAside(session, chunk.Where(r => parked.Contains(r.AccountNo)).ToList());
         foreach (var round in Rounds(chunk.Where(r => !parked.Contains(r.AccountNo))))
         {
-            foreach (var (row, plan) in StepRound(session, round, at, nowUs))
+            foreach (var (row, plan) in StepRound(session, round, before, nowUs))
                 tried[row] = plan;
         }
     }
@@ -102,13 +103,13 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         session.ExecuteEach("agenda/remove", rows);
     }
 
-    private IEnumerable<(AgendaRow Row, Plan Plan)> StepRound(Session session, List<AgendaRow> round, TimeMark at, long nowUs)
+    private IEnumerable<(AgendaRow Row, Plan Plan)> StepRound(Session session, List<AgendaRow> round, TimeMark before, long nowUs)
     {
         var removed = session.ExecuteEach("agenda/remove", round);
         var rows = round.Where((_, i) => removed[i] == 1).ToList();
         if (rows.Count == 0)
             return [];
-        var state = at.At(rows[0].DueUs, StoreState.Of(session), store.Settings.CloseDelayUs);
+        var state = before.At(rows[0].DueUs, StoreState.Of(session), store.Settings.CloseDelayUs);
         return rows.Zip(StepFault.Within(session, store.Engine, () => Decide(session, state, rows, nowUs)));
     }
 

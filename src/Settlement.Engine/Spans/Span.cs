@@ -1,5 +1,4 @@
 using Settlement.Domain.Settling;
-using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 
@@ -9,7 +8,7 @@ namespace Settlement.Engine.Spans;
 /// A stretch of the time line in which accounts don't see one another (2.4): of each account all that falls due in it is done, in its order. Its hours are
 /// closed for arrivals when it is begun. See docs/timeline.md.
 /// </summary>
-/// <param name="SpanNo">0 for one that is not recorded: it has no runs and little to do, and whoever finds the same due after a crash does it.</param>
+/// <param name="SpanNo">0 for one that is not recorded: no hour passes in it and there is little to do, and whoever finds the same due after a crash does it.</param>
 /// <param name="UntilUs">What is due at or before this instant belongs to it.</param>
 /// <param name="Whole">All that falls due; else only a closing that was asked for.</param>
 /// <param name="Before">The time line's mark before it.</param>
@@ -17,6 +16,9 @@ namespace Settlement.Engine.Spans;
 /// <param name="Runs">Its closing runs with usage, in their order.</param>
 public sealed record Span(long SpanNo, long UntilUs, bool Whole, TimeMark Before, long PassedUs, IReadOnlyList<ClosingRun> Runs)
 {
+    /// <summary>The last slot that the closings of an account have taken which come before one of its steps.</summary>
+    public long SettledSlot(long closedUntilUs) => Runs.LastOrDefault(r => r.DueUs <= closedUntilUs)?.ToSlot ?? Before.ClosedSlot;
+
     /// <summary>The one that was begun and is not done, or null.</summary>
     public static Span? Open(Session session) => session.One<SpanRow>("span/open")?.ToSpan(ClosingRuns.Open(session));
 
@@ -49,20 +51,4 @@ public sealed class SpanPart
 
     /// <summary>Of a span that is not recorded: all accounts.</summary>
     public static readonly SpanPart All = new() { FirstAccount = 1, LastAccount = long.MaxValue };
-}
-
-/// <summary>How far the time line has come.</summary>
-/// <param name="ClosedSlot">The last closed slot.</param>
-/// <param name="LastRunUs">The last hourly instant that it has passed.</param>
-public readonly record struct TimeMark(long ClosedSlot, long LastRunUs)
-{
-    /// <summary>
-    /// The store's state as it stood at an instant within a span that began here: what is decided for that instant must not know of hours that the span closes later.
-    /// </summary>
-    public StoreState At(long us, StoreState state, long closeDelayUs)
-    {
-        var hourUs = BillingHour.StartUs(BillingHour.Of(us));
-        var slot = state.MayCloseAt(hourUs) ? Math.Max(ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(hourUs, closeDelayUs))) : ClosedSlot;
-        return state with { ClosedSlot = Math.Min(slot, Math.Max(state.ClosedSlot, ClosedSlot)), LastRunUs = Math.Max(LastRunUs, hourUs) };
-    }
 }

@@ -17,7 +17,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases)
     private const long AccountsPerPart = 2500;
     private const long MostParts = 64;
 
-    /// <summary>Without runs and with fewer steps a span is not recorded: it would take longer to share than to do.</summary>
+    /// <summary>With fewer steps, and where no hour passes, a span is not recorded: it would take longer to share than to do.</summary>
     private const long FewSteps = 400;
 
     /// <summary>When the hourly run is due that closes the next hour with usage; null: there is none to come.</summary>
@@ -42,12 +42,8 @@ public sealed class SpanOpening(SettlementStore store, Releases releases)
             untilUs = runs[^1].DueUs;
         state = Pass(session, state, untilUs, runs);
         CloseThrough(session, first, state);
-        if (runs.Count == 0 && commands + session.One<long>("agenda/due-count", new { UntilUs = untilUs }) <= FewSteps)
-        {
-            session.Execute("store/pass-run", new { state.LastRunUs });
+        if (state == first && commands + session.One<long>("agenda/due-count", new { UntilUs = untilUs }) <= FewSteps)
             return new Span(0, untilUs, true, before, state.LastRunUs, []);
-        }
-
         return Record(session, new Span(0, untilUs, true, before, state.LastRunUs, runs));
     })!;
 

@@ -41,6 +41,9 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
         /// <summary>Up to which instant accounts are settled that had or have a step to do.</summary>
         private readonly Dictionary<long, long> settledUs = [];
 
+        /// <summary>Accounts of which closings made a step due in the span, be it before the one that was next.</summary>
+        private readonly HashSet<long> madeDue = [];
+
         private readonly Dictionary<long, Queue<WaitingCommand>> waiting = span.Whole ? CommandsOf(work.Store, span, part) : [];
 
         public void Do()
@@ -53,7 +56,8 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
                 var left = Settle(some, next);
                 if (!span.Whole || (next.Count == 0 && left.Count == 0))
                     return;
-                Step([.. next.Values], agenda);
+                // These have a step to do that the closings made, perhaps before the one that was next.
+                Step([.. next.Values.Where(s => !left.Contains(s.AccountNo))], agenda);
                 some = [.. next.Keys.Union(left)];
             }
         }
@@ -65,8 +69,8 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
 
         /// <summary>Closings up to each account's next step.</summary>
         /// <param name="some">Of these accounts; null: of all.</param>
-        /// <returns>Accounts of which runs are left, because a closing made a step due before them.</returns>
-        private Dictionary<long, long>.KeyCollection Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
+        /// <returns>Accounts of which a closing made a step due, perhaps with runs left behind it.</returns>
+        private HashSet<long> Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
         {
             var left = new Dictionary<long, long>();
             long Until(long accountNo) => next.TryGetValue(accountNo, out var steps) ? steps.ClosedUntilUs : long.MaxValue;
@@ -87,11 +91,13 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
                 }
             }
 
-            foreach (var no in (some ?? []).Union(next.Keys))
+            foreach (var no in (some ?? []).Union(next.Keys).Union(madeDue))
                 settledUs[no] = Until(no);
             foreach (var (no, us) in left)
                 settledUs[no] = us;
-            return left.Keys;
+            var changed = madeDue.Union(left.Keys).ToHashSet();
+            madeDue.Clear();
+            return changed;
         }
 
         /// <param name="agenda">All that was due, in the order in which it is done.</param>
@@ -100,7 +106,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             var due = steps.SelectMany(s => s.Commands).OrderBy(c => c.AtUs).ThenBy(c => c.CommandNo).ToList();
             foreach (var chunk in due.Chunk(CommandStore.PerTransaction))
             {
-                work.Commands.Apply(chunk, nowUs(), claim);
+                work.Commands.Apply(chunk, nowUs(), claim, atUs => span.SettledSlot(atUs - 1));
                 news.Done?.Invoke(new SpanStep("commands", chunk[^1].AtUs, chunk.Length, 0));
             }
 
@@ -113,7 +119,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             var chosen = steps.SelectMany(s => s.Agenda).ToHashSet();
             foreach (var rows in agenda.Where(chosen.Contains).GroupBy(r => (r.DueUs, r.Kind)))
             {
-                work.Lifecycle.Step([.. rows], span.Before, nowUs, news.Stepped, claim);
+                work.Lifecycle.Step([.. rows], span.Before, span.SettledSlot, nowUs, news.Stepped, claim);
                 news.Done?.Invoke(new SpanStep("lifecycle", rows.Key.DueUs, rows.Count(), 0));
             }
         }
@@ -122,6 +128,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
         {
             foreach (var run in settled.GroupBy(s => s.Run))
                 news.Settled?.Invoke(run.Key, [.. run.Select(s => s.Plan)]);
+            madeDue.UnionWith(settled.Where(s => s.Plan.Agenda.Exists(a => a.DueUs <= span.UntilUs)).Select(s => s.Plan.Before.AccountNo));
             if (settled.Count > 0)
                 news.Done?.Invoke(new SpanStep("accounts", settled[^1].Run.DueUs, settled.Count, settled[^1].Plan.Before.AccountNo));
         }

@@ -7,6 +7,9 @@ FROM Agenda AS g LEFT JOIN Package AS p ON p.PackageNo = g.PackageNo
 WHERE g.DueUs <= @UntilUs AND g.AccountNo >= @FirstAccount AND g.AccountNo <= @LastAccount
 ORDER BY g.DueUs, g.Kind, g.SortUs, p.PackageId, g.AccountNo, g.LotNo
 
+-- name: first-of
+SELECT MIN(DueUs) FROM Agenda WHERE DueUs <= @UntilUs AND AccountNo = @AccountNo
+
 -- name: due-count
 SELECT CAST(COUNT(*) AS bigint) FROM Agenda WHERE DueUs <= @UntilUs
 
