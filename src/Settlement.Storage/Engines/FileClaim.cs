@@ -22,15 +22,36 @@ internal static class LockedFile
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int WouldBlockOnLinux = 11;
     private const int WouldBlockOnMac = 35;
+    private const int ReadOnlyVolume = 30;
 
     /// <summary>
     /// Null when another has it. Every other failure (no such folder, no handle or space left) is thrown: to wait for its end would be to wait for ever.
     /// </summary>
+    /// <exception cref="StoreAccessException">The file or its folder can't be written.</exception>
     public static FileStream? TryOpen(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException { HResult: ReadOnlyVolume })
+        {
+            throw StoreAccessException.NoWriting(path, "it or its folder is read-only");
+        }
+    }
+
+    /// <summary>Whether another has it. Reading it is enough to ask.</summary>
+    public static bool IsTaken(string path)
+    {
+        using var file = TryOpen(path, FileMode.Open, FileAccess.Read);
+        return file is null;
+    }
+
+    private static FileStream? TryOpen(string path, FileMode mode, FileAccess access)
+    {
+        try
+        {
+            return new FileStream(path, mode, access, FileShare.None);
         }
         catch (IOException e) when (e.HResult is SharingViolation or WouldBlockOnLinux or WouldBlockOnMac)
         {

@@ -18,17 +18,20 @@ public static class SqliteCopy
     /// <param name="source">The file of the store. Nothing is written to it.</param>
     /// <param name="target">A file that is not there yet. It gets no write-ahead log, so it is whole by itself; it is on disk when this returns.</param>
     /// <param name="copied">Told after each step how many pages are copied, and how many there are.</param>
+    /// <exception cref="StoreAccessException">There is no right to read the source.</exception>
     /// <exception cref="SqliteException">The source can't be read or the target can't be written; the target may be there in part.</exception>
     public static void Make(string source, string target, Action<long, long>? copied = null)
     {
-        using var from = Open(source, SqliteOpenMode.ReadOnly);
-        using var to = Open(target, SqliteOpenMode.ReadWriteCreate);
-        Execute(from, $"PRAGMA busy_timeout = {BusyTimeoutMs}; BEGIN; SELECT COUNT(*) FROM sqlite_master");
+        using var opened = OpenedFile.ToLook(Connection(source), $"PRAGMA busy_timeout = {BusyTimeoutMs}; BEGIN; SELECT COUNT(*) FROM sqlite_master");
+        var from = opened.Connection;
+        using var to = new SqliteConnection(Connection(target).ToString());
+        to.Open();
         // Until it is whole there is nothing to guard: no journal, no waiting for the disk.
-        Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+        OpenedFile.Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
         Copy(from.Handle!, to.Handle!, copied);
-        Execute(from, "ROLLBACK");
-        Execute(to, "PRAGMA journal_mode = DELETE");
+        OpenedFile.Execute(from, "ROLLBACK");
+        opened.AssertUnchanged();
+        OpenedFile.Execute(to, "PRAGMA journal_mode = DELETE");
         to.Close();
         using var file = new FileStream(target, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
@@ -51,17 +54,5 @@ public static class SqliteCopy
             SqliteException.ThrowExceptionForRC(code, to);
     }
 
-    private static SqliteConnection Open(string file, SqliteOpenMode mode)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private static SqliteConnectionStringBuilder Connection(string file) => new() { DataSource = file, Pooling = false };
 }

@@ -23,7 +23,8 @@ public sealed partial class SqliteEngine : IEngine
     private const int BytesPerPage = 4096;
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
-    private const string ThrownAway = "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
+    private const string WithLog = "PRAGMA journal_mode = WAL";
+    private const string ThrownAway = "PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
     private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
 
     /// <summary>
@@ -38,7 +39,7 @@ public sealed partial class SqliteEngine : IEngine
     public const int LeastLogMb = 8;
     public const int MostLogMb = 4096;
 
-    private readonly string connectionString;
+    private readonly SqliteConnectionStringBuilder where;
     private readonly string file;
     private readonly bool durable;
     private readonly long logBytes;
@@ -50,10 +51,9 @@ public sealed partial class SqliteEngine : IEngine
     /// <param name="logMb">How large the write-ahead log may stay.</param>
     public SqliteEngine(string connectionString, bool durable = true, int logMb = DefaultLogMb)
     {
-        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000, Pooling = false };
-        file = Path.GetFullPath(builder.DataSource);
-        builder.DataSource = file;
-        this.connectionString = builder.ToString();
+        where = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000, Pooling = false };
+        file = Path.GetFullPath(where.DataSource);
+        where.DataSource = file;
         this.durable = durable;
         logBytes = logMb * BytesPerMb;
     }
@@ -69,7 +69,7 @@ public sealed partial class SqliteEngine : IEngine
     public Session Read()
     {
         var link = Take();
-        return new Session(link.Connection, null, link.Statements, () => Keep(link));
+        return new Session(link.Connection, null, link.Statements, () => EndLook(link));
     }
 
     public Session Write()
@@ -79,6 +79,7 @@ public sealed partial class SqliteEngine : IEngine
         try
         {
             link = Take();
+            link.NeedWriting(file);
             return new Session(link.Connection, link.Connection.BeginTransaction(IsolationLevel.Serializable), link.Statements, () => GiveBack(link));
         }
         catch
@@ -153,16 +154,17 @@ public sealed partial class SqliteEngine : IEngine
     public int Migrate(Action<string> log)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        using var connection = Open();
-        return Migrations.Run(connection, Engine, log);
+        using var link = new Link(Open());
+        link.NeedWriting(file);
+        return Migrations.Run(link.Connection, Engine, log);
     }
 
     public IReadOnlyList<string> SchemaDifferences()
     {
         if (!Exists)
             return [$"{file} does not exist"];
-        using var connection = Open();
-        return Migrations.Differences(connection, Engine, "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
+        using var opened = Open();
+        return Migrations.Differences(opened.Connection, Engine, "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
     }
 
     /// <summary>Copies the file, as it stands, beside itself; returns the copy's name, or null when there is nothing to copy.</summary>
@@ -174,7 +176,7 @@ public sealed partial class SqliteEngine : IEngine
         using var source = Open();
         using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = copy, Pooling = false }.ToString());
         target.Open();
-        source.BackupDatabase(target);
+        source.Connection.BackupDatabase(target);
         return copy;
     }
 
@@ -183,6 +185,9 @@ public sealed partial class SqliteEngine : IEngine
     public IDisposable? TryAttach(out string? holder)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        // Before there is a lock of a user who can't work on the file: whoever can, may not be able to take that one over.
+        if (Exists)
+            NeedWriting();
         return WorkerLock.TryTake(file + ".lock", out holder);
     }
 
@@ -230,28 +235,27 @@ public sealed partial class SqliteEngine : IEngine
             link.Dispose();
     }
 
-    private SqliteConnection Open()
+    /// <summary>Whoever has looked is done with the connection; one that took the file for one that nobody changes is of no use to the next, for whom that may be otherwise.</summary>
+    private void EndLook(Link link)
     {
-        var connection = new SqliteConnection(connectionString);
-        try
+        if (!link.IsFrozen)
         {
-            connection.Open();
-            Prepare(connection);
-            return connection;
+            Keep(link);
+            return;
         }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+
+        using (link)
+            link.AssertUnchanged();
     }
 
-    private void Prepare(SqliteConnection connection)
+    private void NeedWriting()
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = durable ? Durable() : ThrownAway;
-        command.ExecuteNonQuery();
+        using var link = new Link(Open());
+        link.NeedWriting(file);
     }
+
+    /// <summary>A connection that nothing is written on, nor by its settings, before somebody writes: not everyone who looks may.</summary>
+    private OpenedFile Open() => OpenedFile.Open(where, durable ? Durable() : ThrownAway);
 
     /// <summary>
     /// The log is written back into the file when it has filled three quarters of its room: the rest is for the transaction at whose end that is seen, and for those
@@ -259,31 +263,49 @@ public sealed partial class SqliteEngine : IEngine
     /// </summary>
     private string Durable() => string.Create(
         CultureInfo.InvariantCulture,
-        $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
+        $"PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
 
     /// <summary>What a large transaction or a long reader has left is cut off as soon as it can be, also when nobody writes any more. It waits for no reader.</summary>
     private void CutLog(Link link)
     {
-        if (!durable || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length } || length <= logBytes)
+        if (!durable || !link.MayWrite || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length } || length <= logBytes)
             return;
-        using var command = link.Connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {BusyTimeoutMs}");
-        command.ExecuteNonQuery();
+        OpenedFile.Execute(link.Connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {BusyTimeoutMs}"));
     }
 
     /// <summary>An open connection with its prepared statements, kept for the next session.</summary>
-    private sealed class Link(SqliteConnection connection) : IDisposable
+    private sealed class Link(OpenedFile opened) : IDisposable
     {
-        public SqliteConnection Connection { get; } = connection;
+        public SqliteConnection Connection => opened.Connection;
 
         public bool IsFree => SQLitePCL.raw.sqlite3_get_autocommit(Connection.Handle) != 0;
 
-        public Statements Statements { get; } = new(connection, Texts, prepare: text => new SqliteStatement(connection, text));
+        public bool IsFrozen => opened.IsFrozen;
+
+        /// <summary>Whether the file has been made ready for writers on this connection.</summary>
+        public bool MayWrite { get; private set; }
+
+        public Statements Statements { get; } = new(opened.Connection, Texts, prepare: text => new SqliteStatement(opened.Connection, text));
+
+        public void AssertUnchanged() => opened.AssertUnchanged();
+
+        /// <summary>A file that has no write-ahead log, a new one or a restored copy, gets it with its first writer.</summary>
+        public void NeedWriting(string file)
+        {
+            if (MayWrite)
+                return;
+            if (opened.WhyReadOnly is { } why)
+                throw StoreAccessException.NoWriting(file, why);
+            using var command = Connection.CreateCommand();
+            command.CommandText = WithLog;
+            command.ExecuteNonQuery();
+            MayWrite = true;
+        }
 
         public void Dispose()
         {
             Statements.Dispose();
-            Connection.Dispose();
+            opened.Dispose();
         }
     }
 }

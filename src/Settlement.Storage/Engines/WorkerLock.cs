@@ -29,10 +29,14 @@ internal static class WorkerLock
 
     public static string? Holder(string path)
     {
-        if (!File.Exists(path))
-            return null;
-        using var stream = LockedFile.TryOpen(path);
-        return stream is null ? Read(path) : null;
+        try
+        {
+            return File.Exists(path) && LockedFile.IsTaken(path) ? Read(path) : null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"not known: {path} can't be read by user {Environment.UserName}";
+        }
     }
 
     private static FileStream Named(FileStream stream, string path)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Data.Common;
 using Settlement.Storage;
+using Settlement.Storage.Engines;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -42,7 +43,7 @@ internal static class CommandLine
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error,
             });
         }
-        catch (Exception e) when (e is BadInputException or StoreRefusedException)
+        catch (Exception e) when (e is BadInputException or StoreRefusedException or StoreAccessException)
         {
             error.WriteLine(e.Message);
             return Exit.BadInput;
