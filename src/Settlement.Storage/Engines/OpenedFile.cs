@@ -87,7 +87,7 @@ internal sealed class OpenedFile : IDisposable
             connection.Open();
             return raw.sqlite3_db_readonly(connection.Handle!, "main") == 0;
         }
-        catch (SqliteException e) when (IsForWantOfRight(e) && !File.Exists(where.DataSource))
+        catch (SqliteException e) when (IsForWantOfRight(e) && !File.Exists(where.DataSource) && Directory.Exists(Path.GetDirectoryName(where.DataSource)))
         {
             throw StoreAccessException.NoWriting(where.DataSource, "it is not there and can't be made in its folder");
         }

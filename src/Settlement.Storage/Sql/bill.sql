@@ -47,3 +47,6 @@ WHERE r.AccountNo = @AccountNo AND r.AccountVersion = @AccountVersion AND r.Scop
 SELECT n.AccountNo, n.Sequence, a.AccountId, n.NoticeId, n.Name, n.AtUs, n.PackageId, n.Body, n.Published
 FROM Notice AS n JOIN Account AS a ON a.AccountNo = n.AccountNo
 ORDER BY n.AtUs, n.AccountNo, n.Sequence
+
+-- name: lines-of-hour
+SELECT Line FROM BillRow WHERE AccountNo = @AccountNo AND AccountVersion = @AccountVersion AND ScopeNo = @ScopeNo AND UseHour = @UseHour ORDER BY Line

@@ -21,3 +21,7 @@ WHERE NOT EXISTS (
     SELECT 1 FROM Run AS r JOIN Closing AS c ON c.ToSlot = r.ToSlot
     WHERE r.ToSlot = (SELECT MIN(n.ToSlot) FROM Run AS n WHERE n.ToSlot >= g.SettleSlot) AND r.AfterSlot < g.SettleSlot AND c.AccountNo = g.AccountNo)
   AND NOT EXISTS (SELECT 1 FROM Parked AS p WHERE p.AccountNo = g.AccountNo AND p.SettledSlot < g.SettleSlot)
+
+-- name: run-of-slot
+SELECT r.DueUs, c.AccountVersion FROM Run AS r LEFT JOIN Closing AS c ON c.ToSlot = r.ToSlot AND c.AccountNo = @AccountNo
+WHERE r.ToSlot = (SELECT MIN(n.ToSlot) FROM Run AS n WHERE n.ToSlot >= @Slot) AND r.AfterSlot < @Slot

@@ -80,3 +80,16 @@ SELECT MAX(QuarantineNo) FROM Quarantine
 
 -- name: held-after
 SELECT Reason, COUNT(*) AS Entries, SUM(Calls) AS Calls, MIN(HeldUs) AS OldestUs FROM Quarantine WHERE QuarantineNo > @QuarantineNo GROUP BY Reason ORDER BY Reason
+
+-- All states and all reasons but malformed, which takes no identity, and conflict: named, so that the index finds the account behind them.
+-- name: of-event
+SELECT * FROM Quarantine
+WHERE State IN ('held', 'released', 'discarded') AND Reason IN ('unknown-account', 'unknown-api', 'unknown-region', 'too-old', 'in-future', 'not-subscribed', 'no-price')
+  AND Account = @Account AND EventId = @EventId AND Source = @Source AND TimeUs = @TimeUs
+ORDER BY QuarantineNo
+
+-- name: of-event-of-nobody
+SELECT * FROM Quarantine
+WHERE State IN ('held', 'released', 'discarded') AND Reason IN ('unknown-account', 'unknown-api', 'unknown-region', 'too-old', 'in-future', 'not-subscribed', 'no-price')
+  AND AccountNo = 0 AND EventId = @EventId AND Source = @Source AND TimeUs = @TimeUs
+ORDER BY QuarantineNo

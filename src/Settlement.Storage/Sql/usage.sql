@@ -61,3 +61,21 @@ ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, 
 
 -- name: oldest-hour
 SELECT MIN(UseHour) FROM Usage WHERE SettleSlot = @Slot
+
+-- name: identity
+SELECT ContentHash, AccountNo, TimeUs FROM EventIdentity WHERE IdHash = @IdHash
+
+-- An event lies in the slot of its hour, or in the first one behind what was closed when it was stored, which is where a run began or the next one will.
+-- name: of-event
+SELECT u.SettleSlot, u.AccountNo, a.AccountId, u.ScopeNo, api.Text AS Api, region.Text AS Region, p.Text AS Project, u.UseHour, u.TimeUs, u.Part, u.Status, u.Calls, u.ArrivedUs
+FROM (SELECT @Slot AS Slot
+      UNION SELECT AfterSlot + 1 FROM Run WHERE AfterSlot >= @Slot
+      UNION SELECT ClosedSlot + 1 FROM Store WHERE ClosedSlot >= @Slot) AS t
+JOIN Scope AS c ON c.AccountNo = @AccountNo
+JOIN Usage AS u ON u.SettleSlot = t.Slot AND u.AccountNo = c.AccountNo AND u.ScopeNo = c.ScopeNo AND u.UseHour = @UseHour
+JOIN Account AS a ON a.AccountNo = u.AccountNo
+JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
+JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
+WHERE u.TimeUs = @TimeUs AND u.SourceNo = @SourceNo AND u.EventId = @EventId
+ORDER BY u.Part

@@ -8,6 +8,7 @@ using Settlement.Domain.Packages;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Parking;
 using Settlement.Storage.Quarantine;
@@ -107,6 +108,24 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         entry.DecidedUs is { } decided ? Time(decided) : null,
         entry.DecidedBy,
         entry.DecidedBecause);
+
+    public StandingView Standing(StandingEvent standing, QuarantineEntry conflict)
+    {
+        var call = standing.Call;
+        return new StandingView(
+            call.Account, call.Api, call.Region, call.Project, Time(call.TimeUs), call.Status, call.Count, Time(standing.ArrivedUs),
+            standing.Where.ToString().ToLowerInvariant(), standing.IsLate, standing.RunUs is { } us ? Time(us) : null,
+            [.. standing.Rows.Select(r => new StandingRowView(Ids.Row(r.Row.AccountNo, r.Row.AccountVersion, r.Row.Line), KindNames[r.Row.Kind], r.Calls))],
+            [.. standing.Entries.Select(e => new StandingEntryView(e.QuarantineNo, e.Reason, e.State, e.Calls))],
+            Differing(call, conflict));
+    }
+
+    private static List<string> Differing(UsageCall call, QuarantineEntry conflict) =>
+        new (string Field, bool Same)[]
+        {
+            ("account", call.Account == conflict.Account), ("api", call.Api == conflict.Api), ("region", call.Region == conflict.Region), ("project", call.Project == conflict.Project),
+            ("time", call.TimeUs == conflict.TimeUs), ("status", call.Status == conflict.Status), ("calls", call.Count == conflict.Calls),
+        }.Where(f => !f.Same).Select(f => f.Field).ToList();
 
     public string? Value(QuarantineEntry entry) => entry.ValueE8 is { } value ? Amount.Show(value, 8, currency.Decimals) : null;
 

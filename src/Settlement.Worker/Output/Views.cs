@@ -71,6 +71,33 @@ public sealed record AlertsView(string? BalanceBelow, long? LowPackagePercent);
 /// <param name="Entry">Its number, to release or discard it by.</param>
 /// <param name="Age">How long it was or has been held.</param>
 /// <param name="Detail">Of a malformed event: the field and the cause, and the event as it came.</param>
-public sealed record QuarantineEntryView(
+public record QuarantineEntryView(
     string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value, long Entry, string State, string? Api, string? Region, string? Project,
     string? Time, long? Status, string Arrived, string Held, string Age, string? Detail, string? Decided, string? By, string? Because);
+
+/// <summary>An event held, as it is shown alone.</summary>
+public sealed record QuarantineShownView : QuarantineEntryView
+{
+    public QuarantineShownView(QuarantineEntryView entry, StandingView? standing)
+        : base(entry) => Standing = standing;
+
+    /// <summary>Of a conflict: the event of the same source and id that came first and stands (7.1). Null: of others, or it is not kept.</summary>
+    [JsonPropertyOrder(1)]
+    public StandingView? Standing { get; }
+}
+
+/// <summary>The event that stands beside a conflict.</summary>
+/// <param name="Where"><c>waiting</c>, <c>settling</c>, <c>parked</c>, <c>settled</c>, <c>held</c> or <c>discarded</c>.</param>
+/// <param name="Late">Whether another closing than that of its hour takes or took it.</param>
+/// <param name="Run">When the closing that takes or took it was due; null: none has begun.</param>
+/// <param name="Rows">The bill rows that took calls of it.</param>
+/// <param name="Entries">What of it was held, on arrival or at its closing.</param>
+/// <param name="Differs">The fields in which the conflict differs from it.</param>
+public sealed record StandingView(
+    string Account, string Api, string Region, string? Project, string Time, long Status, long Calls, string Arrived, string Where, bool Late, string? Run,
+    IReadOnlyList<StandingRowView> Rows, IReadOnlyList<StandingEntryView> Entries, IReadOnlyList<string> Differs);
+
+/// <param name="Calls">Of this event.</param>
+public sealed record StandingRowView(string Row, string Kind, long Calls);
+
+public sealed record StandingEntryView(long Entry, string Reason, string State, long Calls);

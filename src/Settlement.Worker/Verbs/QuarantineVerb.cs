@@ -16,7 +16,7 @@ internal sealed class QuarantineVerb : Command
         : base("quarantine", "Bad events: what is held, and what becomes of it.")
     {
         Add(new ListVerb());
-        Add(new ShowVerb());
+        Add(new QuarantineShowVerb());
         Add(new ReleaseVerb());
         Add(new DiscardVerb());
     }
@@ -83,42 +83,6 @@ internal sealed class QuarantineVerb : Command
         }
 
         private readonly record struct Total(Int128 Calls, Int128 ValueE8, long Unpriced);
-    }
-
-    private sealed class ShowVerb : Verb
-    {
-        private readonly Argument<long> _entry = new("ENTRY") { Description = "the number of an event, as list prints it" };
-
-        public ShowVerb()
-            : base("show", "All that is known of one event held, as it came.")
-        {
-            Add(_entry);
-            Add(OutputOption);
-            Does((parsed, context) => Run(context, parsed.GetRequiredValue(_entry)));
-        }
-
-        private static int Run(VerbContext context, long entry)
-        {
-            using var open = OpenStore.ToRead(context);
-            var found = open.Store.Read(session => QuarantineStore.Find(session, entry))
-                ?? throw new BadInputException($"There is no quarantined event {Figures.Plain(entry)}");
-            var view = open.Views.Entry(found, open.Core.NowUs);
-            if (context.Listing.IsJson)
-            {
-                context.Listing.Json(view);
-                return Exit.Done;
-            }
-
-            context.Listing.Lines(
-                ("Entry", Figures.Plain(view.Entry)), ("State", view.State), ("Reason", view.Reason), ("Held since", $"{view.Held} ({view.Age})"), ("Arrived", view.Arrived),
-                ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api), ("Region", view.Region), ("Project", view.Project), ("Time", view.Time),
-                ("Status", view.Status is { } status ? Figures.Plain(status) : null), ("Calls", view.Calls is { } calls ? Figures.Count(calls) : null),
-                ("Value", view.Value is null ? "no price" : $"{view.Value} {open.Views.Currency}"),
-                ("Decided", view.Decided is null ? null : $"{view.State} {view.Decided} by {view.By}{(view.Because is null ? "" : $": {view.Because}")}"));
-            foreach (var line in view.Detail?.Split('\n') ?? [])
-                context.Listing.Say(line);
-            return Exit.Done;
-        }
     }
 
     private sealed class ReleaseVerb : Verb

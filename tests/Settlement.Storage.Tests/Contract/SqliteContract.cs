@@ -170,12 +170,22 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     [Theory]
     [InlineData("bill/rows", "SEARCH r USING PRIMARY KEY (AccountNo>? AND AccountNo<?)")]
     [InlineData("quarantine/list", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=?)")]
+    [InlineData("quarantine/of-event", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=? AND Reason=? AND Account=?)")]
     public void A_listing_of_a_few_does_not_go_past_all_the_others(string statement, string plan)
     {
         using var session = Engine.Read();
         var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1")).Select(step => (string)step.detail).ToList();
         Assert.Equal(plan, steps[0]);
         Assert.DoesNotContain(steps, s => s.StartsWith("SCAN", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void One_event_is_sought_in_the_few_slots_that_can_hold_it()
+    {
+        using var session = Engine.Read();
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text("usage/of-event"), "1")).Select(step => (string)step.detail).ToList();
+        Assert.Contains("SEARCH u USING PRIMARY KEY (SettleSlot=? AND AccountNo=? AND ScopeNo=? AND UseHour=?)", steps);
+        Assert.DoesNotContain("SCAN u", steps);
     }
 
     [GeneratedRegex("@\\w+", RegexOptions.CultureInvariant, 1000)]

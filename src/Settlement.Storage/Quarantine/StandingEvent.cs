@@ -1,0 +1,169 @@
+using Settlement.Domain.Time;
+using Settlement.Domain.Usage;
+using Settlement.Storage.Accounts;
+using Settlement.Storage.Bills;
+using Settlement.Storage.Parking;
+
+namespace Settlement.Storage.Quarantine;
+
+/// <summary>Where an event is that took its identity.</summary>
+public enum Whereabouts
+{
+    /// <summary>Stored; the closing that takes it has not begun.</summary>
+    Waiting,
+
+    /// <summary>Stored; the closing that takes it is under way.</summary>
+    Settling,
+
+    /// <summary>Stored; its closing has passed its account over, which is parked (2.5).</summary>
+    Parked,
+
+    /// <summary>Its closing has taken it: into rows, or into quarantine, or as not billable.</summary>
+    Settled,
+
+    /// <summary>Held since it arrived.</summary>
+    Held,
+
+    /// <summary>Held when it arrived, and given up by a person.</summary>
+    Discarded,
+}
+
+/// <summary>The event that stands where another one of the same source and id is held as a conflict (7.1), and what has become of it.</summary>
+/// <param name="Call">As it came.</param>
+/// <param name="IsLate">Whether it waits for, or was taken by, another closing than that of its hour.</param>
+/// <param name="RunUs">When the closing that took it or takes it was due; null where none has begun.</param>
+/// <param name="Rows">The bill rows that took calls of it, and how many.</param>
+/// <param name="Entries">What of it was held, on arrival or at its closing, whatever has become of that.</param>
+public sealed record StandingEvent(
+    UsageCall Call, long ArrivedUs, Whereabouts Where, bool IsLate, long? RunUs, IReadOnlyList<(BillLine Row, long Calls)> Rows, IReadOnlyList<QuarantineEntry> Entries)
+{
+    /// <summary>
+    /// Found by its identity, which says whose it is and its time: then it is in one of the slots that can hold an event of that hour, or in quarantine. Null where nothing has
+    /// taken the identity.
+    /// </summary>
+    /// <param name="words">The store's.</param>
+    /// <param name="conflict">An entry with a source and an id.</param>
+    public static StandingEvent? Find(Session session, Words words, QuarantineEntry conflict) =>
+        session.One<Identity>("usage/identity", new { IdHash = CallHash.Identity(conflict.Source!, conflict.EventId!) }) is { } identity
+            ? new Search(session, words, conflict, identity).Find() : null;
+
+    private sealed class Search(Session session, Words words, QuarantineEntry conflict, Identity identity)
+    {
+        public StandingEvent? Find()
+        {
+            var entries = Entries();
+            var stored = Stored(identity.AccountNo != AccountStore.StoreAccountNo ? identity.AccountNo : AccountOf(entries));
+            if (stored.Find(s => s.Part == 0) is { } whole)
+                return Of(whole, Call(whole), entries);
+            if (entries.Find(IsWhole) is not { } first)
+                return null;
+            if (stored.Find(s => s.Part == first.QuarantineNo) is { } released)
+                return Of(released, Call(first)!, entries);
+            return new StandingEvent(Call(first)!, first.ArrivedUs, first.State == QuarantineEntry.Held ? Whereabouts.Held : Whereabouts.Discarded, false, null, [], entries);
+        }
+
+        /// <summary>What is held of it. Of an account that nobody had opened, only all that was held of such can be looked through.</summary>
+        private List<QuarantineEntry> Entries()
+        {
+            var account = identity.AccountNo == AccountStore.StoreAccountNo ? null : AccountStore.Get(session, identity.AccountNo).AccountId;
+            var entries = session.Rows<QuarantineEntry>(
+                account is null ? "quarantine/of-event-of-nobody" : "quarantine/of-event", new { Account = account, conflict.Source, conflict.EventId, identity.TimeUs });
+            return entries.FindAll(e => e.QuarantineNo != conflict.QuarantineNo);
+        }
+
+        private long AccountOf(List<QuarantineEntry> entries) =>
+            entries.Find(IsWhole) is { } entry ? AccountStore.Find(session, entry.Account!)?.AccountNo ?? AccountStore.StoreAccountNo : AccountStore.StoreAccountNo;
+
+        private List<StoredEvent> Stored(long accountNo)
+        {
+            var hour = BillingHour.Of(identity.TimeUs);
+            return session.Rows<StoredEvent>("usage/of-event", new
+            {
+                Slot = SettleSlot.OfHour(hour), AccountNo = accountNo, UseHour = hour, identity.TimeUs, SourceNo = words.Find(session, WordKind.Source, conflict.Source!), conflict.EventId,
+            });
+        }
+
+        private StandingEvent Of(StoredEvent stored, UsageCall call, List<QuarantineEntry> entries)
+        {
+            var isLate = stored.SettleSlot != SettleSlot.OfHour(stored.UseHour);
+            var run = session.One<RunOfSlot>("closing/run-of-slot", new { stored.AccountNo, Slot = stored.SettleSlot });
+            if (run is { AccountVersion: { } version })
+                return new StandingEvent(call, stored.ArrivedUs, Whereabouts.Settled, isLate, run.DueUs, RowsOf(stored, version), entries);
+            var where = run is null ? Whereabouts.Waiting
+                : ParkedAccounts.Find(session, stored.AccountNo)?.SettledSlot < stored.SettleSlot ? Whereabouts.Parked : Whereabouts.Settling;
+            return new StandingEvent(call, stored.ArrivedUs, where, isLate, run?.DueUs, [], entries);
+        }
+
+        private List<(BillLine Row, long Calls)> RowsOf(StoredEvent stored, long version)
+        {
+            var rows = new List<(BillLine Row, long Calls)>();
+            foreach (var line in session.Rows<long>("bill/lines-of-hour", new { stored.AccountNo, AccountVersion = version, stored.ScopeNo, stored.UseHour }))
+            {
+                var row = BillStore.Row(session, (stored.AccountNo, version, line))!;
+                long calls = 0;
+                RowEvents.Walk(session, row, (e, taken) => calls += e.Part == stored.Part && e.EventId == conflict.EventId && e.Source == conflict.Source ? taken : 0);
+                if (calls > 0)
+                    rows.Add((row, calls));
+            }
+
+            return rows;
+        }
+
+        /// <summary>Whether it is the event as it came, and neither a part of it nor another conflict.</summary>
+        private bool IsWhole(QuarantineEntry entry) => Call(entry) is { } call && CallHash.Content(call).AsSpan().SequenceEqual(identity.ContentHash);
+
+        private UsageCall Call(StoredEvent stored) => new(
+            conflict.Source!, conflict.EventId!, stored.AccountId, stored.Api, stored.Region, stored.TimeUs, (int)stored.Status, stored.Calls, stored.Project);
+
+        private static UsageCall? Call(QuarantineEntry entry) => entry is { TimeUs: { } timeUs, Status: { } status, Account: { } account, Api: { } api, Region: { } region }
+            ? new UsageCall(entry.Source!, entry.EventId!, account, api, region, timeUs, (int)status, entry.Calls, entry.Project) : null;
+    }
+
+    private sealed class Identity
+    {
+        public byte[] ContentHash { get; init; } = [];
+
+        /// <summary>0: of an account that nobody had opened.</summary>
+        public long AccountNo { get; init; }
+
+        public long TimeUs { get; init; }
+    }
+
+    private sealed class StoredEvent
+    {
+        public long SettleSlot { get; init; }
+
+        public long AccountNo { get; init; }
+
+        public string AccountId { get; init; } = "";
+
+        public long ScopeNo { get; init; }
+
+        public string Api { get; init; } = "";
+
+        public string Region { get; init; } = "";
+
+        public string? Project { get; init; }
+
+        public long UseHour { get; init; }
+
+        public long TimeUs { get; init; }
+
+        /// <summary>0, or the quarantine entry that it was released from.</summary>
+        public long Part { get; init; }
+
+        public long Status { get; init; }
+
+        public long Calls { get; init; }
+
+        public long ArrivedUs { get; init; }
+    }
+
+    private sealed class RunOfSlot
+    {
+        public long DueUs { get; init; }
+
+        /// <summary>What the account's closing made; null: it has had none in this run.</summary>
+        public long? AccountVersion { get; init; }
+    }
+}
