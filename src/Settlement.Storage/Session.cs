@@ -24,25 +24,24 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public List<T> Rows<T>(string statement, object? args = null)
     {
-        using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
-        return reader.Parse<T>().AsList();
+        using var reader = new SafeReader(Statements.Bind(statement, Transaction, args).ExecuteReader());
+        return reader.Read(r => r.Parse<T>().AsList());
     }
 
     /// <summary>Rows as they are read, for results that need not fit in memory.</summary>
     public IEnumerable<T> Stream<T>(string statement, object? args = null)
     {
         using var command = Statements.BindApart(statement, Transaction, args);
-        using var reader = command.ExecuteReader();
-        foreach (var row in reader.Parse<T>())
-            yield return row;
+        using var reader = new SafeReader(command.ExecuteReader());
+        using var rows = reader.Read(r => r.Parse<T>().GetEnumerator());
+        while (reader.Read(_ => rows.MoveNext()))
+            yield return rows.Current;
     }
 
     public T? One<T>(string statement, object? args = null)
     {
-        using var reader = Statements.Bind(statement, Transaction, args).ExecuteReader();
-        foreach (var row in reader.Parse<T>())
-            return row;
-        return default;
+        using var reader = new SafeReader(Statements.Bind(statement, Transaction, args).ExecuteReader());
+        return reader.Read(r => r.Parse<T>().FirstOrDefault());
     }
 
     /// <summary>Executes once; returns the rows affected.</summary>

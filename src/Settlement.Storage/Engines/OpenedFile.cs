@@ -65,14 +65,14 @@ internal sealed class OpenedFile : IDisposable
 
     private static OpenedFile Open(SqliteConnectionStringBuilder where, SqliteOpenMode mode, string settings)
     {
-        var file = where.DataSource;
+        var path = where.DataSource;
         if (!MayWrite(where))
             return OpenReadOnly(where, settings, "the file is read-only");
         try
         {
-            return new OpenedFile(file, Connect(where, file, mode, settings), null, null);
+            return new OpenedFile(path, Connect(where, path, mode, settings), null, null);
         }
-        catch (SqliteException e) when (IsForWantOfRight(e) && File.Exists(file))
+        catch (SqliteException e) when (IsForWantOfRight(e) && File.Exists(path))
         {
             return OpenReadOnly(where, settings, "its folder is read-only, and SQLite keeps files beside it");
         }
@@ -95,25 +95,25 @@ internal sealed class OpenedFile : IDisposable
 
     private static OpenedFile OpenReadOnly(SqliteConnectionStringBuilder where, string settings, string why)
     {
-        var file = where.DataSource;
+        var path = where.DataSource;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return HasLog(file) switch
+                return HasLog(path) switch
                 {
-                    true => new OpenedFile(file, Connect(where, file, SqliteOpenMode.ReadOnly, settings), why, null),
+                    true => new OpenedFile(path, Connect(where, path, SqliteOpenMode.ReadOnly, settings), why, null),
                     false => Frozen(where, settings, why),
                     null when attempt < Tries => null,
                     null => throw new StoreAccessException(
-                        $"{file} can't be read: what was written last is in {file}-wal, and the index of that, {file}-shm, is not there and can't be made by user {Environment.UserName}: {why}. "
+                        $"{path} can't be read: what was written last is in {path}-wal, and the index of that, {path}-shm, is not there and can't be made by user {Environment.UserName}: {why}. "
                         + "Run one verb, such as settlement status, as a user who may write the file and its folder; or copy the file and the -wal to a folder of your own and look there."),
                 } ?? throw new SqliteException("", raw.SQLITE_CANTOPEN);
             }
             catch (SqliteException e) when (IsForWantOfRight(e))
             {
                 if (attempt >= Tries)
-                    throw new StoreAccessException($"{file} can't be read by user {Environment.UserName}: {e.Message} It, {file}-wal and {file}-shm must be readable.", e);
+                    throw new StoreAccessException($"{path} can't be read by user {Environment.UserName}: {e.Message} It, {path}-wal and {path}-shm must be readable.", e);
                 Thread.Sleep(BetweenTriesMs);
             }
         }

@@ -1,5 +1,3 @@
-
-using System.Data.Common;
 using Settlement.Engine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
@@ -59,8 +57,9 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
             claim = null;
             return WhileAnother;
         }
-        catch (Exception e) when (BrokerConnection.IsLost(e, cancel) || e is DbException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
+            // Whatever it is: a relay that ends would end the worker, and with it the billing.
             Failed(log, e.Message);
         }
 
