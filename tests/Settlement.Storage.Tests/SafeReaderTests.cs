@@ -22,7 +22,7 @@ public class SafeReaderTests
     [Fact]
     public void What_only_closing_throws_is_told()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() =>
+        Assert.Throws<ObjectDisposedException>(() =>
         {
             using var reader = new SafeReader(new BrokenReader());
             Assert.True(reader.Read(r => r.Read()));
@@ -93,6 +93,6 @@ public class SafeReaderTests
 
         public override bool IsDBNull(int ordinal) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => throw new ArgumentOutOfRangeException();
+        protected override void Dispose(bool disposing) => throw new ObjectDisposedException("the connection");
     }
 }
