@@ -21,8 +21,8 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
     private static void Write(Session session, Piece piece)
     {
-        var from = Mark.Before(piece.Held.Piece.StartUs);
-        foreach (var to in MarksIn(session, piece).Append(Mark.Before(piece.Held.Piece.EndUs)))
+        var (from, end) = (Mark.Before(piece.Held.Piece.StartUs), Mark.Before(piece.Held.Piece.EndUs));
+        foreach (var to in MarksIn(session, piece, from, end).Append(end))
         {
             piece.Hold(session, from, to);
             from = to;
@@ -30,8 +30,8 @@ internal sealed class UncoveredHolds(SettlementStore store)
     }
 
     /// <summary>Where the statements part; none for a piece that one can do. An event has a call at least, so that there are no more events than calls.</summary>
-    private static List<Mark> MarksIn(Session session, Piece piece) =>
-        piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? [] : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Key)];
+    private static List<Mark> MarksIn(Session session, Piece piece, Mark from, Mark end) =>
+        piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? [] : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Between(from, end))];
 
     /// <summary>A place in the order of events: behind the one that it names.</summary>
     internal sealed class Mark
@@ -58,20 +58,10 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
         public HeldCalls Held { get; } = held;
 
-        public object Key => new
-        {
-            Slot = run.SlotOf(hour),
-            plan.Before.AccountNo,
-            Held.ScopeNo,
-            UseHour = hour,
-            ProjectNo = projectNo,
-            Waived = Held.Waived ? 1L : 0L,
-            Held.Piece.StartUs,
-            Held.Piece.EndUs,
-            Most = (long)EventsPerStatement,
-        };
+        public void Hold(Session session, Mark from, Mark to) => session.Execute("quarantine/hold-uncovered", Between(from, to));
 
-        public void Hold(Session session, Mark from, Mark to) => session.Execute("quarantine/hold-uncovered", new
+        /// <summary>What both statements are given.</summary>
+        public object Between(Mark from, Mark to) => new
         {
             Held.Reason,
             Held.Skip,
@@ -85,6 +75,7 @@ internal sealed class UncoveredHolds(SettlementStore store)
             Waived = Held.Waived ? 1L : 0L,
             Held.Piece.StartUs,
             Held.Piece.EndUs,
+            Most = (long)EventsPerStatement,
             CallsBefore = from.UpTo,
             AfterUs = from.TimeUs,
             AfterSource = from.Source,
@@ -94,6 +85,6 @@ internal sealed class UncoveredHolds(SettlementStore store)
             LastSource = to.Source,
             LastEventId = to.EventId,
             LastPart = to.Part,
-        });
+        };
     }
 }

@@ -16,6 +16,10 @@ public static class ClosingRuns
     public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>
         session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
 
+    /// <summary>The runs that closed slots in (after, through], in order.</summary>
+    public static List<ClosingRun> Between(Session session, long afterSlot, long throughSlot) =>
+        session.Rows<RunRow>("closing/runs-between", new { AfterSlot = afterSlot, ToSlot = throughSlot }).ConvertAll(r => r.ToRun());
+
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 

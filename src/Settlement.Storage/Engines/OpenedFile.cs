@@ -4,11 +4,12 @@ using SQLitePCL;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A connection to a SQLite file, also to one that this process may read and not write. SQLite by itself would fail there, because it wants to make the log and its index
-/// beside the file; or, where only the file is read-only, make them and leave them as the reader's, so that the worker could not write them any more. So such a file is read:
+/// A connection to a SQLite file, also to one that this process may read and not write. SQLite by itself would fail there, because it wants to make
+/// the log and its index beside the file; or, where only the file is read-only, make them and leave them as the reader's, so that the worker could
+/// not write them any more. So such a file is read:
 /// <list type="bullet">
 /// <item>through the log and the index, where both are there: a worker has them open, or has left them;</item>
-/// <item>as a file that nobody changes, where there is no log. Should a worker begin to write it meanwhile, <see cref="AssertUnchanged"/> throws;</item>
+/// <item>as a file that nobody changes, where there is no log. Should a worker write it meanwhile, <see cref="AssertUnchanged"/> throws;</item>
 /// <item>not at all, where a log with content lies there without its index.</item>
 /// </list>
 /// </summary>
@@ -48,8 +49,8 @@ internal sealed class OpenedFile : IDisposable
     public static OpenedFile ToLook(SqliteConnectionStringBuilder where, string settings) => Open(where, SqliteOpenMode.ReadOnly, settings);
 
     /// <summary>
-    /// Executes statements one after the other, and throws what the first one that fails throws: a command of ADO.NET passes over the failures behind the first
-    /// statement that returns a row, and some settings do.
+    /// Executes statements one after the other, and throws what the first one that fails throws: a command of ADO.NET passes over the failures behind
+    /// the first statement that returns a row, and some settings do.
     /// </summary>
     public static void Execute(SqliteConnection connection, string sql) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle!, sql), connection.Handle!);
@@ -65,14 +66,13 @@ internal sealed class OpenedFile : IDisposable
 
     private static OpenedFile Open(SqliteConnectionStringBuilder where, SqliteOpenMode mode, string settings)
     {
-        var path = where.DataSource;
         if (!MayWrite(where))
             return OpenReadOnly(where, settings, "the file is read-only");
         try
         {
-            return new OpenedFile(path, Connect(where, path, mode, settings), null, null);
+            return new OpenedFile(where.DataSource, Connect(where, where.DataSource, mode, settings), null, null);
         }
-        catch (SqliteException e) when (IsForWantOfRight(e) && File.Exists(path))
+        catch (SqliteException e) when (IsForWantOfRight(e) && File.Exists(where.DataSource))
         {
             return OpenReadOnly(where, settings, "its folder is read-only, and SQLite keeps files beside it");
         }
@@ -87,35 +87,38 @@ internal sealed class OpenedFile : IDisposable
             connection.Open();
             return raw.sqlite3_db_readonly(connection.Handle!, "main") == 0;
         }
-        catch (SqliteException e) when (IsForWantOfRight(e) && !File.Exists(where.DataSource) && Directory.Exists(Path.GetDirectoryName(where.DataSource)))
+        catch (SqliteException e) when (IsForWantOfRight(e) && CouldBeMade(where.DataSource))
         {
             throw StoreAccessException.NoWriting(where.DataSource, "it is not there and can't be made in its folder");
         }
     }
 
+    private static bool CouldBeMade(string file) => !File.Exists(file) && Directory.Exists(Path.GetDirectoryName(file));
+
     private static OpenedFile OpenReadOnly(SqliteConnectionStringBuilder where, string settings, string why)
     {
-        var path = where.DataSource;
         for (var attempt = 1; ; attempt++)
         {
+            var isLast = attempt == Tries;
             try
             {
-                return HasLog(path) switch
+                switch (HasLog(where.DataSource))
                 {
-                    true => new OpenedFile(path, Connect(where, path, SqliteOpenMode.ReadOnly, settings), why, null),
-                    false => Frozen(where, settings, why),
-                    null when attempt < Tries => null,
-                    null => throw new StoreAccessException(
-                        $"{path} can't be read: what was written last is in {path}-wal, and the index of that, {path}-shm, is not there and can't be made by user {Environment.UserName}: {why}. "
-                        + "Run one verb, such as settlement status, as a user who may write the file and its folder; or copy the file and the -wal to a folder of your own and look there."),
-                } ?? throw new SqliteException("", raw.SQLITE_CANTOPEN);
+                    case true:
+                        return new OpenedFile(where.DataSource, Connect(where, where.DataSource, SqliteOpenMode.ReadOnly, settings), why, null);
+                    case false:
+                        return Frozen(where, settings, why);
+                    case null when isLast:
+                        throw StoreAccessException.LogWithoutIndex(where.DataSource, why);
+                }
             }
             catch (SqliteException e) when (IsForWantOfRight(e))
             {
-                if (attempt >= Tries)
-                    throw new StoreAccessException($"{path} can't be read by user {Environment.UserName}: {e.Message} It, {path}-wal and {path}-shm must be readable.", e);
-                Thread.Sleep(BetweenTriesMs);
+                if (isLast)
+                    throw StoreAccessException.NoReading(where.DataSource, e);
             }
+
+            Thread.Sleep(BetweenTriesMs);
         }
     }
 
@@ -142,8 +145,11 @@ internal sealed class OpenedFile : IDisposable
     }
 
     /// <summary>Whether there is anything that SQLite has to look at beside the file, and can; null: it can't.</summary>
-    private static bool? HasLog(string file) =>
-        File.Exists(file + "-wal") && File.Exists(file + "-shm") || HasContent(file + "-journal") ? true : HasContent(file + "-wal") ? null : false;
+    private static bool? HasLog(string file)
+    {
+        var isIndexed = File.Exists(file + "-wal") && File.Exists(file + "-shm");
+        return isIndexed || HasContent(file + "-journal") ? true : HasContent(file + "-wal") ? null : false;
+    }
 
     private static bool HasContent(string file) => new FileInfo(file) is { Exists: true, Length: > 0 };
 
@@ -158,6 +164,7 @@ internal sealed class OpenedFile : IDisposable
     /// <summary>What changes when a file is written.</summary>
     private readonly record struct FileState(long Length, DateTime Written)
     {
-        public static FileState Of(string file) => new FileInfo(file) is { Exists: true } info ? new FileState(info.Length, info.LastWriteTimeUtc) : default;
+        public static FileState Of(string file) =>
+            new FileInfo(file) is { Exists: true } info ? new FileState(info.Length, info.LastWriteTimeUtc) : default;
     }
 }

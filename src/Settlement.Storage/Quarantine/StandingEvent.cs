@@ -35,11 +35,12 @@ public enum Whereabouts
 /// <param name="Rows">The bill rows that took calls of it, and how many.</param>
 /// <param name="Entries">What of it was held, on arrival or at its closing, whatever has become of that.</param>
 public sealed record StandingEvent(
-    UsageCall Call, long ArrivedUs, Whereabouts Where, bool IsLate, long? RunUs, IReadOnlyList<(BillLine Row, long Calls)> Rows, IReadOnlyList<QuarantineEntry> Entries)
+    UsageCall Call, long ArrivedUs, Whereabouts Where, bool IsLate, long? RunUs, IReadOnlyList<(BillLine Row, long Calls)> Rows,
+    IReadOnlyList<QuarantineEntry> Entries)
 {
     /// <summary>
-    /// Found by its identity, which says whose it is and its time: then it is in one of the slots that can hold an event of that hour, or in quarantine. Null where nothing has
-    /// taken the identity.
+    /// Found by its identity, which says whose it is and its time: then it is in one of the slots that can hold an event of that hour, or in
+    /// quarantine. Null where nothing has taken the identity.
     /// </summary>
     /// <param name="words">The store's.</param>
     /// <param name="conflict">An entry with a source and an id.</param>
@@ -59,7 +60,8 @@ public sealed record StandingEvent(
                 return null;
             if (stored.Find(s => s.Part == first.QuarantineNo) is { } released)
                 return Of(released, Call(first)!, entries);
-            return new StandingEvent(Call(first)!, first.ArrivedUs, first.State == QuarantineEntry.Held ? Whereabouts.Held : Whereabouts.Discarded, false, null, [], entries);
+            var where = first.State == QuarantineEntry.Held ? Whereabouts.Held : Whereabouts.Discarded;
+            return new StandingEvent(Call(first)!, first.ArrivedUs, where, IsLate: false, null, [], entries);
         }
 
         /// <summary>What is held of it. Of an account that nobody had opened, only all that was held of such can be looked through.</summary>
@@ -67,19 +69,26 @@ public sealed record StandingEvent(
         {
             var account = identity.AccountNo == AccountStore.StoreAccountNo ? null : AccountStore.Get(session, identity.AccountNo).AccountId;
             var entries = session.Rows<QuarantineEntry>(
-                account is null ? "quarantine/of-event-of-nobody" : "quarantine/of-event", new { Account = account, conflict.Source, conflict.EventId, identity.TimeUs });
+                account is null ? "quarantine/of-event-of-nobody" : "quarantine/of-event",
+                new { Account = account, conflict.Source, conflict.EventId, identity.TimeUs });
             return entries.FindAll(e => e.QuarantineNo != conflict.QuarantineNo);
         }
 
+        /// <summary>Of an account that somebody has opened since.</summary>
         private long AccountOf(List<QuarantineEntry> entries) =>
-            entries.Find(IsWhole) is { } entry ? AccountStore.Find(session, entry.Account!)?.AccountNo ?? AccountStore.StoreAccountNo : AccountStore.StoreAccountNo;
+            (entries.Find(IsWhole) is { } entry ? AccountStore.Find(session, entry.Account!)?.AccountNo : null) ?? AccountStore.StoreAccountNo;
 
         private List<StoredEvent> Stored(long accountNo)
         {
             var hour = BillingHour.Of(identity.TimeUs);
             return session.Rows<StoredEvent>("usage/of-event", new
             {
-                Slot = SettleSlot.OfHour(hour), AccountNo = accountNo, UseHour = hour, identity.TimeUs, SourceNo = words.Find(session, WordKind.Source, conflict.Source!), conflict.EventId,
+                Slot = SettleSlot.OfHour(hour),
+                AccountNo = accountNo,
+                UseHour = hour,
+                identity.TimeUs,
+                SourceNo = words.Find(session, WordKind.Source, conflict.Source!),
+                conflict.EventId,
             });
         }
 
@@ -97,11 +106,12 @@ public sealed record StandingEvent(
         private List<(BillLine Row, long Calls)> RowsOf(StoredEvent stored, long version)
         {
             var rows = new List<(BillLine Row, long Calls)>();
-            foreach (var line in session.Rows<long>("bill/lines-of-hour", new { stored.AccountNo, AccountVersion = version, stored.ScopeNo, stored.UseHour }))
+            var lines = session.Rows<long>("bill/lines-of-hour", new { stored.AccountNo, AccountVersion = version, stored.ScopeNo, stored.UseHour });
+            foreach (var line in lines)
             {
                 var row = BillStore.Row(session, (stored.AccountNo, version, line))!;
                 long calls = 0;
-                RowEvents.Walk(session, row, (e, taken) => calls += e.Part == stored.Part && e.EventId == conflict.EventId && e.Source == conflict.Source ? taken : 0);
+                RowEvents.Walk(session, row, (e, taken) => calls += IsIt(e, stored) ? taken : 0);
                 if (calls > 0)
                     rows.Add((row, calls));
             }
@@ -109,13 +119,19 @@ public sealed record StandingEvent(
             return rows;
         }
 
+        private bool IsIt(EventLine line, StoredEvent stored) =>
+            line.Part == stored.Part && line.EventId == conflict.EventId && line.Source == conflict.Source;
+
         /// <summary>Whether it is the event as it came, and neither a part of it nor another conflict.</summary>
-        private bool IsWhole(QuarantineEntry entry) => Call(entry) is { } call && CallHash.Content(call).AsSpan().SequenceEqual(identity.ContentHash);
+        private bool IsWhole(QuarantineEntry entry) =>
+            Call(entry) is { } call && CallHash.Content(call).AsSpan().SequenceEqual(identity.ContentHash);
 
         private UsageCall Call(StoredEvent stored) => new(
-            conflict.Source!, conflict.EventId!, stored.AccountId, stored.Api, stored.Region, stored.TimeUs, (int)stored.Status, stored.Calls, stored.Project);
+            conflict.Source!, conflict.EventId!, stored.AccountId, stored.Api, stored.Region, stored.TimeUs, (int)stored.Status, stored.Calls,
+            stored.Project);
 
-        private static UsageCall? Call(QuarantineEntry entry) => entry is { TimeUs: { } timeUs, Status: { } status, Account: { } account, Api: { } api, Region: { } region }
+        private static UsageCall? Call(QuarantineEntry entry) =>
+            entry is { TimeUs: { } timeUs, Status: { } status, Account: { } account, Api: { } api, Region: { } region }
             ? new UsageCall(entry.Source!, entry.EventId!, account, api, region, timeUs, (int)status, entry.Calls, entry.Project) : null;
     }
 

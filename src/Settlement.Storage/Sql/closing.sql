@@ -25,3 +25,6 @@ WHERE NOT EXISTS (
 -- name: run-of-slot
 SELECT r.DueUs, c.AccountVersion FROM Run AS r LEFT JOIN Closing AS c ON c.ToSlot = r.ToSlot AND c.AccountNo = @AccountNo
 WHERE r.ToSlot = (SELECT MIN(n.ToSlot) FROM Run AS n WHERE n.ToSlot >= @Slot) AND r.AfterSlot < @Slot
+
+-- name: runs-between
+SELECT DueUs, AfterSlot, ToSlot, Hourly FROM Run WHERE ToSlot > @AfterSlot AND ToSlot <= @ToSlot ORDER BY ToSlot

@@ -21,8 +21,6 @@ internal sealed partial class TimelineService(
     private const string DrainClaim = "drain ";
 
     private WorkClaim? draining;
-    private Eta eta = new(core.Clock);
-    private long untilUs;
 
     /// <summary>Before the bus, which is started next, takes its first message: the other workers are to know that this one has some that waited.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -42,12 +40,12 @@ internal sealed partial class TimelineService(
     {
         await Task.Yield();
         await DrainAsync(stoppingToken);
-        core.Timeline.Progress = Report;
+        var told = new TimelineLog(core, log);
         core.Parking.Parked = account => Parked(log, account.AccountId, account.StepName, settings.Billing.TimeZone.Show(account.DueUs), account.Reason);
         while (!stoppingToken.IsCancellationRequested)
         {
             await gate.LookAsync(stoppingToken);
-            var wait = Advance(stoppingToken);
+            var wait = Advance(told, stoppingToken);
             await wakeup.WaitAsync(wait, core.Clock, stoppingToken);
         }
     }
@@ -113,7 +111,7 @@ internal sealed partial class TimelineService(
     }
 
     /// <summary>How long until something is due. When the database could not be worked with, it is tried again soon, nothing is lost, and health says so.</summary>
-    private TimeSpan Advance(CancellationToken cancel)
+    private TimeSpan Advance(TimelineLog told, CancellationToken cancel)
     {
         try
         {
@@ -124,8 +122,8 @@ internal sealed partial class TimelineService(
                 return AfterFailure;
             }
 
-            (untilUs, eta) = (gate.LimitUs(nowUs), new Eta(core.Clock));
-            core.Timeline.AdvanceTo(untilUs, cancel);
+            var untilUs = gate.LimitUs(nowUs);
+            told.Of(untilUs, () => core.Timeline.AdvanceTo(untilUs, cancel));
             var wait = untilUs < nowUs ? LookAgain : UntilNextDue();
             state.TimelineTried(core.Clock.GetUtcNow(), null);
             return wait;
@@ -146,16 +144,6 @@ internal sealed partial class TimelineService(
         return TimeSpan.FromTicks(waitUs * 10);
     }
 
-    private void Report(TimelineStep step)
-    {
-        if (!log.IsEnabled(LogLevel.Information))
-            return;
-        if (eta.Left(step.ReachedUs, untilUs) is { } left)
-            DoneOfMany(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs), TimeSpan.FromSeconds((long)left.TotalSeconds));
-        else
-            Done(log, step.What, step.Count, settings.Billing.TimeZone.Show(step.DueUs));
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "No hour closes until what waited in the broker is stored")]
     private static partial void Draining(ILogger log);
 
@@ -174,10 +162,4 @@ internal sealed partial class TimelineService(
         Level = LogLevel.Error,
         Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on; when the cause is cured: settlement parked retry")]
     private static partial void Parked(ILogger log, string account, string step, string due, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}")]
-    private static partial void Done(ILogger log, string what, long count, string due);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Done: {Count} {What} due {Due}; caught up in about {Left}")]
-    private static partial void DoneOfMany(ILogger log, string what, long count, string due, TimeSpan left);
 }

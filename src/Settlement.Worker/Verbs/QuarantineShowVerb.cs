@@ -23,7 +23,8 @@ internal sealed class QuarantineShowVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        var view = open.Store.Read(session => View(session, open, views, entry)) ?? throw new BadInputException($"There is no quarantined event {Figures.Plain(entry)}");
+        var view = open.Store.Read(session => View(session, open, views, entry))
+            ?? throw new BadInputException($"There is no quarantined event {Figures.Plain(entry)}");
         if (context.Listing.IsJson)
             context.Listing.Json(view);
         else
@@ -42,9 +43,10 @@ internal sealed class QuarantineShowVerb : Verb
     private static void Print(Listing listing, QuarantineShownView view, ViewMaker views)
     {
         listing.Lines(
-            ("Entry", Figures.Plain(view.Entry)), ("State", view.State), ("Reason", view.Reason), ("Held since", $"{view.Held} ({view.Age})"), ("Arrived", view.Arrived),
-            ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api), ("Region", view.Region), ("Project", view.Project), ("Time", view.Time),
-            ("Status", view.Status is { } status ? Figures.Plain(status) : null), ("Calls", view.Calls is { } calls ? Figures.Count(calls) : null),
+            ("Entry", Figures.Plain(view.Entry)), ("State", view.State), ("Reason", view.Reason), ("Held since", $"{view.Held} ({view.Age})"),
+            ("Arrived", view.Arrived), ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api), ("Region", view.Region),
+            ("Project", view.Project), ("Time", view.Time), ("Status", view.Status is { } status ? Figures.Plain(status) : null),
+            ("Calls", view.Calls is { } calls ? Figures.Count(calls) : null),
             ("Value", view.Value is null ? "no price" : $"{view.Value} {views.Currency}"),
             ("Decided", view.Decided is null ? null : $"{view.State} {view.Decided} by {view.By}{(view.Because is null ? "" : $": {view.Because}")}"));
         foreach (var line in view.Detail?.Split('\n') ?? [])
@@ -59,18 +61,22 @@ internal sealed class QuarantineShowVerb : Verb
     {
         var fields = new (string Name, string? Held, string? Stands)[]
         {
-            ("account", held.Account, standing.Account), ("api", held.Api, standing.Api), ("region", held.Region, standing.Region), ("project", held.Project, standing.Project),
-            ("time", held.Time, standing.Time), ("status", held.Status is { } status ? Figures.Plain(status) : null, Figures.Plain(standing.Status)),
+            ("account", held.Account, standing.Account), ("api", held.Api, standing.Api), ("region", held.Region, standing.Region),
+            ("project", held.Project, standing.Project), ("time", held.Time, standing.Time),
+            ("status", held.Status is { } status ? Figures.Plain(status) : null, Figures.Plain(standing.Status)),
             ("calls", held.Calls is { } calls ? Figures.Count(calls) : null, Figures.Count(standing.Calls)), ("arrived", held.Arrived, standing.Arrived),
         };
         listing.Say("");
         listing.Say("The event of the same source and id that came first, and stands:");
         listing.Table(
             fields,
-            [new("FIELD", f => f.Name), new("STANDS", f => f.Stands), new("HELD", f => f.Held), new("", f => standing.Differs.Contains(f.Name, StringComparer.Ordinal) ? "differs" : null)]);
+            [
+                new("FIELD", f => f.Name), new("STANDS", f => f.Stands), new("HELD", f => f.Held),
+                new("", f => standing.Differs.Contains(f.Name, StringComparer.Ordinal) ? "differs" : null),
+            ]);
         listing.Say($"It {Where(standing)}.");
         foreach (var entry in standing.Entries)
-            listing.Say($"Of it {Figures.Of(entry.Calls, "call")} came into quarantine as {entry.Reason}: entry {Figures.Plain(entry.Entry)}, {entry.State}.");
+            listing.Say($"Held of it: {Figures.Of(entry.Calls, "call")}, {entry.Reason}, in entry {Figures.Plain(entry.Entry)} ({entry.State}).");
     }
 
     private static string Where(StandingView standing) => standing.Where switch

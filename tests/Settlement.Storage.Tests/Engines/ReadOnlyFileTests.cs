@@ -80,7 +80,7 @@ public sealed class ReadOnlyFileTests : IDisposable
         Assert.Throws<SqliteException>(() => OpenedFile.Execute(connection, "PRAGMA busy_timeout = 1; SELECT 1 FROM Nowhere"));
     }
 
-    private static long Words(Session session) => session.Rows<long>("words/find", new { Kind = 1L, Text = "one" }).Count + session.Rows<long>("words/find", new { Kind = 1L, Text = "two" }).Count;
+    private static int Words(Session session) => new[] { "one", "two" }.Sum(text => session.Rows<long>("words/find", new { Kind = 1L, Text = text }).Count);
 
     private SqliteEngine ReadOnly() => new($"Data Source={StoreFile};Mode=ReadOnly");
 

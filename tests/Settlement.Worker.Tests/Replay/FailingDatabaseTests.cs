@@ -11,7 +11,7 @@ public sealed class FailingDatabaseTests
 {
     private const string LastRun = "SELECT LastRunUs FROM Store";
 
-    /// <summary>What an orchestrator gives a process before it kills it.</summary>
+    /// <summary>What docs/sql-server.md promises: a statement under way, a claim that can't be given back, and some seconds to end in.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(45);
 
     [Fact]

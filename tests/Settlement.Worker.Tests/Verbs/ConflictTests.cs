@@ -71,7 +71,7 @@ public class ConflictTests
         var standing = await ShownAsync(store);
         Assert.Equal(("settled", 0), (Where(standing), standing.GetProperty("rows").GetArrayLength()));
         Assert.Equal("not-subscribed held 2", Entry(standing));
-        Assert.Contains("2 calls came into quarantine as not-subscribed", await PageAsync(store), StringComparison.Ordinal);
+        Assert.Contains("Held of it: 2 calls, not-subscribed, in entry ", await PageAsync(store), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class ConflictTests
     {
         using var store = await VerbTests.StoreAsync();
         await VerbTests.IngestAsync(store, store.Write("u.csv", Head + "u,nobody,passport,2023-04-18T15:40:00+08:00,200,3,\n"));
-        var entry = (await store.DoAsync("quarantine", "list", "--output", "json")).Json[0].GetProperty("entry").GetInt64().ToString(CultureInfo.InvariantCulture);
+        var entry = Number((await store.DoAsync("quarantine", "list", "--output", "json")).Json[0]);
         Assert.Equal(JsonValueKind.Null, (await store.DoAsync("quarantine", "show", entry, "--output", "json")).Json.GetProperty("standing").ValueKind);
         Assert.DoesNotContain("stands", (await store.DoAsync("quarantine", "show", entry)).Output, StringComparison.Ordinal);
     }
@@ -135,7 +135,9 @@ public class ConflictTests
     private static async Task<string> PageAsync(TestStore store) => (await store.DoAsync("quarantine", "show", await ConflictAsync(store))).Output;
 
     private static async Task<string> ConflictAsync(TestStore store) =>
-        Assert.Single((await store.DoAsync("quarantine", "list", "--reason", "conflict", "--output", "json")).Json.EnumerateArray()).GetProperty("entry").GetInt64().ToString(CultureInfo.InvariantCulture);
+        Number(Assert.Single((await store.DoAsync("quarantine", "list", "--reason", "conflict", "--output", "json")).Json.EnumerateArray()));
+
+    private static string Number(JsonElement entry) => entry.GetProperty("entry").GetInt64().ToString(CultureInfo.InvariantCulture);
 
     private static string? Where(JsonElement standing) => standing.GetProperty("where").GetString();
 

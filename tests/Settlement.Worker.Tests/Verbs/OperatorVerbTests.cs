@@ -160,11 +160,7 @@ public class OperatorVerbTests
     {
         await using var broker = await TestBroker.StartAsync();
         using var store = await VerbTests.StoreAsync();
-        var options = new[]
-        {
-            $"RabbitMq:Host={broker.Settings.Host}", $"RabbitMq:Port={broker.Settings.EffectivePort}", $"RabbitMq:VirtualHost={broker.Settings.VirtualHost}",
-            $"RabbitMq:Username={broker.Settings.Username}", $"RabbitMq:Password={broker.Settings.Password}",
-        }.SelectMany(s => new[] { "--set", s }).ToArray();
+        var options = OptionsOf(broker);
         await Worker.Bus.BrokerTopology.DeclareInputAsync(broker.Connection, "usage-events", TestContext.Current.CancellationToken);
         await broker.Channel.BasicPublishAsync(
             "", "usage-events_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true }, "bad"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -181,11 +177,7 @@ public class OperatorVerbTests
     {
         await using var broker = await TestBroker.StartAsync();
         using var store = await VerbTests.StoreAsync();
-        var options = new[]
-        {
-            $"RabbitMq:Host={broker.Settings.Host}", $"RabbitMq:Port={broker.Settings.EffectivePort}", $"RabbitMq:VirtualHost={broker.Settings.VirtualHost}",
-            $"RabbitMq:Username={broker.Settings.Username}", $"RabbitMq:Password={broker.Settings.Password}",
-        }.SelectMany(s => new[] { "--set", s }).ToArray();
+        var options = OptionsOf(broker);
         foreach (var queue in Worker.Bus.BrokerTopology.Inputs)
             await Worker.Bus.BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
         foreach (var (queue, body) in new[] { ("usage-events", "one"), ("usage-events", "two"), ("billing-commands", "three"), ("billing-commands", "f\u001b[31m\u202E") })
@@ -211,6 +203,15 @@ public class OperatorVerbTests
         await TestWorker.UntilAsync(async () => await broker.DepthAsync("billing-commands") == 1, "it is back");
         Assert.Equal(0u, await broker.DepthAsync("usage-events"));
     }
+
+    private static string[] OptionsOf(TestBroker broker) =>
+    [
+        .. new[]
+        {
+            $"RabbitMq:Host={broker.Settings.Host}", $"RabbitMq:Port={broker.Settings.EffectivePort}", $"RabbitMq:VirtualHost={broker.Settings.VirtualHost}",
+            $"RabbitMq:Username={broker.Settings.Username}", $"RabbitMq:Password={broker.Settings.Password}",
+        }.SelectMany(s => new[] { "--set", s }),
+    ];
 
     private static string Number(JsonElement entry) => entry.GetProperty("entry").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

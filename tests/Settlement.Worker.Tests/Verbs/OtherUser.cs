@@ -4,7 +4,8 @@ using Xunit;
 namespace Settlement.Worker.Tests.Verbs;
 
 /// <summary>
-/// Runs <c>settlement</c> as a user for whom the rights of files hold: they don't hold for root, who runs the tests in containers. There it is nobody, else it is whoever runs the tests.
+/// Runs <c>settlement</c> as a user for whom the rights of files hold: they don't hold for root, who runs the tests in containers. There it is
+/// nobody, else it is whoever runs the tests.
 /// </summary>
 internal static class OtherUser
 {
@@ -40,8 +41,12 @@ internal static class OtherUser
 
     private static async Task<Ran> StartAsync(string[] args)
     {
-        string[] line = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Settlement, .. args] : [Settlement, .. args];
-        var start = new ProcessStartInfo(line[0], line[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        string[] asNobody = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+        string[] line = [.. asNobody, Settlement, .. args];
+        var start = new ProcessStartInfo(line[0], line[1..])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
+        };
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
         await process.WaitForExitAsync(Cancel);
