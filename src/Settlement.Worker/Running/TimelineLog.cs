@@ -44,8 +44,8 @@ internal sealed partial class TimelineLog
         }
         finally
         {
-            EndBunch();
             EndRuns();
+            EndBunch();
         }
 
         TellEmptyHours(before);

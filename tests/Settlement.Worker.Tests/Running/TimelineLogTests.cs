@@ -24,7 +24,7 @@ public sealed partial class TimelineLogTests : IDisposable
         core.CommandIntake.Store([Open("a"), .. Enumerable.Range(0, 1_234).Select(i => TopUp($"t{i}"))], core.NowUs);
         core.CommandIntake.Store([TopUp("later")], core.NowUs + Instant.PerSecondUs);
         advance(Start.AddMinutes(1));
-        Assert.Equal(["Answered in N s: commands 1235, due 2026-03-01T17:30:00+08:00"], lines);
+        Assert.Equal(["Answered in N s: commands 1235, due 2026-03-01T17:30:00+08:00 to 2026-03-01T17:30:01+08:00"], lines);
     });
 
     [Fact]
