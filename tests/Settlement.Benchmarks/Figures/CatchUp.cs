@@ -31,7 +31,7 @@ internal static class CatchUp
         var eta = new Eta(TimeProvider.System);
         world.Core.Timeline.Progress = step =>
         {
-            if (eta.Left(step.DueUs, nowUs) is { } left)
+            if (eta.Left(step.ReachedUs, nowUs) is { } left)
                 estimates.Add((Stopwatch.GetElapsedTime(since).TotalSeconds, left.TotalSeconds));
         };
         var seconds = Watch.Time(() => world.Core.Timeline.AdvanceTo(nowUs)).Seconds;
