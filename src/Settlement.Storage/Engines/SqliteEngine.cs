@@ -24,6 +24,11 @@ public sealed partial class SqliteEngine : IEngine
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
     private const string WithLog = "PRAGMA journal_mode = WAL";
+    /// <summary>A closing of many hours reads as many streams side by side, each of them once: their connections need not remember what they have read.</summary>
+    private const int ReaderCacheKb = 8_000;
+
+    private const string WriterCache = "PRAGMA cache_size = -64000";
+
     private const string ThrownAway = "PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000";
     private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
 
@@ -263,7 +268,7 @@ public sealed partial class SqliteEngine : IEngine
     /// </summary>
     private string Durable() => string.Create(
         CultureInfo.InvariantCulture,
-        $"PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
+        $"PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{ReaderCacheKb}; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
 
     /// <summary>What a large transaction or a long reader has left is cut off as soon as it can be, also when nobody writes any more. It waits for no reader.</summary>
     private void CutLog(Link link)
@@ -299,6 +304,7 @@ public sealed partial class SqliteEngine : IEngine
             using var command = Connection.CreateCommand();
             command.CommandText = WithLog;
             command.ExecuteNonQuery();
+            OpenedFile.Execute(Connection, WriterCache);
             MayWrite = true;
         }
 
