@@ -29,7 +29,10 @@ internal sealed class UsageGroup
 internal sealed record RunUsage(ClosingRun Run, List<UsageGroup> Groups);
 
 /// <summary>What an account used in the runs of a span, in their order.</summary>
-internal sealed record AccountUsage(long AccountNo, List<RunUsage> Runs);
+internal sealed record AccountUsage(long AccountNo, List<RunUsage> Runs)
+{
+    public int GroupCount => Runs.Sum(r => r.Groups.Count);
+}
 
 /// <summary>A run settled for one account.</summary>
 internal readonly record struct SettledRun(ClosingRun Run, Plan Plan);

@@ -13,7 +13,6 @@ namespace Settlement.Engine.Closings;
 internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
 {
     private const int AccountsPerTransaction = 200;
-    private const int ClosingsPerTransaction = 2400;
     private const int BatchesAhead = 1;
 
     private readonly AccountClosings accounts = new(store);
@@ -24,26 +23,31 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
     /// <summary>Settles what is not settled yet.</summary>
     /// <param name="runs">Of a span, in their order.</param>
     /// <param name="firstAccount">The range, both ends included.</param>
+    /// <param name="spanUntilUs">A step that a closing makes due up to here has to be done before the account's next run.</param>
     /// <param name="untilUs">How far an account may be settled before a step of it has to be done: runs due up to that instant; null: not at all.</param>
     /// <param name="nowUs">The transaction time of each batch, taken as it is decided.</param>
-    /// <returns>Accounts of which runs are left, because a step falls due before them; and up to which run they are settled.</returns>
+    /// <returns>Accounts of which a closing made a step due, and up to which instant they are settled: runs may be left behind it.</returns>
     public Dictionary<long, long> Settle(
-        IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount, Func<long, long?> untilUs, Func<long> nowUs, Told? told, WorkClaim? claim)
+        IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount, long spanUntilUs, Func<long, long?> untilUs, Func<long> nowUs, Told? told, WorkClaim? claim)
     {
-        var left = new Dictionary<long, long>();
+        var stopped = new Stopped();
         var parked = store.Read(session => ParkedAccounts.Between(session, firstAccount, lastAccount));
         using var groups = new GroupedUsage(store.Engine, runs, firstAccount, lastAccount);
         var usage = groups.Read().Where(a => !parked.Contains(a.AccountNo)).Select(a => Within(a, untilUs(a.AccountNo))).Where(a => a.Runs.Count > 0);
         using var batches = new ReadAhead<IReadOnlyList<AccountUsage>>(Batches(usage), BatchesAhead);
         using var decisions = new ReadAhead<(IReadOnlyList<AccountUsage>, DecidedClosings?)>(
             batches.Elements().Select(b => (b, accounts.DecideAhead(b, nowUs))), BatchesAhead);
-        foreach (var (batch, ahead) in decisions.Elements())
+        foreach (var (whole, ahead) in decisions.Elements())
         {
-            var settled = CommitOrPark(batch, ahead, left, nowUs, claim);
+            // Of an account that has stopped, later runs may have been read and decided already.
+            IReadOnlyList<AccountUsage> batch = whole.Any(stopped.Has) ? [.. whole.Where(a => !stopped.Has(a))] : whole;
+            var settled = CommitOrPark(batch, batch.Count == whole.Count ? ahead : ahead?.Of(batch), stopped, nowUs, claim);
+            foreach (var account in settled.GroupBy(s => s.Plan.Before.AccountNo).Where(g => g.Any(s => s.Plan.Agenda.Exists(a => a.DueUs <= spanUntilUs))))
+                stopped.Left.TryAdd(account.Key, account.Last().Run.DueUs);
             told?.Invoke(settled);
         }
 
-        return left;
+        return stopped.Left;
     }
 
     /// <summary>What an account used in one run, or null.</summary>
@@ -61,17 +65,18 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
 
     private static IEnumerable<IReadOnlyList<AccountUsage>> Batches(IEnumerable<AccountUsage> usage)
     {
-        var (batch, closings) = (new List<AccountUsage>(AccountsPerTransaction), 0);
+        var (batch, groups) = (new List<AccountUsage>(AccountsPerTransaction), 0);
         foreach (var account in usage)
         {
-            if (batch.Count == AccountsPerTransaction || (batch.Count > 0 && closings + account.Runs.Count > ClosingsPerTransaction))
+            var isFull = batch.Count == AccountsPerTransaction || groups + account.GroupCount > GroupedUsage.MostGroups;
+            if (batch.Count > 0 && (isFull || batch[^1].AccountNo == account.AccountNo))
             {
                 yield return batch;
-                (batch, closings) = (new List<AccountUsage>(AccountsPerTransaction), 0);
+                (batch, groups) = (new List<AccountUsage>(AccountsPerTransaction), 0);
             }
 
             batch.Add(account);
-            closings += account.Runs.Count;
+            groups += account.GroupCount;
         }
 
         if (batch.Count > 0)
@@ -79,29 +84,29 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
     }
 
     private List<SettledRun> CommitOrPark(
-        IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Dictionary<long, long> left, Func<long> nowUs, WorkClaim? claim)
+        IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Stopped stopped, Func<long> nowUs, WorkClaim? claim)
     {
         var settled = new List<SettledRun>(batch.Count);
         foreach (var some in Segments(batch, ahead))
         {
             Divided.Do(
                 some,
-                (together, tries) => Keep(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries), settled, left),
-                (one, _) => RunByRun(one, settled, left, nowUs, claim));
+                (together, tries) => Keep(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries), settled, stopped.Left),
+                (one, _) => RunByRun(one, settled, stopped, nowUs, claim));
         }
 
         return settled;
     }
 
     /// <summary>Of an account that can't be settled as a whole: each run by itself, up to the one at which it is parked.</summary>
-    private void RunByRun(AccountUsage usage, List<SettledRun> settled, Dictionary<long, long> left, Func<long> nowUs, WorkClaim? claim)
+    private void RunByRun(AccountUsage usage, List<SettledRun> settled, Stopped stopped, Func<long> nowUs, WorkClaim? claim)
     {
         var stepUs = long.MaxValue;
         foreach (var run in usage.Runs)
         {
             if (run.Run.DueUs > stepUs)
             {
-                left[usage.AccountNo] = run.Run.DueUs - 1;
+                stopped.Left[usage.AccountNo] = run.Run.DueUs - 1;
                 return;
             }
 
@@ -110,10 +115,11 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
             if (StepFault.Of(() => done = accounts.Commit([one], null, nowUs, claim)) is { } fault)
             {
                 parking.Park(usage.AccountNo, ParkedStep.Closing, run.Run.DueUs, fault, nowUs(), claim, run.Run.AfterSlot);
+                stopped.Parked.Add(usage.AccountNo);
                 return;
             }
 
-            Keep(done, settled, left);
+            Keep(done, settled, stopped.Left);
             stepUs = done.Settled.SelectMany(d => d.Plan.Agenda).Select(a => a.DueUs).Append(stepUs).Min();
         }
     }
@@ -142,5 +148,16 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
         }
 
         return segments;
+    }
+
+    /// <summary>Accounts that are not settled any further for now.</summary>
+    private sealed class Stopped
+    {
+        /// <summary>A step has to be done first; and up to which instant they are settled.</summary>
+        public Dictionary<long, long> Left { get; } = [];
+
+        public HashSet<long> Parked { get; } = [];
+
+        public bool Has(AccountUsage usage) => Left.ContainsKey(usage.AccountNo) || Parked.Contains(usage.AccountNo);
     }
 }

@@ -6,18 +6,21 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// The usage of a range of accounts in some runs, grouped, account by account. Each slot is read in the order in which it is clustered, so nothing is sorted; the
+/// The usage of a range of accounts in some runs, grouped, account by account; of an account with very much of it, some runs after the others. Each slot is read in the order in which it is clustered, so nothing is sorted; the
 /// streams of the slots are merged.
 /// </summary>
 internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount) : IDisposable
 {
+    /// <summary>So many groups of an account and no further run go together: they are in memory, and as many bill rows after them.</summary>
+    public const int MostGroups = 10_000;
+
     /// <summary>A run of more slots than this (of a store that was never closed before) is sorted by the database instead.</summary>
     private const int MaxSlots = 12;
 
     private readonly List<Session> sessions = [];
     private readonly List<RunStream> streams = [];
 
-    /// <summary>In the order of the accounts' numbers.</summary>
+    /// <summary>In the order of the accounts' numbers; an account may come again with later runs.</summary>
     public IEnumerable<AccountUsage> Read()
     {
         Open();
@@ -28,14 +31,15 @@ internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> run
         while (queue.TryDequeue(out var stream, out _))
         {
             var group = stream.Groups.Current;
-            if (account?.AccountNo != group.AccountNo)
+            var isNewRun = account?.AccountNo != group.AccountNo || account.Runs[^1].Run != stream.Run;
+            if (account is not null && (account.AccountNo != group.AccountNo || (isNewRun && account.GroupCount >= MostGroups)))
             {
-                if (account is not null)
-                    yield return account;
-                account = new AccountUsage(group.AccountNo, []);
+                yield return account;
+                account = null;
             }
 
-            if (account.Runs.Count == 0 || account.Runs[^1].Run != stream.Run)
+            account ??= new AccountUsage(group.AccountNo, []);
+            if (isNewRun)
                 account.Runs.Add(new RunUsage(stream.Run, []));
             account.Runs[^1].Groups.Add(group);
             Advance(queue, stream);

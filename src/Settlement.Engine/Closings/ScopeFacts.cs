@@ -59,7 +59,7 @@ internal sealed class ScopeFacts
     public IEnumerable<long> Cuts(long scopeNo) =>
         Subscriptions[scopeNo].Concat(LotsOf(scopeNo).Select(l => l.Life)).SelectMany(p => new[] { p.StartUs, p.EndUs });
 
-    public IReadOnlyDictionary<int, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? new Dictionary<int, long>(found) : new Dictionary<int, long>();
+    public IReadOnlyDictionary<int, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<int, long>();
 
     /// <summary>A closing was decided: what it leaves is what the next one finds.</summary>
     public void Keep(Plan plan)

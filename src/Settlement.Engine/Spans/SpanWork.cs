@@ -34,24 +34,22 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
     private readonly ClosingRange closings = new(store, parking);
 
     /// <summary>Does what is not done yet; what is done is found by its rows, whoever did it.</summary>
-    public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new Part(this, span, part, nowUs, news, claim).Do();
+    public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new PartWork(store, closings, commands, lifecycle, span, part, nowUs, news, claim).Do();
 
-    private sealed class Part(SpanWork work, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
+    private sealed class PartWork(
+        SettlementStore store, ClosingRange closings, CommandStore commands, LifecycleStore lifecycle, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
     {
         /// <summary>Up to which instant accounts are settled that had or have a step to do.</summary>
         private readonly Dictionary<long, long> settledUs = [];
 
-        /// <summary>Accounts of which closings made a step due in the span, be it before the one that was next.</summary>
-        private readonly HashSet<long> madeDue = [];
-
-        private readonly Dictionary<long, Queue<WaitingCommand>> waiting = span.Whole ? CommandsOf(work.Store, span, part) : [];
+        private readonly Dictionary<long, Queue<WaitingCommand>> waiting = span.Whole ? CommandsOf(store, span, part) : [];
 
         public void Do()
         {
             IReadOnlyCollection<long>? some = null;
             while (true)
             {
-                var agenda = span.Whole ? work.Store.Read(s => LifecycleStore.Due(s, span.UntilUs, part.FirstAccount, part.LastAccount)) : [];
+                var agenda = span.Whole ? store.Read(s => LifecycleStore.Due(s, span.UntilUs, part.FirstAccount, part.LastAccount)) : [];
                 var next = AccountSteps.Next(waiting, agenda, span.Runs);
                 var left = Settle(some, next);
                 if (!span.Whole || (next.Count == 0 && left.Count == 0))
@@ -70,13 +68,13 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
         /// <summary>Closings up to each account's next step.</summary>
         /// <param name="some">Of these accounts; null: of all.</param>
         /// <returns>Accounts of which a closing made a step due, perhaps with runs left behind it.</returns>
-        private HashSet<long> Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
+        private Dictionary<long, long>.KeyCollection Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
         {
             var left = new Dictionary<long, long>();
             long Until(long accountNo) => next.TryGetValue(accountNo, out var steps) ? steps.ClosedUntilUs : long.MaxValue;
             if (some is null && span.Runs.Count > 0)
             {
-                left = work.Closings.Settle(span.Runs, part.FirstAccount, part.LastAccount, no => Until(no), nowUs, Told, claim);
+                left = closings.Settle(span.Runs, part.FirstAccount, part.LastAccount, span.UntilUs, no => Until(no), nowUs, Told, claim);
             }
             else if (some is not null)
             {
@@ -86,18 +84,16 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
                     var wanted = open.Where(no => no >= first && no <= last).ToHashSet();
                     var fromUs = wanted.Min(no => settledUs[no]);
                     var runs = span.Runs.Where(r => r.DueUs > fromUs).ToList();
-                    foreach (var (no, us) in work.Closings.Settle(runs, first, last, no => wanted.Contains(no) ? Until(no) : null, nowUs, Told, claim))
+                    foreach (var (no, us) in closings.Settle(runs, first, last, span.UntilUs, no => wanted.Contains(no) ? Until(no) : null, nowUs, Told, claim))
                         left[no] = us;
                 }
             }
 
-            foreach (var no in (some ?? []).Union(next.Keys).Union(madeDue))
+            foreach (var no in (some ?? []).Union(next.Keys))
                 settledUs[no] = Until(no);
             foreach (var (no, us) in left)
                 settledUs[no] = us;
-            var changed = madeDue.Union(left.Keys).ToHashSet();
-            madeDue.Clear();
-            return changed;
+            return left.Keys;
         }
 
         /// <param name="agenda">All that was due, in the order in which it is done.</param>
@@ -106,7 +102,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             var due = steps.SelectMany(s => s.Commands).OrderBy(c => c.AtUs).ThenBy(c => c.CommandNo).ToList();
             foreach (var chunk in due.Chunk(CommandStore.PerTransaction))
             {
-                work.Commands.Apply(chunk, nowUs(), claim, atUs => span.SettledSlot(atUs - 1));
+                commands.Apply(chunk, nowUs(), claim, atUs => span.SettledSlot(atUs - 1));
                 news.Done?.Invoke(new SpanStep("commands", chunk[^1].AtUs, chunk.Length, 0));
             }
 
@@ -119,7 +115,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             var chosen = steps.SelectMany(s => s.Agenda).ToHashSet();
             foreach (var rows in agenda.Where(chosen.Contains).GroupBy(r => (r.DueUs, r.Kind)))
             {
-                work.Lifecycle.Step([.. rows], span.Before, span.SettledSlot, nowUs, news.Stepped, claim);
+                lifecycle.Step([.. rows], span.Before, span.SettledSlot, nowUs, news.Stepped, claim);
                 news.Done?.Invoke(new SpanStep("lifecycle", rows.Key.DueUs, rows.Count(), 0));
             }
         }
@@ -128,17 +124,8 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
         {
             foreach (var run in settled.GroupBy(s => s.Run))
                 news.Settled?.Invoke(run.Key, [.. run.Select(s => s.Plan)]);
-            madeDue.UnionWith(settled.Where(s => s.Plan.Agenda.Exists(a => a.DueUs <= span.UntilUs)).Select(s => s.Plan.Before.AccountNo));
             if (settled.Count > 0)
                 news.Done?.Invoke(new SpanStep("accounts", settled[^1].Run.DueUs, settled.Count, settled[^1].Plan.Before.AccountNo));
         }
     }
-
-    private SettlementStore Store => store;
-
-    private ClosingRange Closings => closings;
-
-    private CommandStore Commands => commands;
-
-    private LifecycleStore Lifecycle => lifecycle;
 }

@@ -16,11 +16,13 @@ internal static class CatchUp
         using var scratch = new Scratch(sizes);
         var (calls, accounts, hours) = (sizes.Number("calls", 10_000_000), sizes.Number("accounts", 1_000), sizes.Number("hours", 30 * 24));
         var file = scratch.New("month");
+        var many = sizes.Number("projects", 1);
+        string?[] projects = many == 1 ? [null] : [.. Enumerable.Range(0, many).Select(p => $"project {p}")];
         using (var made = World.Create(file))
         {
             made.OpenAccounts(accounts);
             for (var hour = 0; hour < hours; hour++)
-                HourOfCalls.Fill(made, calls / hours, accounts, World.StartUs + hour * Instant.PerHourUs, [null]);
+                HourOfCalls.Fill(made, calls / hours, accounts, World.StartUs + hour * Instant.PerHourUs, projects);
             made.Compact();
         }
 
