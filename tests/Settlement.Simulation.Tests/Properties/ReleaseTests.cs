@@ -62,7 +62,7 @@ public sealed class ReleaseTests
             Assert.True(whole.SequenceEqual(books), $"{end} {at}:\n{string.Join('\n', whole.Except(books).Concat(["but"]).Concat(books.Except(whole)))}");
             if (!met)
             {
-                Assert.True(at > 15, $"{at} steps");
+                Assert.True(at > 20, $"{at} steps");
                 return;
             }
         }
@@ -88,7 +88,7 @@ public sealed class ReleaseTests
             core.Commands.Receive([Open("known"), Subscribe("known", "south")], core.NowUs);
             core.Timeline.AdvanceTo(core.NowUs);
         });
-        store.Do(119, core => core.Usage.Store([.. Calls("new", "north", 21, core), .. Calls("known", "south", 12, core), .. Calls("known", "west", 7, core)]));
+        store.Do(119, core => core.Usage.Store([.. Calls("new", "north", 27, core), .. Calls("known", "south", 12, core), .. Calls("known", "west", 7, core)]));
         store.Do(125, core => core.Timeline.AdvanceTo(core.NowUs));
         arm(engine);
         store.Do(130, core => core.Commands.Receive([Open("new"), Subscribe("new", "north", ",\"at\":\"2026-03-01T09:00:00Z\"")], core.NowUs));
