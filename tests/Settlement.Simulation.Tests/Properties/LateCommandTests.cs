@@ -36,6 +36,36 @@ public class LateCommandTests
         Assert.Single(core.Store.Read(BillStore.Notices), n => n.Name == "renewal-failed");
     }
 
+    /// <summary>
+    /// Bought before the store was there, and over before: what is left is told to be void when a run has closed the lot's last hour (10), also where the hours after it are
+    /// closed in the same span.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void What_was_over_before_the_store_was_there_expires_with_its_first_run(int hoursAtOnce)
+    {
+        using var temp = new TempStore();
+        var clock = new TestClock(StartUs + (30 * 60 * Instant.PerSecondUs));
+        var core = new SettlementCore(new SettlementStore(temp.Engine, BillingSettings.Default), clock, inScenario: true);
+        core.Store.Open(clock.NowUs);
+        core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", new BillingZone(8), [])!, clock.NowUs));
+        var bought = StartUs - (3 * Instant.PerDayUs);
+        core.Commands.Receive(
+            [
+                """{"id":"1","type":"open-account","account":"a1","at":"2023-04-23T16:00:00Z"}""",
+                """{"id":"2","type":"top-up","account":"a1","amount":"3","at":"2023-04-23T16:00:00Z"}""",
+                """{"id":"3","type":"buy-package","account":"a1","offer":"day","package":"P","at":"2023-04-23T16:00:00Z"}""",
+            ],
+            clock.NowUs);
+        for (var us = StartUs + (hoursAtOnce * Instant.PerHourUs); us <= StartUs + (5 * Instant.PerHourUs); us += hoursAtOnce * Instant.PerHourUs)
+            Advance(core, clock, us);
+
+        var notices = core.Store.Read(BillStore.Notices);
+        Assert.Equal(bought, Assert.Single(notices, n => n.Name == "package-purchased").AtUs);
+        Assert.Equal(StartUs + Instant.PerHourUs, Assert.Single(notices, n => n.Name == "package-expired").AtUs);
+    }
+
     private static void Tell(SettlementCore core, TestClock clock, long nowUs, long atUs, string type, Dictionary<string, object?> fields)
     {
         fields["id"] = $"{type} {nowUs}";
