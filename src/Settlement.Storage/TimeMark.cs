@@ -13,7 +13,9 @@ public readonly record struct TimeMark(long ClosedSlot, long LastRunUs)
     public StoreState At(long us, StoreState state, long closeDelayUs)
     {
         var hourUs = BillingHour.StartUs(BillingHour.Of(us));
-        var slot = state.MayCloseAt(hourUs) ? Math.Max(ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(hourUs, closeDelayUs))) : ClosedSlot;
-        return state with { ClosedSlot = Math.Min(slot, Math.Max(state.ClosedSlot, ClosedSlot)), LastRunUs = Math.Max(LastRunUs, hourUs) };
+        // What is due before the mark (a command that is older than the store has planned it) comes after the runs up to the mark, and before the next.
+        var isRun = hourUs > LastRunUs && state.MayCloseAt(hourUs);
+        var slot = isRun ? Math.Max(ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(hourUs, closeDelayUs))) : ClosedSlot;
+        return state with { ClosedSlot = slot, LastRunUs = Math.Max(LastRunUs, hourUs) };
     }
 }
