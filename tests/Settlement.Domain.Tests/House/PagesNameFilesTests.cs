@@ -13,7 +13,7 @@ public partial class PagesNameFilesTests
         var named = pages.SelectMany(page => Named().Matches(File.ReadAllText(page)).SelectMany(m => Each(m.Groups["path"].Value)).Select(path => (Page: Path.GetFileName(page), Path: path))).ToList();
 
         Assert.True(named.Count > 50, $"{named.Count} are named");
-        Assert.Empty(named.Where(n => !IsThere(n.Path)));
+        Assert.All(named, n => Assert.True(IsThere(n.Path), $"{n.Page} names {n.Path}"));
     }
 
     /// <summary><c>A/{B,C}.cs</c> names two.</summary>

@@ -45,9 +45,9 @@ public partial class CrashTests
         return Snapshot(session);
     }
 
-    private static IEnumerable<string> WithoutNumbers(string[] snapshot) => snapshot.Select(line => Numbers().Replace(line, "$1 = n"));
+    private static IEnumerable<string> WithoutNumbers(string[] snapshot) => snapshot.Select(line => Numbers().Replace(line, "${what} = n"));
 
-    [GeneratedRegex("(PackageNo|ScopeNo) = [0-9]+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("(?<what>PackageNo|ScopeNo) = [0-9]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Numbers();
 
     /// <summary>All that was sent waits at the start (2.4); then time passes, with as many ends of the worker as there are.</summary>
