@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using MassTransit.RabbitMqTransport;
@@ -9,6 +10,8 @@ namespace Settlement.Worker.Bus;
 /// <summary>
 /// Stands before the transport's consumer and hands on what the <see cref="ByteBudget"/> takes. The broker is asked for more or fewer messages by cancelling its
 /// consumer and consuming anew on the same channel; the transport does not notice. A body too large to be moved is left to the broker to dead-letter.
+/// The channel must dispatch one delivery at a time: what is taken and what is left with the broker is decided in the order of delivery (2.4), and that no more come
+/// from a cancelled consumer is known when its answer has come by. The transport reads them side by side nevertheless: none is waited for here.
 /// </summary>
 internal sealed partial class BoundedConsumer(
     ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume,
@@ -25,8 +28,10 @@ internal sealed partial class BoundedConsumer(
     private bool? deadLetters;
     private bool isReady;
     private int made;
+    private int delivering;
     private string name = "";
     private string current = "";
+    private TaskCompletionSource cancelled = new();
 
     public IChannel Channel => channel.Channel;
 
@@ -63,25 +68,22 @@ internal sealed partial class BoundedConsumer(
         string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
-            return;
-        var taken = budget.Take(deliveryTag, body.Length, out var due);
-        if (!taken)
-            Leave(deliveryTag, redelivered);
-        if (due)
-            _ = Task.Run(ChangeAsync, CancellationToken.None);
-        if (!taken)
-            return;
-        bodies[deliveryTag] = body;
         try
         {
-            await inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body, cancellationToken);
+            if (Interlocked.Increment(ref delivering) > 1)
+                throw new InvalidOperationException("The channel dispatches deliveries side by side: their order is lost.");
+            if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
+                return;
+            if (Take(deliveryTag, redelivered, body.Length))
+                HandOn(deliveryTag, body, copy => inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, copy, cancellationToken));
+        }
+        catch (Exception e)
+        {
+            Fault(e);
         }
         finally
         {
-            // From here on the client uses the buffer for others.
-            bodies.TryRemove(deliveryTag, out _);
-            budget.Done(deliveryTag);
+            Interlocked.Decrement(ref delivering);
         }
     }
 
@@ -95,12 +97,52 @@ internal sealed partial class BoundedConsumer(
     }
 
     /// <summary>Those that we asked for to consume anew are no news to the transport.</summary>
-    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
-        stopping.IsCancellationRequested ? inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken) : Task.CompletedTask;
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        cancelled.TrySetResult();
+        return stopping.IsCancellationRequested ? inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken) : Task.CompletedTask;
+    }
 
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
 
-    public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => inner.HandleChannelShutdownAsync(channel, reason);
+    public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        cancelled.TrySetCanceled(CancellationToken.None);
+        return inner.HandleChannelShutdownAsync(channel, reason);
+    }
+
+    private bool Take(ulong delivery, bool redelivered, int bytes)
+    {
+        var taken = budget.Take(delivery, bytes, out var due);
+        if (!taken)
+            Leave(delivery, redelivered);
+        if (due)
+            _ = Task.Run(ChangeAsync, CancellationToken.None);
+        return taken;
+    }
+
+    /// <summary>A copy, and without waiting: the client uses its buffer for others as soon as this returns.</summary>
+    private void HandOn(ulong delivery, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, Task> deliver)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
+        body.CopyTo(buffer);
+        var copy = bodies[delivery] = buffer.AsMemory(0, body.Length);
+        _ = Task.Run(DeliverAsync, CancellationToken.None);
+
+        async Task DeliverAsync()
+        {
+            try
+            {
+                await deliver(copy);
+            }
+            finally
+            {
+                bodies.TryRemove(delivery, out _);
+                budget.Done(delivery);
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
 
     private async Task ChangeAsync()
     {
@@ -114,9 +156,7 @@ internal sealed partial class BoundedConsumer(
         }
         catch (Exception e)
         {
-            // Without a consumer nothing would be taken in, and nobody would notice: the transport is to begin anew.
-            if (!stopping.IsCancellationRequested && channel.Channel.IsOpen)
-                channel.NotifyFaulted(e, new Uri("queue:" + bounds.Queue));
+            Fault(e);
             End();
         }
         finally
@@ -125,10 +165,20 @@ internal sealed partial class BoundedConsumer(
         }
     }
 
+    /// <summary>Without a consumer, or with a message that nobody has, nothing would be taken in, and nobody would notice: the transport is to begin anew.</summary>
+    private void Fault(Exception e)
+    {
+        if (!stopping.IsCancellationRequested && channel.Channel.IsOpen)
+            channel.NotifyFaulted(e, new Uri("queue:" + bounds.Queue));
+    }
+
     /// <param name="cancel">Ends the wait. A question to the broker is not given up half way: its answer would be taken for that of the next.</param>
     private async Task ChangeAsync(CancellationToken cancel)
     {
+        cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await channel.BasicCancel(current, CancellationToken.None);
+        // What was delivered before has come by when this does, and is taken or left.
+        await cancelled.Task.WaitAsync(cancel);
         await budget.EmptyAsync(cancel);
         var next = budget.Next();
         if (next.Back.Count > 0)

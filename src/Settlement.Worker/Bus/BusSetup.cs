@@ -80,6 +80,8 @@ public static class BusSetup
         {
             OnQueue(context, input, BrokerTopology.UsageEvents);
             var order = Usage(context, input, options);
+            // Of the channel, not of what is read side by side: see BoundedConsumer.
+            input.ConcurrentMessageLimit = 1;
             Bounded(context, input, new(BrokerTopology.UsageEvents, options.Ahead, order.Skip), options);
         });
         bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input =>
