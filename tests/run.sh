@@ -78,12 +78,14 @@ start_broker() {
 # One attribute of the <assembly> element of an xunit result file.
 count_of() { sed -n 's/.*<assembly [^>]*[ ]'"$2"'="\([0-9]*\)".*/\1/p' "$1" | head -n 1; }
 
-# The names of the tests with one result; for skips with their reasons.
+# The names of the tests with one result; of skips with their reasons, of failures with the first lines of their messages.
 names_of() {
   sed 's/</\n</g' "$1" | awk -v want="$2" '
-    /^<test / { wanted = index($0, " result=\"" want "\"") > 0; name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name)
+    /^<test / { wanted = index($0, " result=\"" want "\"") > 0; name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name); lines = 0
                 if (wanted && want != "Skip") print "  " name }
-    /^<reason>/ && wanted { sub(/^<reason>/, ""); print "  " name ": " $0; wanted = 0 }'
+    /^<reason>/ && wanted { sub(/^<reason>/, ""); print "  " name ": " $0; wanted = 0 }
+    /^<message>/ && wanted { lines = 6; next }
+    lines > 0 { sub(/^<!\[CDATA\[/, ""); sub(/\]\]>.*/, ""); if (/^<\//) lines = 0; else { print "      " substr($0, 1, 300); lines-- } }'
 }
 
 run_project() {

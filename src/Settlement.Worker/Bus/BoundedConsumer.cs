@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using MassTransit.RabbitMqTransport;
@@ -68,17 +67,19 @@ internal sealed partial class BoundedConsumer(
         string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
+        var number = bounds.Drain.Enter(redelivered);
         try
         {
             if (Interlocked.Increment(ref delivering) > 1)
                 throw new InvalidOperationException("The channel dispatches deliveries side by side: their order is lost.");
             if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
-                return;
-            if (Take(deliveryTag, redelivered, body.Length))
-                HandOn(deliveryTag, body, copy => inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, copy, cancellationToken));
+                bounds.Drain.Leave(number);
+            else if (Take(deliveryTag, number, body.Length))
+                HandOn(deliveryTag, number, body, copy => inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, copy, cancellationToken));
         }
         catch (Exception e)
         {
+            bounds.Drain.Leave(number);
             Fault(e);
         }
         finally
@@ -111,22 +112,20 @@ internal sealed partial class BoundedConsumer(
         return inner.HandleChannelShutdownAsync(channel, reason);
     }
 
-    private bool Take(ulong delivery, bool redelivered, int bytes)
+    private bool Take(ulong delivery, long number, int bytes)
     {
         var taken = budget.Take(delivery, bytes, out var due);
         if (!taken)
-            Leave(delivery, redelivered);
+            Leave(delivery, number);
         if (due)
             _ = Task.Run(ChangeAsync, CancellationToken.None);
         return taken;
     }
 
     /// <summary>A copy, and without waiting: the client uses its buffer for others as soon as this returns.</summary>
-    private void HandOn(ulong delivery, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, Task> deliver)
+    private void HandOn(ulong delivery, long number, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, Task> deliver)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(body.Length);
-        body.CopyTo(buffer);
-        var copy = bodies[delivery] = buffer.AsMemory(0, body.Length);
+        ReadOnlyMemory<byte> copy = bodies[delivery] = body.ToArray();
         _ = Task.Run(DeliverAsync, CancellationToken.None);
 
         async Task DeliverAsync()
@@ -139,7 +138,7 @@ internal sealed partial class BoundedConsumer(
             {
                 bodies.TryRemove(delivery, out _);
                 budget.Done(delivery);
-                ArrayPool<byte>.Shared.Return(buffer);
+                bounds.Drain.Leave(number);
             }
         }
     }
@@ -202,9 +201,9 @@ internal sealed partial class BoundedConsumer(
     }
 
     /// <summary>With the broker, but not another worker's to take: the drain is to wait for it.</summary>
-    private void Leave(ulong delivery, bool redelivered)
+    private void Leave(ulong delivery, long number)
     {
-        left[delivery] = bounds.Drain.Enter(redelivered);
+        left[delivery] = number;
         skipped(delivery);
         if (ended)
             Back(delivery);

@@ -185,6 +185,7 @@ internal sealed partial class BusKeeper(
         public async ValueTask DisposeAsync()
         {
             ended = true;
+            services.GetRequiredService<BusEnd>().Come();
             var stop = StopAsync();
             // A stop that hangs on a dead connection is left behind; what it still held is with the broker again.
             await Task.WhenAny(stop, Task.Delay(StopLimit));

@@ -54,6 +54,7 @@ public static class BusSetup
 
     internal static IServiceCollection AddBus(IServiceCollection services, Action<IBusRegistrationConfigurator> transport)
     {
+        services.AddSingleton<BusEnd>();
         services.Configure<MassTransitHostOptions>(host => host.ConsumerStopTimeout = ConsumerStopTimeout);
         return services.AddMassTransit(bus =>
         {
@@ -98,8 +99,17 @@ public static class BusSetup
         bus.ClearSerialization();
         bus.AddSerializer(RawBodySerialization.OfCommands(options.MaxBodyBytes));
         bus.AddDeserializer(RawBodySerialization.OfCommands(options.MaxBodyBytes), isDefault: true);
-        bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input => Usage(context, input, options));
-        bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input => Commands(context, input, options));
+        var inHand = new InHand(context.GetRequiredService<Drain>());
+        bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input =>
+        {
+            input.UseFilter(inHand);
+            Usage(context, input, options);
+        });
+        bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input =>
+        {
+            input.UseFilter(inHand);
+            Commands(context, input, options);
+        });
     }
 
     /// <summary>
@@ -127,9 +137,9 @@ public static class BusSetup
     private static DeliveryOrder Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
         var order = new DeliveryOrder();
+        var end = context.GetRequiredService<BusEnd>();
         Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order, options.MaxBodyBytes), options);
         // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
-        input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         input.UseFilter(order);
         input.PrefetchCount = options.Ahead;
         input.ConcurrentMessageLimit = options.Ahead;
@@ -138,22 +148,26 @@ public static class BusSetup
             consumer.Options<BatchOptions>(batch => batch
                 .SetMessageLimit(options.Intake.MessageLimit).SetTimeLimit(options.Intake.TimeLimit).SetConcurrencyLimit(1));
             // Of the batch, not of its messages: it stays together and is tried again as a whole.
-            consumer.Message<Batch<UsageMessage>>(message => message.UseMessageRetry(retry => retry.Intervals(options.Retries)));
+            consumer.Message<Batch<UsageMessage>>(message => message.UseMessageRetry(retry =>
+            {
+                retry.Ignore<Exception>(_ => end.HasCome);
+                retry.Intervals(options.Retries);
+            }));
         });
         return order;
     }
 
     private static void Commands(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
+        var end = context.GetRequiredService<BusEnd>();
         Input(context, input, BrokerTopology.BillingCommands, RawBodySerialization.OfCommands(options.MaxBodyBytes), options);
-        input.UseFilter(new InHand(context.GetRequiredService<Drain>()));
         // One after the other, in the order of delivery.
         input.PrefetchCount = 1;
         input.ConcurrentMessageLimit = 1;
         input.ConfigureConsumer<CommandConsumer>(context, consumer =>
             consumer.Message<CommandMessage>(message => message.UseMessageRetry(retry =>
             {
-                retry.Ignore<UnstorableCommandException>();
+                retry.Ignore<Exception>(e => e is UnstorableCommandException || end.HasCome);
                 retry.Intervals(options.Retries);
             })));
     }
@@ -169,7 +183,8 @@ public static class BusSetup
         input.ConfigureError(error =>
         {
             error.UseFilter(new UnreadableFilter(
-                queue, context.GetRequiredService<Drain>(), options.Retries[^1], context.GetRequiredService<ILogger<UnreadableFilter>>()));
+                queue, context.GetRequiredService<Drain>(), context.GetRequiredService<BusEnd>(), options.Retries[^1],
+                context.GetRequiredService<ILogger<UnreadableFilter>>()));
             error.UseFilter(new ErrorTransportFilter());
         });
     }

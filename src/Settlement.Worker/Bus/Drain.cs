@@ -118,6 +118,9 @@ public sealed class Drain
         {
             _handling.Remove(number);
             _redelivered.Remove(number);
+            // It was in hand when the queue was seen empty. If it went back it comes again under another number: that it was another's is to be seen anew.
+            foreach (var queue in _queues.Values.Where(q => number <= q.LastWhenEmpty))
+                queue.StoredWhenEmpty = null;
         }
     }
 

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>Tells the drain which messages this worker has in hand: they are neither stored nor another worker's (2.4).</summary>
+/// <summary>Tells the drain which messages of the bus in the process are in hand. Of those from a broker <see cref="BoundedConsumer"/> does.</summary>
 internal sealed class InHand(Drain drain) : IFilter<ConsumeContext>
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)

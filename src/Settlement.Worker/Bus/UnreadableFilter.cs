@@ -9,7 +9,7 @@ namespace Settlement.Worker.Bus;
 /// fault of ours or of the database, and the message goes back to its queue, never to the error queue.
 /// </summary>
 /// <param name="pause">A returned message comes back at once: without a pause that is a hot loop.</param>
-internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
+internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd end, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
@@ -23,8 +23,12 @@ internal sealed partial class UnreadableFilter(string queue, Drain drain, TimeSp
             return;
         }
 
-        GoesBack(log, queue, context.Exception);
-        await Task.Delay(pause, context.CancellationToken);
+        if (!end.HasCome)
+        {
+            GoesBack(log, queue, context.Exception);
+            await Task.Delay(pause, context.CancellationToken);
+        }
+
         ExceptionDispatchInfo.Throw(context.Exception);
     }
 

@@ -52,6 +52,25 @@ public class DrainTests
         Assert.True(drain.IsDone);
     }
 
+    /// <summary>A message that could not be stored goes back and comes again. Seen empty before and after, the queue was never another worker's to empty.</summary>
+    [Fact]
+    public void A_message_in_hand_that_goes_back_and_comes_again_between_two_looks_is_not_taken_for_another_workers()
+    {
+        var drain = new Drain(["usage-events"]);
+        drain.Expect("usage-events", 1);
+        for (var i = 0; i < 3; i++)
+        {
+            var number = drain.Enter();
+            drain.Look("usage-events", 0);
+            Assert.False(drain.IsDone);
+            drain.Leave(number);
+        }
+
+        drain.Enter();
+        drain.Stored("usage-events", 1);
+        Assert.True(drain.IsDone);
+    }
+
     [Fact]
     public async Task A_message_that_another_worker_gave_back_is_known_as_such_until_it_is_stored()
     {
