@@ -16,7 +16,9 @@ public sealed class SettlementCore
     /// <param name="clock">What the time line goes by.</param>
     /// <param name="inScenario">Whether commands may say what only scenarios may (INTERFACE 2, 5).</param>
     /// <param name="entriesPerRelease">Quarantined entries that are released in one transaction, 1 to 1,000.</param>
-    public SettlementCore(SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece)
+    /// <param name="spanSize">How large the time line's spans and their parts may be.</param>
+    public SettlementCore(
+        SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece, SpanSize? spanSize = null)
     {
         Store = store;
         Clock = clock;
@@ -29,7 +31,7 @@ public sealed class SettlementCore
         var lifecycle = new LifecycleStore(store, Parking);
         Timeline = new Timeline(
             store,
-            new SpanOpening(store, Releases),
+            new SpanOpening(store, Releases, spanSize ?? SpanSize.Default),
             new SpanWork(store, Commands, lifecycle, Parking),
             Commands,
             new RetryStore(store, Parking, new MissedClosings(store, Parking), Commands, lifecycle),

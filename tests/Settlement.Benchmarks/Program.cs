@@ -12,6 +12,7 @@ var figures = new Dictionary<string, (string Does, Func<Sizes, Task> Run)>(Strin
     ["close"] = ("an hour closed (--calls, --accounts)", Close.RunAsync),
     ["close-growth"] = ("ten times the events in the hour (--calls, --accounts)", CloseGrowth.RunAsync),
     ["close-memory"] = ("closings under a hard heap limit (--calls, --accounts, --limit-mb)", CloseMemory.RunAsync),
+    ["parked"] = ("an hour closed while one account in ten is parked (--calls, --accounts)", Parked.RunAsync),
     ["catchup"] = ("30 days x 24 hours (--calls, --accounts, --hours)", CatchUp.RunAsync),
     ["lots"] = ("many lots, few calls (--lots)", Lots.RunAsync),
     ["onserver"] = ("the hour on the server of SETTLEMENT_TEST_SQLSERVER (--calls, --accounts)", OnServer.RunAsync),

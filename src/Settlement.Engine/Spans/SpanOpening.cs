@@ -9,16 +9,9 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Spans;
 
 /// <summary>Begins and ends spans: closes the hours of one for all in one short transaction, and divides it into parts, which workers take one after the other.</summary>
-public sealed class SpanOpening(SettlementStore store, Releases releases)
+public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSize size)
 {
-    /// <summary>Runs to a span: each is a stream of usage that is read beside the others.</summary>
-    private const int MostRuns = 24;
-
-    private const long AccountsPerPart = 2500;
     private const long MostParts = 64;
-
-    /// <summary>With fewer steps, and where no hour passes, a span is not recorded: it would take longer to share than to do.</summary>
-    private const long FewSteps = 400;
 
     /// <summary>When the hourly run is due that closes the next hour with usage; null: there is none to come.</summary>
     public long? NextRunUs(Session session) => NextRunUs(session, StoreState.Of(session));
@@ -36,13 +29,13 @@ public sealed class SpanOpening(SettlementStore store, Releases releases)
         var state = StoreState.Of(session);
         var (before, first) = (new TimeMark(state.ClosedSlot, state.LastRunUs), state);
         var runs = new List<ClosingRun>();
-        while (runs.Count < MostRuns && NextRunUs(session, state) is { } dueUs && dueUs <= untilUs)
+        while (runs.Count < size.MostRuns && NextRunUs(session, state) is { } dueUs && dueUs <= untilUs)
             state = Pass(session, Pass(session, state, dueUs - 1, runs), dueUs, runs);
-        if (runs.Count == MostRuns)
+        if (runs.Count == size.MostRuns)
             untilUs = runs[^1].DueUs;
         state = Pass(session, state, untilUs, runs);
         CloseThrough(session, first, state);
-        if (state == first && commands + session.One<long>("agenda/due-count", new { UntilUs = untilUs }) <= FewSteps)
+        if (state == first && commands + session.One<long>("agenda/due-count", new { UntilUs = untilUs }) <= size.FewSteps)
             return new Span(0, untilUs, true, before, state.LastRunUs, []);
         return Record(session, new Span(0, untilUs, true, before, state.LastRunUs, runs));
     })!;
@@ -145,7 +138,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases)
             session.Execute("store/close-through", new { AfterSlot = from.ClosedSlot, ToSlot = to.ClosedSlot });
     }
 
-    private static Span Record(Session session, Span span)
+    private Span Record(Session session, Span span)
     {
         span = span with { SpanNo = (session.One<long?>("span/last") ?? 0) + 1 };
         session.Execute("span/add", new
@@ -159,10 +152,10 @@ public sealed class SpanOpening(SettlementStore store, Releases releases)
     }
 
     /// <summary>Ranges of accounts, as equal as their numbers; those who came later are of a later span.</summary>
-    private static IEnumerable<SpanPart> Parts(long spanNo, long lastAccount)
+    private IEnumerable<SpanPart> Parts(long spanNo, long lastAccount)
     {
-        var size = Math.Max(AccountsPerPart, (lastAccount + MostParts - 1) / MostParts);
-        for (long first = 1; first <= lastAccount; first += size)
-            yield return new SpanPart { SpanNo = spanNo, FirstAccount = first, LastAccount = Math.Min(first + size - 1, lastAccount) };
+        var accounts = Math.Max(size.AccountsPerPart, (lastAccount + MostParts - 1) / MostParts);
+        for (long first = 1; first <= lastAccount; first += accounts)
+            yield return new SpanPart { SpanNo = spanNo, FirstAccount = first, LastAccount = Math.Min(first + accounts - 1, lastAccount) };
     }
 }

@@ -33,26 +33,31 @@ internal static class HourOfCalls
     private static bool RunsOut(int account) => account % 30 < 3;
 
     /// <summary>Calls of one hour, in the order in which they are clustered.</summary>
-    public static void Fill(World world, int calls, int accounts, long hourUs, string?[] projects)
+    /// <param name="of">Only of these accounts; what the others would have sent is left out.</param>
+    /// <returns>How many there are.</returns>
+    public static int Fill(World world, int calls, int accounts, long hourUs, string?[] projects, Func<int, bool>? of = null)
     {
         var scopes = accounts * World.Apis.Length;
         var stored = 0;
-        foreach (var chunk in Calls(calls, accounts, scopes, hourUs, projects).Chunk(CallsATime))
+        foreach (var chunk in Calls(calls, accounts, scopes, hourUs, projects, of).Chunk(CallsATime))
         {
             world.Store.Write(session => world.Core.Usage.Keep(session, StoreState.Of(session), chunk));
             stored += chunk.Length;
         }
 
-        if (stored != calls)
+        if (of is null && stored != calls)
             throw new InvalidOperationException($"{stored} calls were stored, not {calls}.");
+        return stored;
     }
 
     private static IEnumerable<(UsageCall Call, long AccountNo, long ArrivedUs, long Part, bool Waived)> Calls(
-        int calls, int accounts, int scopes, long hourUs, string?[] projects)
+        int calls, int accounts, int scopes, long hourUs, string?[] projects, Func<int, bool>? of)
     {
         for (var scope = 0; scope < scopes; scope++)
         {
             var (account, api) = (scope % accounts, World.Apis[scope / accounts]);
+            if (of?.Invoke(account) == false)
+                continue;
             var here = calls / scopes + (scope < calls % scopes ? 1 : 0);
             for (var i = 0; i < here; i++)
             {

@@ -16,6 +16,9 @@ namespace Settlement.Benchmarks.Harness;
 internal sealed class World : IDisposable
 {
     public const string Region = "r1";
+
+    /// <summary>An API whose largest event costs more than a movement may be: its account is parked (2.5).</summary>
+    public const string Dear = "dear";
     public const int CommandsATime = 10_000;
 
     public static readonly string[] Apis = ["passport", "table", "invoice"];
@@ -80,14 +83,16 @@ internal sealed class World : IDisposable
         ];
         if (subscribe)
         {
-            commands.AddRange(Apis.Select(api => new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["id"] = $"s{i}{api}", ["type"] = "subscribe", ["account"] = $"a{i}", ["api"] = api, ["region"] = Region,
-            }));
+            commands.AddRange(Apis.Select(api => Subscribe(i, api)));
         }
 
         return commands;
     }));
+
+    public static object Subscribe(int account, string api) => new Dictionary<string, object>(StringComparer.Ordinal)
+    {
+        ["id"] = $"s{account}{api}", ["type"] = "subscribe", ["account"] = $"a{account}", ["api"] = api, ["region"] = Region,
+    };
 
     public static object Buy(int account, string offer, bool autoRenew = false) => new Dictionary<string, object>(StringComparer.Ordinal)
     {
@@ -108,10 +113,11 @@ internal sealed class World : IDisposable
     private static Catalog Catalog()
     {
         var prices = string.Join(",", Apis.Select(api =>
-            $$"""{"api":"{{api}}","region":"{{Region}}","from":"2025-01-01T00:00:00Z","tiers":[{"upTo":100,"unitPrice":"0.15"},{"upTo":100000,"unitPrice":"0.0123"},{"unitPrice":"0.01"}]}"""));
+            $$"""{"api":"{{api}}","region":"{{Region}}","from":"2025-01-01T00:00:00Z","tiers":[{"upTo":100,"unitPrice":"0.15"},{"upTo":100000,"unitPrice":"0.0123"},{"unitPrice":"0.01"}]}""")
+            .Append($$"""{"api":"{{Dear}}","region":"{{Region}}","from":"2025-01-01T00:00:00Z","tiers":[{"unitPrice":"20000"}]}"""));
         var offers = string.Join(",", new[] { ("large", 100_000_000L), ("small", 10L) }.Select(o =>
             $$"""{"offer":"{{o.Item1}}","api":"{{Apis[0]}}","region":"{{Region}}","calls":{{o.Item2}},"price":"10","term":"P8D","from":null,"to":null}"""));
-        var text = $$"""{"currency":"CNY","apis":["{{string.Join("\",\"", Apis)}}"],"regions":["{{Region}}"],"prices":[{{prices}}],"offers":[{{offers}}]}""";
+        var text = $$"""{"currency":"CNY","apis":["{{string.Join("\",\"", Apis.Append(Dear))}}"],"regions":["{{Region}}"],"prices":[{{prices}}],"offers":[{{offers}}]}""";
         var faults = new List<CatalogFault>();
         return CatalogJson.Read(text, "", BillingSettings.Default.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
     }
