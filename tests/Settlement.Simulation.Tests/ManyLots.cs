@@ -7,25 +7,15 @@ namespace Settlement.Simulation.Tests;
 
 internal static class ManyLots
 {
-    /// <summary>The file's scenario, with the purchases that `manyLots` asks for put where their time belongs.</summary>
-    public static JsonElement Expand(JsonElement file)
+    /// <summary>Puts the purchases that `manyLots` asks for where their time belongs.</summary>
+    public static void AddTo(JsonArray timeline, JsonElement wanted)
     {
-        var scenario = file.GetProperty("scenario");
-        if (!file.TryGetProperty("manyLots", out var wanted))
-        {
-            return scenario;
-        }
-
-        var whole = JsonNode.Parse(scenario.GetRawText())!.AsObject();
-        var timeline = whole["timeline"]!.AsArray();
         var at = wanted.GetProperty("at").GetString()!;
         var place = timeline.TakeWhile(entry => string.CompareOrdinal(entry!["at"]!.GetValue<string>(), at) <= 0).Count();
         foreach (var purchase in Purchases(wanted, at))
         {
             timeline.Insert(place++, purchase);
         }
-
-        return JsonSerializer.SerializeToElement(whole);
     }
 
     private static IEnumerable<JsonObject> Purchases(JsonElement wanted, string at)

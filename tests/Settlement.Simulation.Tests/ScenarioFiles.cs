@@ -1,4 +1,4 @@
-// One row per file of Scenarios/, named by the file. A part of them, with the built executable: -preEnumerateTheories -trait needs=core.
+// One row per file of the pack (Scenarios/), named by the file, whatever folder it lies in. A part of them, with the built executable: -preEnumerateTheories -trait needs=core.
 using System.Text.Json;
 using Settlement.Simulation.Tests.Expecting;
 using Settlement.Worker.Simulating;
@@ -8,11 +8,10 @@ namespace Settlement.Simulation.Tests;
 
 public sealed class ScenarioFiles
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Scenarios");
+    public static IEnumerable<TheoryDataRow<string>> Readable() =>
+        ScenarioPack.Readable.Select(static name => Row(name, ScenarioPack.Read(name).GetProperty("needs").GetString()!));
 
-    public static IEnumerable<TheoryDataRow<string>> Readable() => Rows("", static file => file.GetProperty("needs").GetString()!);
-
-    public static IEnumerable<TheoryDataRow<string>> Unreadable() => Rows("unreadable", static _ => "core");
+    public static IEnumerable<TheoryDataRow<string>> Unreadable() => ScenarioPack.Unreadable.Select(static name => Row(name, "core"));
 
     [Theory]
     [MemberData(nameof(Readable))]
@@ -22,8 +21,8 @@ public sealed class ScenarioFiles
     /// <param name="run">From the scenario to its result.</param>
     internal static void Check(string name, Func<string, string> run)
     {
-        var file = Read(name);
-        var scenario = ManyLots.Expand(file);
+        var file = ScenarioPack.Read(name);
+        var scenario = ScenarioPack.Expand(file);
         var result = JsonSerializer.Deserialize<JsonElement>(run(scenario.GetRawText()));
 
         string[] differences = [.. Expectation.Differences(file.GetProperty("expect"), result), .. Audit.Faults(scenario, result)];
@@ -34,8 +33,8 @@ public sealed class ScenarioFiles
     [MemberData(nameof(Unreadable))]
     public void Names_the_field_that_cannot_be_read(string name)
     {
-        var file = Read(name);
-        var refusal = Assert.Throws<UnreadableScenarioException>(() => Worker.Simulating.Simulation.RunToJson(file.GetProperty("scenario").GetRawText()));
+        var file = ScenarioPack.Read(name);
+        var refusal = Assert.Throws<UnreadableScenarioException>(() => Worker.Simulating.Simulation.RunToJson(ScenarioPack.Expand(file).GetRawText()));
 
         var path = file.GetProperty("path");
         string[] right = path.ValueKind == JsonValueKind.Array ? [.. path.EnumerateArray().Select(p => p.GetString()!)] : [path.GetString()!];
@@ -49,11 +48,25 @@ public sealed class ScenarioFiles
         Assert.NotEmpty(Unreadable());
     }
 
-    private static IEnumerable<TheoryDataRow<string>> Rows(string folder, Func<JsonElement, string> needs) =>
-        Directory.EnumerateFiles(Path.Combine(Folder, folder), "*.json")
-            .Select(file => Path.GetRelativePath(Folder, Path.ChangeExtension(file, null)).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal)
-            .Select(name => new TheoryDataRow<string>(name).WithTestDisplayName(name).WithTrait("needs", needs(Read(name))));
+    [Fact]
+    public void Every_name_is_there_once() => Assert.Distinct(ScenarioPack.Files.Select(ScenarioPack.NameOf));
 
-    internal static JsonElement Read(string name) => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, name + ".json")));
+    [Fact]
+    public void Every_file_lies_in_the_folder_of_its_chapter()
+    {
+        string[] astray = [.. ScenarioPack.Files.Where(file => !Path.GetDirectoryName(file)!.StartsWith(ChapterOf(ScenarioPack.NameOf(file)), StringComparison.Ordinal))];
+        Assert.Empty(astray);
+    }
+
+    /// <returns>What the folder's name begins with: the chapter of the rules in two digits, or a word where a name has no chapter.</returns>
+    private static string ChapterOf(string name) => name switch
+    {
+        ['I', >= '0' and <= '9', ..] => "interface",
+        _ when name.StartsWith("case-", StringComparison.Ordinal) => "12-",
+        _ when name.StartsWith("story-", StringComparison.Ordinal) => "stories",
+        _ when name.StartsWith("unreadable/", StringComparison.Ordinal) => "unreadable",
+        _ => string.Concat(name.TakeWhile(char.IsAsciiDigit)).PadLeft(2, '0') + "-",
+    };
+
+    private static TheoryDataRow<string> Row(string name, string needs) => new TheoryDataRow<string>(name).WithTestDisplayName(name).WithTrait("needs", needs);
 }

@@ -35,13 +35,13 @@ public sealed class LostAnswerTests
         Ended,
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Scenarios() => ScenarioFiles.Readable().Where(r => !ScenarioFiles.Read(r.Data).TryGetProperty(ManyPurchases, out _));
+    public static IEnumerable<TheoryDataRow<string>> Scenarios() => ScenarioFiles.Readable().Where(r => !ScenarioPack.Read(r.Data).TryGetProperty(ManyPurchases, out _));
 
     [Theory]
     [MemberData(nameof(Scenarios))]
     public void The_books_are_the_same_whichever_answer_is_lost(string name)
     {
-        var scenario = ScenarioReader.Read(ScenarioFiles.Read(name).GetProperty("scenario").GetRawText());
+        var scenario = ScenarioReader.Read(ScenarioPack.Expand(ScenarioPack.Read(name)).GetRawText());
         var commits = 0;
         var expected = Run(scenario, Met.Retried, _ => ++commits < 0);
         Assert.NotEqual(0, commits);

@@ -13,7 +13,7 @@ namespace Settlement.Storage.Tests.Contract;
 /// <summary>One closing, or the steps of one instant, taken apart: what the time line does in one go.</summary>
 internal sealed class ClosingDriver(SettlementStore store, Releases releases)
 {
-    private readonly SpanOpening spans = new(store, releases);
+    private readonly SpanOpening spans = new(store, releases, SpanSize.Default);
     private readonly SpanWork work = new(store, new CommandStore(store, releases), new LifecycleStore(store), new ParkingStore(store));
 
     public ClosingRun? Begin(long dueUs, bool hourly = true) => spans.BeginClosing(dueUs, hourly)?.Runs[^1];
