@@ -1,4 +1,4 @@
-// Case 21 needs 100,000 purchases: too many to write down, so its file only says how they are made ("manyLots").
+// Case 21 needs 100,000 purchases. That is too many to write down, so its file only says how they are made ("manyLots").
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,7 +7,7 @@ namespace Settlement.Simulation.Tests;
 
 internal static class ManyLots
 {
-    /// <summary>The file's scenario, with the purchases that `manyLots` asks for put where their time belongs.</summary>
+    /// <summary>The file's scenario, with the purchases that `manyLots` asks for inserted at their times.</summary>
     public static JsonElement Expand(JsonElement file)
     {
         var scenario = file.GetProperty("scenario");

@@ -1,4 +1,4 @@
-// One row per file of Scenarios/, named by the file. A part of them, with the built executable: -preEnumerateTheories -trait needs=core.
+// One row per file in Scenarios/, named after the file. To run some of them with the built executable: -preEnumerateTheories -trait needs=core.
 using System.Text.Json;
 using Settlement.Simulation.Tests.Expecting;
 using Settlement.Worker.Simulating;
@@ -18,8 +18,8 @@ public sealed class ScenarioFiles
     [MemberData(nameof(Readable))]
     public void Gives_what_is_expected(string name) => Check(name, Worker.Simulating.Simulation.RunToJson);
 
-    /// <param name="name">Of the file.</param>
-    /// <param name="run">From the scenario to its result.</param>
+    /// <param name="name">The name of the file.</param>
+    /// <param name="run">Runs the scenario and returns its result.</param>
     internal static void Check(string name, Func<string, string> run)
     {
         var file = Read(name);
