@@ -11,20 +11,20 @@ using Settlement.Storage.Parking;
 namespace Settlement.Engine;
 
 /// <summary>
-/// Retries a parked account (2.5): does what has fallen due for it, in the order of 2.4, each step in a transaction of its own, as if the account alone had had an
-/// outage. The time line's claim must be held, and no run be under way.
+/// Retries a parked account (2.5). Does what has fallen due for it, in the order of 2.4, each step in its own transaction, as if only this account
+/// had had an outage. The caller must hold the time line's claim, and no run may be under way.
 /// </summary>
 public sealed class RetryStore(SettlementStore store, ParkingStore parking, MissedClosings closings, CommandStore commands, LifecycleStore lifecycle)
 {
-    /// <param name="untilUs">How far the time line has come: what is due later it will do itself.</param>
+    /// <param name="untilUs">How far the time line has come. What is due later, the time line does itself.</param>
     /// <returns>Null: the account is not parked.</returns>
     public RetryOutcome? Retry(long accountNo, long untilUs, Func<long> nowUs, WorkClaim? claim)
     {
         if (store.Read(session => ParkedAccounts.Find(session, accountNo)) is not { } parked)
             return null;
         var steps = 0L;
-        // The time line has come to the last run that is done and to what it has put aside, even where something is due before: a command that arrived late, or steps of this
-        // account that a retry which ended half way has made.
+        // The time line counts as having reached the last finished run and everything it has put aside, even if something earlier is still due: a
+        // command that arrived late, or steps of this account that were planned by a retry which stopped halfway.
         untilUs = Math.Max(untilUs, store.Read(session => session.One<long?>("parked/reached", new { AccountNo = accountNo })) ?? untilUs);
         var missed = closings.NextMissed(accountNo, parked.SettledSlot);
         while (Next(accountNo, untilUs, missed, nowUs, claim) is { } next)
@@ -44,12 +44,14 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Miss
         return new RetryOutcome(parked, steps, null);
     }
 
-    /// <summary>Of what is due at the earliest instant: commands first, then the closing, then lots, attempts and arrears (2.4).</summary>
+    /// <summary>
+    /// The next step among those due at the earliest instant: commands first, then the closing, then lots, attempts and arrears (2.4).
+    /// </summary>
     private Step? Next(long accountNo, long untilUs, MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
     {
         var (command, row) = store.Read(session => (CommandStore.NextOf(session, accountNo), LifecycleStore.NextOf(session, accountNo, untilUs)));
         var closedHour = missed?.Run.AfterHour ?? long.MaxValue;
-        // Of the commands of an instant, those behind a run-job come after its closing.
+        // Commands of the same instant that follow a run-job come after its closing.
         var waits = command is not null && missed is not null && command.AtUs == missed.Run.DueUs
             && store.Read(session => session.One<long?>("parked/run-job", new { missed.Run.DueUs })) < command.CommandNo;
         Step?[] steps =
@@ -64,8 +66,8 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Miss
     private sealed record Step(string Name, long DueUs, Action Do);
 }
 
-/// <summary>What came of a retry.</summary>
+/// <summary>The result of a retry.</summary>
 /// <param name="Before">How the account was parked.</param>
 /// <param name="Steps">What was done.</param>
-/// <param name="Still">How it is parked now; null: it goes on with the others.</param>
+/// <param name="Still">How it is parked now; null: it continues with the others.</param>
 public sealed record RetryOutcome(ParkedAccount Before, long Steps, ParkedAccount? Still);

@@ -9,13 +9,13 @@ using Settlement.Storage;
 
 namespace Settlement.Engine;
 
-/// <summary>The working parts on one open store, wired once for <c>run</c>, the verbs and <c>simulate</c> alike.</summary>
+/// <summary>The working parts on one open store, wired in one place for <c>run</c>, the verbs and <c>simulate</c>.</summary>
 public sealed class SettlementCore
 {
     /// <param name="store">An open store.</param>
-    /// <param name="clock">What the time line goes by.</param>
-    /// <param name="inScenario">Whether commands may say what only scenarios may (INTERFACE 2, 5).</param>
-    /// <param name="entriesPerRelease">Quarantined entries that are released in one transaction, 1 to 1,000.</param>
+    /// <param name="clock">The clock that the time line follows.</param>
+    /// <param name="inScenario">Whether commands may contain what only scenarios are allowed (INTERFACE 2, 5).</param>
+    /// <param name="entriesPerRelease">How many quarantined entries are released in one transaction, 1 to 1,000.</param>
     /// <param name="spanSize">How large the time line's spans and their parts may be.</param>
     public SettlementCore(
         SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece, SpanSize? spanSize = null)

@@ -1,11 +1,12 @@
 
 namespace Settlement.Engine;
 
-// What a parked account has missed is done by nobody else meanwhile: a retry drives the time line, if only for one account (2.5).
+// Nobody else may meanwhile do what a parked account has missed: a retry drives the time line, if only for one account (2.5).
 public sealed partial class Timeline
 {
     /// <summary>
-    /// Does what has fallen due for a parked account, as far as the time line has come for the others; it passes no time for them. Null: the account is not parked.
+    /// Does what has fallen due for a parked account, as far as the time line has come for the others. Time does not pass for the others. Null: the
+    /// account is not parked.
     /// </summary>
     public RetryOutcome? RetryParked(long accountNo)
     {

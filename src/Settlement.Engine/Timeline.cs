@@ -11,12 +11,12 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine;
 
 /// <summary>
-/// The only thing that makes time pass (2.4): does what is due, of each account in the order of due time. It goes in spans, from one instant that concerns all accounts
-/// to the next. What is due is read from the database, so it may be called at any time, by anyone, any number of times.
+/// The only thing that makes time pass (2.4). It does what is due, for each account in the order of due time. It proceeds in spans, from one instant
+/// that concerns all accounts to the next. What is due is read from the database, so anyone may call it at any time and any number of times.
 /// </summary>
 public sealed partial class Timeline
 {
-    /// <summary>What whoever drives it has claimed.</summary>
+    /// <summary>The name under which the time line's driver claims it.</summary>
     public const string ClaimName = "timeline";
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
@@ -45,20 +45,20 @@ public sealed partial class Timeline
         };
     }
 
-    /// <summary>Told after each piece of work that took a transaction: what was done, and its due instant.</summary>
+    /// <summary>Called after each piece of work that took a transaction, with what was done and its due instant.</summary>
     public Action<TimelineStep>? Progress { get; set; }
 
-    /// <summary>Told of the plans of a closing, batch by batch, once they are committed.</summary>
+    /// <summary>Called with the plans of a closing, batch by batch, once they are committed.</summary>
     public Action<ClosingRun, IReadOnlyList<Plan>>? Settled { get; set; }
 
-    /// <summary>Told of every lifecycle step and its plan, which may change nothing, once it is committed.</summary>
+    /// <summary>Called for every lifecycle step with its plan, which may change nothing, once it is committed.</summary>
     public Action<AgendaEntry, Plan>? Stepped { get; set; }
 
     private long NowUs => Instant.OfUs(clock.GetUtcNow());
 
     /// <summary>
-    /// Does everything due at or before an instant. Cancelled, it stops between two transactions; the rest is still due. While another worker drives the time line,
-    /// it does parts of the span under way, then what is left.
+    /// Does everything due at or before an instant. If cancelled, it stops between two transactions, and the rest is still due. While another worker
+    /// drives the time line, it does parts of the span under way, and then whatever is left.
     /// </summary>
     public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
@@ -72,7 +72,7 @@ public sealed partial class Timeline
         PassEmptyRuns(untilUs);
     });
 
-    /// <summary>Closes what is due now whatever the time of the hour: <c>run-job</c> and the verb <c>close</c> (2.3).</summary>
+    /// <summary>Closes what is due now, regardless of the time within the hour: <c>run-job</c> and the verb <c>close</c> (2.3).</summary>
     public void CloseNow(long dueUs) => Drive(CancellationToken.None, () =>
     {
         AdvanceTo(dueUs);
@@ -80,8 +80,8 @@ public sealed partial class Timeline
     });
 
     /// <summary>
-    /// Applies the commands that take effect at or before an instant, and what is due before each of them; what else is due at that instant waits (commands come
-    /// first).
+    /// Applies the commands that take effect at or before an instant, and what is due before each of them. Anything else due at that instant waits
+    /// (commands come first).
     /// </summary>
     public void ApplyCommands(long untilUs) => Drive(CancellationToken.None, () =>
     {
@@ -95,8 +95,8 @@ public sealed partial class Timeline
     });
 
     /// <summary>
-    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A span that somebody has begun is due until it is
-    /// done, and so is a release.
+    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A span that anyone has begun is
+    /// due until it is done, and so is a release.
     /// </summary>
     public long? NextDueUs(long limitUs) => OpenDueUs(limitUs)
         ?? (store.Read(Releases.WaitingSinceUs) is { } sinceUs && sinceUs <= limitUs ? sinceUs : DueUs(limitUs));
@@ -104,7 +104,7 @@ public sealed partial class Timeline
     private long? OpenDueUs(long limitUs) =>
         store.Read(Span.Open) is { } span && (span.Runs.Count > 0 ? span.Runs[0].DueUs : span.UntilUs) is var begunUs && begunUs <= limitUs ? begunUs : null;
 
-    /// <summary>Looks at what is due when every call that was set free is stored: until then an hour may seem empty that is not.</summary>
+    /// <summary>Looks at what is due once every released call is stored. Until then, an hour may seem empty although it is not.</summary>
     private long? FinishReleases(Func<long?> look)
     {
         releases.Finish(claim, stopping);
@@ -117,7 +117,9 @@ public sealed partial class Timeline
         return due.Where(d => d <= limitUs).Min();
     });
 
-    /// <summary>One at a time drives the time line, in all processes; who loses the claim over a long halt starts again.</summary>
+    /// <summary>
+    /// Only one driver at a time drives the time line, across all processes. A driver that loses the claim during a long halt starts again.
+    /// </summary>
     private void Drive(CancellationToken cancel, Action drive)
     {
         lock (gate)
@@ -160,7 +162,9 @@ public sealed partial class Timeline
         }
     }
 
-    /// <summary>The span up to the next instant that concerns all accounts; when nothing is due before it, what happens then.</summary>
+    /// <summary>
+    /// Does the span up to the next instant that concerns all accounts. If nothing is due before that instant, does what happens at it.
+    /// </summary>
     private void DoNext(long dueUs, long untilUs)
     {
         var due = store.Read(session => DueCommands.Read(session, untilUs));
@@ -178,14 +182,15 @@ public sealed partial class Timeline
             FinishSpan();
     }
 
-    /// <summary>Applies all commands of an instant, one after the other, in their order; one that runs a closing has a transaction of its own.</summary>
+    /// <summary>Applies all commands of an instant, one after the other, in order. A command that runs a closing gets its own transaction.</summary>
     private void ApplyAt(long atUs)
     {
         var done = 0;
         while (store.Read(s => CommandStore.Waiting(s, atUs, CommandStore.PerTransaction)) is { Count: > 0 } waiting)
         {
             var runs = waiting.FindIndex(CommandStore.RunsClosing);
-            // Answered when the closing it asks for is done: a crash in between finds it waiting still, and the closing made.
+            // The command is answered only when the closing it asks for is done. After a crash in between, the command is still waiting and the
+            // closing is made.
             if (runs == 0)
                 Close(waiting[0].AtUs, hourly: false);
             var chunk = runs < 0 ? waiting : waiting.GetRange(0, Math.Max(runs, 1));
@@ -197,8 +202,8 @@ public sealed partial class Timeline
     }
 
     /// <summary>
-    /// Whoever left a span unfinished, it is finished before the next one begins. What beginning returned does not matter: its first try may have committed without
-    /// an answer, so the store is asked what there is to do.
+    /// If a span was left unfinished, by whatever worker, it is finished before the next one begins. The return value of beginning does not matter:
+    /// the first try may have committed without an answer, so the store is asked what there is to do.
     /// </summary>
     private void Close(long dueUs, bool hourly)
     {
@@ -207,7 +212,7 @@ public sealed partial class Timeline
         FinishSpan();
     }
 
-    /// <summary>Does the span under way, if there is one, with whoever helps, and ends it.</summary>
+    /// <summary>Does the span under way, if there is one, together with any workers that help, and ends it.</summary>
     private void FinishSpan()
     {
         if (store.Read(Span.Open) is not { } span)
@@ -223,7 +228,7 @@ public sealed partial class Timeline
         spans.Finish(span, NowUs, claim);
     }
 
-    /// <summary>Does a part of the span under way that nobody has; false when there is none.</summary>
+    /// <summary>Does a part of the span under way that no worker has claimed; false if there is none.</summary>
     private bool TakePart()
     {
         if (store.Read(Span.Open) is not { } span)
@@ -240,7 +245,7 @@ public sealed partial class Timeline
             }
             catch (ClaimLostException)
             {
-                // Whoever has taken it over goes on with it.
+                // The worker that has taken it over continues it.
             }
 
             return true;
@@ -263,7 +268,7 @@ public sealed partial class Timeline
         stopping.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Hourly runs with nothing to settle: they only close their hours, all in one step.</summary>
+    /// <summary>Passes hourly runs with nothing to settle. They only close their hours, all in one step.</summary>
     private void PassEmptyRuns(long untilUs)
     {
         var last = BillingHour.StartUs(BillingHour.Of(untilUs));
@@ -274,5 +279,7 @@ public sealed partial class Timeline
     }
 }
 
-/// <summary>A piece of work done on the time line: what, due when, how many so far, and how far the time line has come with it.</summary>
+/// <summary>
+/// A piece of work done on the time line: what it was, when it was due, how many so far, and how far the time line has come with it.
+/// </summary>
 public readonly record struct TimelineStep(string What, long DueUs, long Count, long ReachedUs);

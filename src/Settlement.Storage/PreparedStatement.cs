@@ -1,11 +1,11 @@
 namespace Settlement.Storage;
 
-/// <summary>A statement without rows, as an engine prepares it; its parameters in the order in which the text names them first.</summary>
+/// <summary>A statement that returns no rows, as prepared by an engine. Its parameters are in the order in which the text first names them.</summary>
 public abstract class PreparedStatement : IDisposable
 {
     private const int MostParameters = 64;
 
-    /// <summary>Room for the values of one execution.</summary>
+    /// <summary>Space for the values of one execution.</summary>
     internal object?[] Values { get; } = new object?[MostParameters];
 
     /// <summary>Executes with values for the parameters; returns the rows affected.</summary>

@@ -3,8 +3,9 @@ using System.Data.Common;
 namespace Settlement.Storage;
 
 /// <summary>
-/// A reader that tells why reading failed. Closing one whose connection broke half way through a row can throw an error of its own
-/// (<see cref="ArgumentOutOfRangeException"/> out of SqlClient), behind which the first is lost: what may be tried again then looks like what may not.
+/// A reader that reports why reading failed. If the connection broke halfway through a row, closing the reader can throw an error of its own
+/// (<see cref="ArgumentOutOfRangeException"/> from SqlClient) that hides the first one. A failure that may be retried would then look like one that
+/// may not.
 /// </summary>
 public sealed class SafeReader(DbDataReader reader) : IDisposable
 {
@@ -31,7 +32,7 @@ public sealed class SafeReader(DbDataReader reader) : IDisposable
         }
         catch (Exception) when (failed)
         {
-            // The first error says what happened, and the connection is thrown away for it.
+            // The first error says what happened, and the connection is discarded because of it.
         }
     }
 }

@@ -5,15 +5,15 @@ using Dapper;
 namespace Settlement.Storage;
 
 /// <summary>
-/// One connection and, for writing, one transaction: what every store method works in. Disposed without <see cref="Commit"/> it leaves nothing.
-/// Statements are given by name (<see cref="Sql"/>).
+/// One connection and, for writing, one transaction. Every store method works in a session. If disposed without <see cref="Commit"/>, it leaves
+/// nothing behind. Statements are given by name (<see cref="Sql"/>).
 /// </summary>
-/// <param name="alone">Without a transaction: each statement is committed at once. For claims and the like, which are no part of anything.</param>
+/// <param name="alone">No transaction: each statement is committed at once. For claims and the like, which are not part of any larger unit.</param>
 public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released, bool alone = false) : IDisposable
 {
     private readonly List<Action> committed = [];
 
-    /// <summary>Numbers given or found in this transaction, which are not yet true for everyone.</summary>
+    /// <summary>Numbers assigned or found in this transaction, which are not yet valid for others.</summary>
     public Dictionary<object, long> Numbers { get; } = [];
 
     public DbConnection Connection { get; } = connection;
@@ -28,7 +28,7 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
         return reader.Read(r => r.Parse<T>().AsList());
     }
 
-    /// <summary>Rows as they are read, for results that need not fit in memory.</summary>
+    /// <summary>Rows one at a time as they are read, for results that need not fit in memory.</summary>
     public IEnumerable<T> Stream<T>(string statement, object? args = null)
     {
         using var command = Statements.BindApart(statement, Transaction, args);
@@ -52,7 +52,7 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 
     public bool IsCommitted { get; private set; }
 
-    /// <summary>What may be remembered only once it is true for everyone (caches).</summary>
+    /// <summary>For what may be remembered only once it is valid for everyone (caches).</summary>
     public void OnCommit(Action action) => committed.Add(action);
 
     public void Commit()

@@ -13,18 +13,22 @@ namespace Settlement.Storage;
 /// <summary>A setting or catalog that the store does not accept; the message says why.</summary>
 public sealed class StoreRefusedException(string message) : Exception(message);
 
-/// <summary>A writer found the account changed since it was loaded. Its transaction is rolled back; the work is done again from what is there now.</summary>
+/// <summary>
+/// A writer found that the account has changed since it was loaded. Its transaction is rolled back, and the work is repeated from the current state.
+/// </summary>
 public sealed class LateWriterException(string message) : Exception(message);
 
-/// <summary>An open store: its engine, the dictionaries it remembers, and transactions. All state is in the database.</summary>
-/// <param name="time">For tests; null: the clock.</param>
+/// <summary>An open store: its engine, its remembered dictionaries, and transactions. All state is in the database.</summary>
+/// <param name="time">For tests; null: the system clock.</param>
 public sealed class SettlementStore(IEngine engine, BillingSettings settings, TimeProvider? time = null)
 {
     /// <summary>How often a transaction is tried.</summary>
     public const int Attempts = 12;
     private const int LongestPauseMs = 500;
 
-    /// <summary>Nor is one begun anew after this long: a statement that runs into its time limit each time would keep whoever waits for minutes.</summary>
+    /// <summary>
+    /// No new try begins after this long either: with a statement that runs into its time limit on every try, callers would wait for minutes.
+    /// </summary>
     private static readonly TimeSpan LongestTries = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider clock = time ?? TimeProvider.System;
@@ -45,12 +49,14 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     }
 
     /// <summary>
-    /// Does the work in one transaction. When another writer was first (a changed version, a key that is taken) or the database gave up for a cause that may pass, it is rolled
-    /// back and done again, a few times within a minute; the last failure is thrown.
+    /// Does the work in one transaction. If another writer was first (a changed version, a key that is taken) or the database gave up for a reason
+    /// that may pass, the transaction is rolled back and repeated a few times within a minute. The last failure is thrown.
     /// </summary>
-    /// <param name="work">May be done more than once; only the last time counts.</param>
-    /// <param name="under">The claim it is done under: lost in between, <see cref="ClaimLostException"/> is thrown and nothing is written.</param>
-    /// <param name="tries">So many times at most.</param>
+    /// <param name="work">May be called more than once; only the last call counts.</param>
+    /// <param name="under">
+    /// The claim under which the work is done. If it is lost meanwhile, <see cref="ClaimLostException"/> is thrown and nothing is written.
+    /// </param>
+    /// <param name="tries">The largest number of tries.</param>
     public T Write<T>(Func<Session, T> work, WorkClaim? under = null, int tries = Attempts)
     {
         var since = clock.GetTimestamp();
@@ -85,17 +91,17 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
         under,
         tries);
 
-    /// <summary>The process is ending: what fails from now on is not tried again. It is done by whoever comes next.</summary>
+    /// <summary>The process is ending, so anything that fails from now on is not tried again. The next worker will do it.</summary>
     public void NoMoreTries() => ending = true;
 
     private bool MayGoOn(long since) => !ending && clock.GetElapsedTime(since) < LongestTries;
 
-    /// <summary>Of different lengths, so that two who are in each other's way do not stay so.</summary>
+    /// <summary>Pauses of random length, so that two writers that block each other do not keep doing so.</summary>
     private static void Pause(int attempt) => Thread.Sleep(Random.Shared.Next(Math.Min(LongestPauseMs, 1 << attempt)));
 
     /// <summary>
-    /// Makes the store's row if it is new and records the settings if they changed. Throws <see cref="StoreRefusedException"/> for a billing zone that
-    /// differs from that of a store in use.
+    /// Creates the store's row if the store is new, and records the settings if they have changed. Throws <see cref="StoreRefusedException"/> if the
+    /// billing zone differs from that of a store in use.
     /// </summary>
     public void Open(long nowUs) => Write(session =>
     {
@@ -124,8 +130,8 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     });
 
     /// <summary>
-    /// For those who only look: makes a new store's row, but of a store in use changes nothing, so that its settings stay those it is worked with. Throws
-    /// <see cref="StoreRefusedException"/> for another billing zone.
+    /// For readers only. Creates the row of a new store, but changes nothing in a store in use, so that its settings stay those that its workers use.
+    /// Throws <see cref="StoreRefusedException"/> for a different billing zone.
     /// </summary>
     public void OpenToRead(long nowUs)
     {
@@ -137,7 +143,7 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
             RefuseOtherZone(recorded);
     }
 
-    /// <summary>Makes an opened store one for tests, for good. Throws <see cref="StoreRefusedException"/> for a store in use.</summary>
+    /// <summary>Turns an opened store into a test store, permanently. Throws <see cref="StoreRefusedException"/> for a store in use.</summary>
     public void MarkForTests() => Write(session =>
     {
         if (StoreState.IsForTests(session))
@@ -147,10 +153,10 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
         session.Execute("store/make-for-tests");
     });
 
-    /// <summary>Puts a catalog in force; the faults of the change if it is refused, whole.</summary>
+    /// <summary>Puts a catalog in force. If the change is refused, it is refused as a whole, and its faults are returned.</summary>
     public IReadOnlyList<CatalogFault> ApplyCatalog(Session session, Catalog catalog, long nowUs)
     {
-        // Alone: usage that another worker stores would be held for want of what is there by then.
+        // Exclusively: otherwise usage that another worker is storing could be held for lack of something that exists by then.
         Engine.TakeGuard(session, exclusive: true);
         var state = StoreState.Of(session);
         var faults = JudgeCatalog(session, state, catalog);
@@ -163,14 +169,17 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     }
 
     /// <summary>
-    /// Why a catalog can't follow the store's; empty when it may. A store without a catalog is kept in CNY, and from its first account on it stays so.
+    /// Why a catalog can't replace the store's; empty if it can. A store without a catalog uses CNY, and keeps it from its first account on.
     /// </summary>
     public List<CatalogFault> JudgeCatalog(Session session, StoreState state, Catalog next) =>
         state.CatalogVersion == 0 && session.One<long>("store/in-use") == 0
             ? [] : CatalogChange.Judge(
                 Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone, ParkedAccounts.Any(session) ? list => PricedThrough(session, list) : null);
 
-    /// <summary>A parked account may be waiting for a price that it can be charged (2.5): a list may then start where nothing of its scope has been charged yet, closed or not.</summary>
+    /// <summary>
+    /// A parked account may be waiting for a price it can be charged (2.5). A list may then start where nothing of its scope has been charged yet,
+    /// whether the hours are closed or not.
+    /// </summary>
     private long PricedThrough(Session session, PriceList list) => session.One<long?>("parked/priced-through", new
     {
         Kind = (long)RowKind.PayPerUse, FromHour = BillingHour.Of(list.FromUs), ApiNo = Words.Find(session, WordKind.Api, list.Api), RegionNo = Words.Find(session, WordKind.Region, list.Region),

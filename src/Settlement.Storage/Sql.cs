@@ -5,8 +5,8 @@ using System.Reflection;
 namespace Settlement.Storage;
 
 /// <summary>
-/// Every statement of the program by name ("file/statement"), read once from the embedded .sql files. A statement starts with a line
-/// <c>-- name: …</c>. They keep to what SQLite and SQL Server both read; the few that can't are in a folder of the engine's name.
+/// Every statement of the program by name ("file/statement"), read once from the embedded .sql files. A statement starts with a line <c>-- name:
+/// …</c>. Statements use only what both SQLite and SQL Server accept. The few that can't are in a folder named after the engine.
 /// </summary>
 public static class Sql
 {
@@ -15,7 +15,7 @@ public static class Sql
 
     private static readonly ConcurrentDictionary<string, FrozenDictionary<string, string>> Engines = new(StringComparer.Ordinal);
 
-    /// <summary>The statements of an engine, its own and those that all share.</summary>
+    /// <summary>The statements of an engine: its own and the shared ones.</summary>
     public static FrozenDictionary<string, string> Of(string engine) =>
         Engines.GetOrAdd(engine, e => Load(e).Concat(Load(Shared)).ToFrozenDictionary(StringComparer.Ordinal));
 
@@ -26,7 +26,7 @@ public static class Sql
         foreach (var resource in assembly.GetManifestResourceNames().Where(r => r.StartsWith(prefix, StringComparison.Ordinal)))
         {
             var file = resource[prefix.Length..^4];
-            // A dot: in the folder of an engine, and so of another one.
+            // A dot means that the file is in an engine's folder, so it does not belong here.
             if (file.Contains('.', StringComparison.Ordinal))
                 continue;
             foreach (var section in ReadText(assembly, resource).Split(Marker).Skip(1))

@@ -9,24 +9,26 @@ using System.Text.RegularExpressions;
 namespace Settlement.Storage;
 
 /// <summary>
-/// The statements of one connection, made once each. A closing or a day of purchases runs the same few dozen statements hundreds of thousands of
-/// times: parsing them anew each time took most of it.
+/// The statements of one connection, each created once. A closing or a day of purchases runs the same few dozen statements hundreds of thousands of
+/// times. Parsing them again each time took most of that time.
 /// </summary>
-/// <param name="texts">The texts by name, as the engine reads them.</param>
+/// <param name="texts">The texts by name, in the form that the engine reads.</param>
 /// <param name="fit">What the engine does to a parameter once it has its value.</param>
 /// <param name="prepare">How the engine prepares a statement that returns no rows, if it has a faster way than ADO.NET.</param>
 public sealed partial class Statements(
     DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null, Func<string, PreparedStatement>? prepare = null) : IDisposable
 {
-    /// <summary>No single wait for the database is longer, not even for the first row of a closing of all usage there is.</summary>
+    /// <summary>No single wait for the database is longer than this, not even for the first row of a closing of all existing usage.</summary>
     public const int LongestSeconds = 600;
 
-    /// <summary>Within a transaction others may wait for what it holds.</summary>
+    /// <summary>Within a transaction, others may be waiting for what it holds.</summary>
     private const int LongestSecondsInTransaction = 120;
 
     private const int StatementsPerBatch = 100;
 
-    /// <summary>After an error that ends the transaction the server goes on with the rest of the batch, and each statement would commit alone.</summary>
+    /// <summary>
+    /// After an error that ends the transaction, the server continues with the rest of the batch, and each statement would commit on its own.
+    /// </summary>
     private const string WithinTransaction = "IF @@TRANCOUNT > 0 ";
 
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Func<object, object?>>> Properties = new();
@@ -45,7 +47,7 @@ public sealed partial class Statements(
         return command;
     }
 
-    /// <summary>The command of a statement that an engine makes itself; the caller sets its parameters, in the order of the text.</summary>
+    /// <summary>The command of a statement whose text the engine builds itself. The caller sets its parameters, in the order of the text.</summary>
     public DbCommand Prepared(string name, DbTransaction? transaction, Func<string, string> text)
     {
         if (!prepared.TryGetValue(name, out var command))
@@ -54,7 +56,7 @@ public sealed partial class Statements(
         return command;
     }
 
-    /// <summary>What an engine prepares in its own way, once for the connection.</summary>
+    /// <summary>Something that an engine prepares in its own way, once per connection.</summary>
     public T Own<T>(string name, Func<DbConnection, T> make)
         where T : class, IDisposable
     {
@@ -63,7 +65,7 @@ public sealed partial class Statements(
         return (T)made;
     }
 
-    /// <summary>A command of its own, for a reader that stays open while other statements run.</summary>
+    /// <summary>A separate command, for a reader that stays open while other statements run.</summary>
     public DbCommand BindApart(string name, DbTransaction? transaction, object? args)
     {
         var command = Create(Text(name));
@@ -77,7 +79,9 @@ public sealed partial class Statements(
     public int Execute(string name, DbTransaction? transaction, object? args) =>
         prepare is null ? Bind(name, transaction, args).ExecuteNonQuery() : ExecutePrepared(name, new[] { args })[0];
 
-    /// <summary>Executes once per element and returns the rows each affected; in few round trips where the connection has batches.</summary>
+    /// <summary>
+    /// Executes once per element and returns the rows affected by each. If the connection supports batches, this takes few round trips.
+    /// </summary>
     public List<int> ExecuteEach(string name, DbTransaction? transaction, IEnumerable many)
     {
         if (prepare is not null)
@@ -179,7 +183,7 @@ public sealed partial class Statements(
 
     private static object? ValueOf(object? value) => value is not (null or long or string) && value is IEnumerable<long> list ? $"[{string.Join(',', list)}]" : value;
 
-    /// <summary>How to read each property of a type; compiled, since reflection took more time than the statements.</summary>
+    /// <summary>How to read each property of a type. Compiled, because reflection took more time than the statements.</summary>
     private static Dictionary<string, Func<object, object?>> PropertiesOf(Type type) =>
         Properties.GetOrAdd(type, t => t.GetProperties().ToDictionary(p => p.Name, Reader, StringComparer.Ordinal));
 

@@ -7,10 +7,12 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Storage;
 
-/// <summary>What the whole store agrees on: how far it is closed, whether closings are on hold, which settings and catalog are in force.</summary>
+/// <summary>
+/// The state that applies to the whole store: how far it is closed, whether closings are on hold, which settings and catalog are in force.
+/// </summary>
 public sealed record StoreState
 {
-    /// <summary>A new store has no closed hour (2.3): a number below every hour.</summary>
+    /// <summary>The closed hour of a new store, which has none (2.3): a number below every hour.</summary>
     public const long NoClosedHour = -10_000_000;
 
     public long CreatedUs { get; init; }
@@ -30,7 +32,7 @@ public sealed record StoreState
 
     public long CatalogVersion { get; init; }
 
-    /// <summary>Whether the store was made for tests: a test clock may run ahead of the time on it, and no worker runs on it.</summary>
+    /// <summary>Whether the store was made for tests: a test clock may run ahead of real time on it, and no worker runs on it.</summary>
     public static bool IsForTests(Session session) => session.One<long>("store/for-tests") > 0;
 
     public static StoreState Of(Session session) => session.One<StoreState>("store/get")
@@ -53,12 +55,12 @@ public sealed class TermsReader(BillingSettings settings)
     public BillingSettings Settings => settings;
 
     /// <summary>
-    /// The version under which these settings were recorded. Another process may record others beside a running worker: its closings still say what they were
-    /// made with.
+    /// The version under which these settings were recorded. Another process may record different settings while a worker is running. The worker's
+    /// closings still say which settings they were made with.
     /// </summary>
     public long? RecordedVersion { get; set; }
 
-    /// <summary>The terms in force for a session; the catalog may be newer than at the last call.</summary>
+    /// <summary>The terms in force for a session. The catalog may be newer than at the last call.</summary>
     public Terms Read(Session session, StoreState state)
     {
         lock (gate)
@@ -79,7 +81,7 @@ public sealed class TermsReader(BillingSettings settings)
             ?? throw new InvalidOperationException($"Catalog version {version} of the store can't be read: {faults[0]}");
     }
 
-    /// <summary>The settings as they are recorded: every one that can change what a closing decides.</summary>
+    /// <summary>The settings in the form in which they are recorded: every setting that can change what a closing decides.</summary>
     public static string Record(BillingSettings settings) => JsonSerializer.Serialize(new
     {
         timeZone = settings.TimeZone.ToString(),

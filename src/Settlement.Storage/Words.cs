@@ -17,7 +17,7 @@ public sealed class Words(IEngine engine)
     private readonly ConcurrentDictionary<(WordKind, string), long> numbers = new();
     private readonly ConcurrentDictionary<(WordKind, long), string> texts = new();
 
-    /// <summary>The number of a text, given it now if it has none. No text (no project) is 0.</summary>
+    /// <summary>The number of a text; assigned now if it has none. A missing text (no project) is 0.</summary>
     public long NumberOf(Session session, WordKind kind, string? text)
     {
         if (text is null)
@@ -37,7 +37,7 @@ public sealed class Words(IEngine engine)
         return no.Value;
     }
 
-    /// <summary>The number of a text if it has one, else -1, which no row has.</summary>
+    /// <summary>The number of a text if it has one, otherwise -1, which no row has.</summary>
     public long Find(Session session, WordKind kind, string text) =>
         numbers.TryGetValue((kind, text), out var known) ? known : session.One<long?>("words/find", new { Kind = (long)kind, Text = text }) ?? -1;
 

@@ -1,5 +1,5 @@
-// Figures of docs/performance.md: a verb each, the work and its named baseline interleaved. Not a test: it asserts nothing about time, and what it
-// prints depends on what else the machine does.
+// Figures of docs/performance.md: one verb each, with the work and its named baseline interleaved. This is not a test: it asserts nothing about time,
+// and its output depends on what else the machine does.
 //   dotnet run -c Release --project tests/Settlement.Benchmarks -- FIGURE [--rounds N] [--size N …]
 using Settlement.Benchmarks.Figures;
 using Settlement.Benchmarks.Harness;

@@ -1,5 +1,5 @@
-// How every random test runs, here and in Settlement.Simulation.Tests (which links this file). The seed is printed before the first round; the same
-// seed makes the same rounds. SETTLEMENT_TEST_SEED repeats a run, SETTLEMENT_TEST_ROUNDS multiplies rounds and time.
+// How every random test runs, here and in Settlement.Simulation.Tests (which links this file). The seed is printed before the first round, and the
+// same seed gives the same rounds. SETTLEMENT_TEST_SEED repeats a run; SETTLEMENT_TEST_ROUNDS multiplies rounds and time.
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CsCheck;
@@ -9,7 +9,7 @@ namespace Settlement.Domain.Tests;
 
 internal static class Property
 {
-    /// <summary>A run ends at its rounds or after this long, but never before it has done some.</summary>
+    /// <summary>A run ends after its rounds or after this long, but never before it has done some rounds.</summary>
     private const int SecondsPerRun = 12;
     private const int LeastRounds = 5;
     private const int ShrinkRounds = 2_000;
@@ -48,7 +48,7 @@ internal static class Property
         }
         catch (Exception)
         {
-            // CsCheck runs the same value first and then looks for a smaller one; its exception holds both seed and value.
+            // CsCheck runs the same value first and then looks for a smaller one. Its exception contains both the seed and the value.
             gen.Sample(assert, seed: seed, iter: ShrinkRounds, time: ShrinkSeconds, threads: 1, print: print);
             throw;
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Settlement.Replay;
 
-/// <summary>What to publish and where to.</summary>
+/// <summary>What to publish, and where.</summary>
 internal sealed record Arguments(Uri Broker, string File, int Seed, string Region, string Source, int Unreadable, int Malformed)
 {
     public const string Usage =
@@ -22,14 +22,14 @@ internal sealed record Arguments(Uri Broker, string File, int Seed, string Regio
     }
 }
 
-/// <summary>What was sent, counted as it was made.</summary>
+/// <summary>What was sent, counted as it was generated.</summary>
 internal sealed class Sent
 {
     public int Seed { get; set; }
 
     public int Messages { get; set; }
 
-    /// <summary>Different events.</summary>
+    /// <summary>Distinct events.</summary>
     public int Events { get; set; }
 
     /// <summary>Events that were sent a second time.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Settlement.Replay;
 
-/// <summary>Events as bodies of INTERFACE 1. One event is written now so, now so: what it says stays the same.</summary>
+/// <summary>Events as bodies of INTERFACE 1. The formatting varies from event to event; the content stays the same.</summary>
 internal sealed class Bodies(string region, string source, Random random)
 {
     private static readonly string?[] PlainTypes = ["application/json", null, "application/json; charset=utf-8"];

@@ -24,7 +24,7 @@ internal static class Messages
         var size = Size(random);
         foreach (var row in deliveries)
         {
-            // The second sending of an event goes in another message than the first.
+            // The second copy of an event goes into a different message from the first.
             if (message.Count >= size || !ids.Add(row.Id))
             {
                 yield return message;
@@ -40,7 +40,7 @@ internal static class Messages
             yield return message;
     }
 
-    /// <summary>Most messages are small, most events come in large ones.</summary>
+    /// <summary>Most messages are small, but most events are in large ones.</summary>
     private static int Size(Random random) => random.Next(100) switch
     {
         < 75 => 1,

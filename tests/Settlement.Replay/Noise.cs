@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Settlement.Replay;
 
-/// <summary>What agents send by mistake: bodies that can't be read, and events with a bad field, of no account of the trace.</summary>
+/// <summary>What agents send by mistake: bodies that can't be read, and events with a bad field; none of them for an account of the trace.</summary>
 internal static class Noise
 {
     private static readonly (byte[] Body, string? ContentType)[] UnreadableKinds =

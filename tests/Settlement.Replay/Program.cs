@@ -1,4 +1,5 @@
-// Publishes a trace of usage to the exchange usage-events, as agents of every kind would: see Arguments. Prints one line of JSON, what it has sent.
+// Publishes a trace of usage to the exchange usage-events, like agents of every kind would (see Arguments). Prints one line of JSON with what it has
+// sent.
 using System.Text.Json;
 using Settlement.Replay;
 

@@ -1,4 +1,4 @@
-// What must hold of every result, whatever the case is about: nothing is lost, nothing is drawn twice, the order of the listings.
+// What must hold for every result, whatever the case is about: nothing is lost, nothing is drawn twice, and the listings are in order.
 using System.Globalization;
 using System.Text.Json;
 
@@ -34,7 +34,7 @@ internal static class Audit
             .Where(pair => Time(pair.First) > Time(pair.Second))
             .Select(pair => $"5: row {Text(pair.Second, "row")} is listed after a later one");
 
-    /// <summary>3.3, 4.1: what left the lots is what their usage rows say, and no lot gives more than it has.</summary>
+    /// <summary>3.3, 4.1: what was drawn from the lots is what their usage rows say, and no lot gives more than it has.</summary>
     private static IEnumerable<string> OfLots(JsonElement result, JsonElement[] rows)
     {
         var drawn = rows.Where(r => Text(r, "kind") == "package-usage")
@@ -51,7 +51,7 @@ internal static class Audit
         }
     }
 
-    /// <summary>5.4: nothing is lost in either direction.</summary>
+    /// <summary>5.4: no amount is lost in either direction.</summary>
     private static IEnumerable<string> OfRemainders(JsonElement[] rows, JsonElement[] balances)
     {
         foreach (var balance in balances)
@@ -65,7 +65,7 @@ internal static class Audit
         }
     }
 
-    /// <summary>11: the balance is the sum of the movements. Silent where some top-up of the scenario may not have been applied.</summary>
+    /// <summary>11: the balance is the sum of the movements. Checks nothing if some top-up of the scenario may not have been applied.</summary>
     private static IEnumerable<string> OfBalances(JsonElement scenario, JsonElement result, JsonElement[] rows, JsonElement[] balances)
     {
         var timeline = scenario.GetProperty("timeline").EnumerateArray().ToArray();
@@ -88,7 +88,9 @@ internal static class Audit
         }
     }
 
-    /// <summary>Whether an entry is a top-up that a parked account does not wait for (2.5): commands come before what else is due at an instant.</summary>
+    /// <summary>
+    /// Whether an entry is a top-up that is not waiting for a parked account (2.5). Commands come before anything else due at the same instant.
+    /// </summary>
     private static bool IsDone(JsonElement entry, JsonElement balance) => entry.TryGetProperty("top-up", out _)
         && (balance.GetProperty("parked") is not { ValueKind: JsonValueKind.Object } parked
             || string.CompareOrdinal(Text(entry, "at"), Text(parked, "at")[..Text(entry, "at").Length]) < (Text(parked, "step") == "command" ? 0 : 1));

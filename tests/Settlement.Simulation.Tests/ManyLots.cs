@@ -1,4 +1,4 @@
-// Case 21 needs 100,000 purchases: too many to write down, so its file only says how they are made ("manyLots").
+// Case 21 needs 100,000 purchases. That is too many to write down, so its file only says how they are made ("manyLots").
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,7 +7,7 @@ namespace Settlement.Simulation.Tests;
 
 internal static class ManyLots
 {
-    /// <summary>Puts the purchases that `manyLots` asks for where their time belongs.</summary>
+    /// <summary>Inserts the purchases that `manyLots` asks for at their times.</summary>
     public static void AddTo(JsonArray timeline, JsonElement wanted)
     {
         var at = wanted.GetProperty("at").GetString()!;

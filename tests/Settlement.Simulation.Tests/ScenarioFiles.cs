@@ -1,4 +1,5 @@
-// One row per file of the pack (Scenarios/), named by the file, whatever folder it lies in. A part of them, with the built executable: -preEnumerateTheories -trait needs=core.
+// One row per file of the pack (Scenarios/), named after the file, whatever folder it is in.
+// To run some of them with the built executable: -preEnumerateTheories -trait needs=core.
 using System.Text.Json;
 using Settlement.Simulation.Tests.Expecting;
 using Settlement.Worker.Simulating;
@@ -17,8 +18,8 @@ public sealed class ScenarioFiles
     [MemberData(nameof(Readable))]
     public void Gives_what_is_expected(string name) => Check(name, Worker.Simulating.Simulation.RunToJson);
 
-    /// <param name="name">Of the file.</param>
-    /// <param name="run">From the scenario to its result.</param>
+    /// <param name="name">The name of the file.</param>
+    /// <param name="run">Runs the scenario and returns its result.</param>
     internal static void Check(string name, Func<string, string> run)
     {
         var file = ScenarioPack.Read(name);

@@ -1,6 +1,6 @@
 namespace Settlement.Storage.Tests;
 
-/// <summary>The files of the repository, for tests that read what the program is made of.</summary>
+/// <summary>The files of the repository, for tests that read the program's source.</summary>
 internal static class Repository
 {
     private static readonly string Root = FindRoot();

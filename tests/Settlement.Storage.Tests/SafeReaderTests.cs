@@ -6,7 +6,9 @@ namespace Settlement.Storage.Tests;
 
 public class SafeReaderTests
 {
-    /// <summary>SqlClient did so when the connection broke in the middle of a row: the worker ended, because what came out of it was no error of a database.</summary>
+    /// <summary>
+    /// SqlClient did this when the connection broke in the middle of a row. The worker ended, because the exception was not a database error.
+    /// </summary>
     [Fact]
     public void What_reading_threw_is_told_though_closing_throws_as_well()
     {

@@ -5,8 +5,8 @@ using Xunit;
 namespace Settlement.Storage.Tests;
 
 /// <summary>
-/// The statements are written for two engines. What SQL Server is given must be T-SQL and fit the schema that its migrations make; none may be there for
-/// nothing. SQLite's are proven by running them.
+/// The statements are written for two engines. What SQL Server gets must be T-SQL and fit the schema that its migrations create, and no statement may
+/// be unused. SQLite's statements are proven by running them.
 /// </summary>
 public sealed partial class StatementTests
 {
@@ -72,7 +72,7 @@ public sealed partial class StatementTests
         Assert.Equal(Texts.Of(engine).OrderBy(t => t.Key, StringComparer.Ordinal), program.OrderBy(t => t.Key, StringComparer.Ordinal));
     }
 
-    /// <summary>The server's own views are not in the model: those who ask them can't fail for it.</summary>
+    /// <summary>The server's own views are not in the model, so statements that use them are not checked against it.</summary>
     private static bool OfTheServer(string text) => text.Contains(" sys.", StringComparison.Ordinal);
 
     [GeneratedRegex("\"(?<name>[a-z]+/[a-z-]+)\"", RegexOptions.CultureInvariant, 1000)]

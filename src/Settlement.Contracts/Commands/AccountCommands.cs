@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Settlement.Contracts.Commands;
 
-/// <summary>Refused as <c>account-exists</c>. Usage held as <c>unknown-account</c> is released by it (7.3).</summary>
+/// <summary>Refused as <c>account-exists</c>. Opening the account releases usage held as <c>unknown-account</c> (7.3).</summary>
 public sealed record OpenAccount : BillingCommand
 {
     public override string Type => "open-account";
@@ -10,7 +10,7 @@ public sealed record OpenAccount : BillingCommand
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary>Customer level, <c>V0</c> (the default) to <c>V5</c>: it decides the days of grace and retention (9.2).</summary>
+    /// <summary>Customer level, <c>V0</c> (the default) to <c>V5</c>. It decides the days of grace and retention (9.2).</summary>
     [JsonPropertyName("level")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Level { get; init; }
@@ -20,7 +20,7 @@ public sealed record OpenAccount : BillingCommand
     public string? Name { get; init; }
 }
 
-/// <summary>Money in. Refused as <c>unknown-account</c>. A balance of zero or more ends arrears at once (9.3).</summary>
+/// <summary>Adds money. Refused as <c>unknown-account</c>. Arrears end as soon as the balance is zero or more (9.3).</summary>
 public sealed record TopUp : BillingCommand
 {
     public override string Type => "top-up";
@@ -34,7 +34,10 @@ public sealed record TopUp : BillingCommand
     public required decimal Amount { get; init; }
 }
 
-/// <summary>A correction: another entry with reason and author, never a change (11). Refused as <c>unknown-account</c>. <c>By</c> is needed.</summary>
+/// <summary>
+/// A correction: a further entry with a reason and an author, never a change to an existing one (11). Refused as <c>unknown-account</c>. <c>By</c> is
+/// required.
+/// </summary>
 public sealed record AdjustBalance : BillingCommand
 {
     public override string Type => "adjust-balance";
@@ -42,7 +45,7 @@ public sealed record AdjustBalance : BillingCommand
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary>Added to the balance, or with a sign taken from it; whole minor units, at most 10^10 either way.</summary>
+    /// <summary>Added to the balance; with a minus sign, deducted from it. Whole minor units, at most 10^10 either way.</summary>
     [JsonPropertyName("amount")]
     [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
     public required decimal Amount { get; init; }
@@ -51,7 +54,7 @@ public sealed record AdjustBalance : BillingCommand
     public required string Reason { get; init; }
 }
 
-/// <summary>When the account is told (10). Refused as <c>unknown-account</c>.</summary>
+/// <summary>Sets when the account is notified (10). Refused as <c>unknown-account</c>.</summary>
 public sealed record SetAlert : BillingCommand
 {
     public override string Type => "set-alert";
@@ -59,12 +62,16 @@ public sealed record SetAlert : BillingCommand
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary><c>balance-low</c> is sent once per crossing, when a movement brings the balance to this or below. Left alone unless given.</summary>
+    /// <summary>
+    /// <c>balance-low</c> is sent once per crossing, when a movement brings the balance to this amount or below. Unchanged if not given.
+    /// </summary>
     [JsonPropertyName("balanceBelow")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Threshold BalanceBelow { get; init; }
 
-    /// <summary>Percent, 0 to 100: the share of calls left at which <c>package-low</c> is sent. Off: the worker's setting. Left alone unless given.</summary>
+    /// <summary>
+    /// Percent, 0 to 100: the share of calls left at which <c>package-low</c> is sent. Off: the worker's setting applies. Unchanged if not given.
+    /// </summary>
     [JsonPropertyName("lowPackagePercent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Percent LowPackagePercent { get; init; }

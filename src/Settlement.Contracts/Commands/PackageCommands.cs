@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Settlement.Contracts.Commands;
 
 /// <summary>
-/// Deducts the offer's price at once and subscribes the scope (3.5). Refused as <c>unknown-account</c>, <c>package-exists</c>, <c>unknown-offer</c>,
-/// <c>offer-withdrawn</c>, <c>account-in-arrears</c>, <c>insufficient-balance</c>, the first that applies.
+/// Deducts the offer's price at once and subscribes the scope (3.5). Refused with the first of these that applies: <c>unknown-account</c>,
+/// <c>package-exists</c>, <c>unknown-offer</c>, <c>offer-withdrawn</c>, <c>account-in-arrears</c>, <c>insufficient-balance</c>.
 /// </summary>
 public sealed record BuyPackage : BillingCommand
 {
@@ -17,39 +17,39 @@ public sealed record BuyPackage : BillingCommand
     [JsonPropertyName("offer")]
     public required string Offer { get; init; }
 
-    /// <summary>The id that the package will have; no other package of any account has it.</summary>
+    /// <summary>The id that the package will have. It must be unique across all accounts.</summary>
     [JsonPropertyName("package")]
     public required string Package { get; init; }
 
-    /// <summary>Whether it renews itself (8.2); false unless given.</summary>
+    /// <summary>Whether the package renews automatically (8.2); false if not given.</summary>
     [JsonPropertyName("autoRenew")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? AutoRenew { get; init; }
 
-    /// <summary>Days before the expiry date of the first attempt, 0 to 7; 7 unless given (a setting).</summary>
+    /// <summary>How many days before the expiry date the first attempt is made, 0 to 7; if not given, 7 (a setting).</summary>
     [JsonPropertyName("daysBefore")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DaysBefore { get; init; }
 
-    /// <summary><c>bought</c> (the default), or <c>free</c> or <c>promotion</c>, which cost nothing and need <c>By</c>.</summary>
+    /// <summary><c>bought</c> (the default), or <c>free</c> or <c>promotion</c>, which cost nothing and require <c>By</c>.</summary>
     [JsonPropertyName("origin")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Origin { get; init; }
 
-    /// <summary>The only project whose calls it pays for; null: all.</summary>
+    /// <summary>The only project whose calls the package pays for; null: all projects.</summary>
     [JsonPropertyName("project")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Project { get; init; }
 
-    /// <summary>When the first lot begins, not before <c>At</c>; null: at the payment.</summary>
+    /// <summary>When the first lot begins, not before <c>At</c>; null: at the time of payment.</summary>
     [JsonPropertyName("startsAt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? StartsAt { get; init; }
 }
 
 /// <summary>
-/// By hand, one more term from the end of the last (8.1). Refused as <c>unknown-package</c>, <c>offer-withdrawn</c>, <c>package-released</c>,
-/// <c>account-in-arrears</c>, <c>insufficient-balance</c>, the first that applies.
+/// Renews manually, for one more term from the end of the last one (8.1). Refused with the first of these that applies: <c>unknown-package</c>,
+/// <c>offer-withdrawn</c>, <c>package-released</c>, <c>account-in-arrears</c>, <c>insufficient-balance</c>.
 /// </summary>
 public sealed record RenewPackage : BillingCommand
 {
@@ -59,7 +59,7 @@ public sealed record RenewPackage : BillingCommand
     public required string Package { get; init; }
 }
 
-/// <summary>Refused as <c>unknown-package</c>; turning on also as <c>package-expired</c>, <c>offer-withdrawn</c>.</summary>
+/// <summary>Refused as <c>unknown-package</c>. Turning it on can also be refused as <c>package-expired</c> or <c>offer-withdrawn</c>.</summary>
 public sealed record SetAutoRenew : BillingCommand
 {
     public override string Type => "set-auto-renew";
@@ -70,13 +70,13 @@ public sealed record SetAutoRenew : BillingCommand
     [JsonPropertyName("enabled")]
     public required bool Enabled { get; init; }
 
-    /// <summary>0 to 7, kept until given again; unchanged unless given (8.4).</summary>
+    /// <summary>0 to 7. Kept until given again; unchanged if not given (8.4).</summary>
     [JsonPropertyName("daysBefore")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DaysBefore { get; init; }
 }
 
-/// <summary>Always refused: <c>unknown-package</c>, else <c>package-not-refundable</c> (3.4).</summary>
+/// <summary>Always refused: as <c>unknown-package</c>, otherwise as <c>package-not-refundable</c> (3.4).</summary>
 public sealed record RefundPackage : BillingCommand
 {
     public override string Type => "refund-package";

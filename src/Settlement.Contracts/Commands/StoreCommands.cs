@@ -12,7 +12,7 @@ public sealed record RunJob : BillingCommand
     public required string Job { get; init; }
 }
 
-/// <summary>Stops closings, from whatever cause, until the first hourly run after <see cref="Resume"/> (2.3). <c>By</c> is needed.</summary>
+/// <summary>Stops all closings, whatever starts them, until the first hourly run after <see cref="Resume"/> (2.3). <c>By</c> is required.</summary>
 public sealed record Hold : BillingCommand
 {
     public override string Type => "hold";
@@ -21,7 +21,7 @@ public sealed record Hold : BillingCommand
     public required string Reason { get; init; }
 }
 
-/// <summary><c>By</c> is needed.</summary>
+/// <summary><c>By</c> is required.</summary>
 public sealed record Resume : BillingCommand
 {
     public override string Type => "resume";

@@ -1,11 +1,11 @@
-// The two fields where leaving one out and giving null mean different things: keep what is set, and take it away.
+// For these two fields, leaving the field out and giving null mean different things: keep the current value, or remove it.
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Settlement.Contracts.Commands;
 
-/// <summary>A threshold of the balance: not given, taken away (<see cref="Off"/>), or an amount.</summary>
+/// <summary>A balance threshold: not given, removed (<see cref="Off"/>), or an amount.</summary>
 [JsonConverter(typeof(Json))]
 public readonly record struct Threshold
 {
@@ -29,7 +29,7 @@ public readonly record struct Threshold
     }
 }
 
-/// <summary>A whole percentage, 0 to 100: not given, taken away (<see cref="Off"/>), or a number.</summary>
+/// <summary>A whole percentage, 0 to 100: not given, removed (<see cref="Off"/>), or a number.</summary>
 [JsonConverter(typeof(Json))]
 public readonly record struct Percent
 {

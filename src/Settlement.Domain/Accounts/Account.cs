@@ -8,7 +8,7 @@ public enum AccountState
     Released,
 }
 
-/// <summary>An account as it stands at one version. Every transaction that touches it raises <see cref="Version"/> by one.</summary>
+/// <summary>An account as of one version. Every transaction that touches it raises <see cref="Version"/> by one.</summary>
 public sealed record Account
 {
     public required long AccountNo { get; init; }
@@ -47,7 +47,7 @@ public sealed record Account
     public long NoticeCount { get; init; }
 }
 
-/// <summary>A scope of one account: its stable number, its name if a person chose one, and what listeners were last told of it (10).</summary>
+/// <summary>A scope of one account: its stable number, its name if a person chose one, and what listeners were last told about it (10).</summary>
 public sealed record Scope
 {
     public required long ScopeNo { get; init; }
@@ -64,7 +64,7 @@ public sealed record Scope
 
     public bool PackageLowTold { get; init; }
 
-    /// <summary>The resource a bill row names: stable and readable (6.4).</summary>
+    /// <summary>The resource that a bill row names: stable and readable (6.4).</summary>
     public static string ResourceId(string account, string api, string region) => $"{Escape(account)}/{Escape(api)}/{Escape(region)}";
 
     private static string Escape(string part) =>

@@ -3,10 +3,12 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Accounts;
 
-/// <summary>A scope is subscribed to pay-per-use in half-open periods that never overlap (5.5).</summary>
+/// <summary>Pay-per-use subscriptions of a scope are half-open periods that never overlap (5.5).</summary>
 public static class Subscriptions
 {
-    /// <summary>Subscribes from the due instant on, up to the next period if one was opened later; nothing if it is subscribed then.</summary>
+    /// <summary>
+    /// Subscribes from the due instant on, up to the next period if one was opened later. Does nothing if the scope is already subscribed then.
+    /// </summary>
     public static void Open(Plan plan, Scope scope, IReadOnlyList<Period> periods)
     {
         var from = plan.Time.DueUs;

@@ -24,17 +24,17 @@ public static class CommandType
     /// <summary>Commands that apply on arrival when their own instant lies in a closed hour (INTERFACE 2).</summary>
     public static bool AppliesOnArrival(string type) => type is OpenAccount or TopUp or AdjustBalance or SetAlert or SetAutoRenew;
 
-    /// <summary>Commands after which nothing falls due that was not due before.</summary>
+    /// <summary>Commands that can't make anything new fall due.</summary>
     public static bool MakesNothingDue(string type) => type is OpenAccount or TopUp or Subscribe or Unsubscribe or SetAlert or RefundPackage;
 
-    /// <summary>Commands that may be the first thing heard of an API in a region for an account.</summary>
+    /// <summary>Commands that may be the first mention of an API and region for an account.</summary>
     public static bool MayMakeScope(string type) => type is Subscribe or BuyPackage;
 
     /// <summary>Commands about the store, not about one account.</summary>
     public static bool IsForStore(string type) => type is RunJob or Hold or Resume;
 }
 
-/// <summary>A well-formed command (INTERFACE 2). Fields its type does not have are null.</summary>
+/// <summary>A well-formed command (INTERFACE 2). Fields that its type does not have are null.</summary>
 public sealed record Command
 {
     public required string Id { get; init; }
@@ -78,7 +78,7 @@ public sealed record Command
 
     public bool Enabled { get; init; }
 
-    /// <summary>Whether the field was given: null then takes the alert away.</summary>
+    /// <summary>Whether the field was given. If it was, null removes the alert.</summary>
     public bool GivesBalanceBelow { get; init; }
 
     public long? BalanceBelowE8 { get; init; }
@@ -90,5 +90,5 @@ public sealed record Command
     public string? Job { get; init; }
 }
 
-/// <summary>A command as read: well-formed, or malformed with the field and the cause and whatever could be read.</summary>
+/// <summary>A command as read: well-formed, or malformed with the faulty field, the cause and whatever could be read.</summary>
 public sealed record ReadCommand(Command? Command, string? Id, string? Type, string? Account, long? AtUs, string? Field, string? Cause);

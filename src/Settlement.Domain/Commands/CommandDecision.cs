@@ -9,8 +9,8 @@ using Settlement.Domain.Settling;
 namespace Settlement.Domain.Commands;
 
 /// <summary>
-/// Decides one command about an account. The checks stand in the order of INTERFACE 2: the first that applies is the answer.
-/// Commands about packages are in <see cref="PackageCommands"/>.
+/// Decides one command about an account. The checks follow the order of INTERFACE 2, and the first that applies is the answer. Commands about
+/// packages are in <see cref="PackageCommands"/>.
 /// </summary>
 public static class CommandDecision
 {
@@ -37,7 +37,7 @@ public static class CommandDecision
         return answer;
     }
 
-    /// <summary>Puts the answer to a refused command into a plan of the account it is about, or of the store.</summary>
+    /// <summary>Puts the answer to a refused command into a plan for the account it is about, or for the store.</summary>
     public static Plan TellRefused(Account account, Terms terms, StepTime time, ReadCommand command, string code, string? detail)
     {
         var plan = new Plan(account, terms, time);
@@ -140,7 +140,7 @@ public static class CommandDecision
             plan.After = plan.After with { LowPackagePercent = command.LowPackagePercent };
         if (command.GivesBalanceBelow)
         {
-            // A crossing is a movement: a balance that is already low when the alert is set has crossed nothing.
+            // Only a movement can cross the threshold: if the balance is already low when the alert is set, nothing has been crossed.
             plan.After = plan.After with
             {
                 BalanceBelowE8 = command.BalanceBelowE8,
@@ -151,7 +151,7 @@ public static class CommandDecision
         return CommandAnswer.Applied(plan);
     }
 
-    /// <summary>The scope of the command, made when the account has not used it before.</summary>
+    /// <summary>The scope of the command; created if the account has not used it before.</summary>
     internal static Scope ScopeFor(Plan plan, CommandInput input, string api, string region)
     {
         if (input.Scope is { } known)

@@ -5,7 +5,10 @@ using Settlement.Domain.Usage;
 
 namespace Settlement.Domain.Commands;
 
-/// <summary>The fields of one command object. The first bad one is kept with its cause; reading goes on, so that the answer can name account and type.</summary>
+/// <summary>
+/// The fields of one command object. The first bad field is kept with its cause. Reading then continues, so that the answer can name the account and
+/// the type.
+/// </summary>
 internal sealed class CommandFields(JsonElement json, CommandReading reading)
 {
     public string? BadField { get; private set; }
@@ -20,7 +23,7 @@ internal sealed class CommandFields(JsonElement json, CommandReading reading)
 
     public bool Has(string field) => json.TryGetProperty(field, out _);
 
-    /// <summary>A text if it can be read at all, for the answer to a malformed command.</summary>
+    /// <summary>The text of a field if it can be read at all, for the answer to a malformed command.</summary>
     public string? Peek(string field) =>
         json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && TryString(value, out var text) && CallFields.TextFault(text) is null ? text : null;
 
@@ -128,7 +131,7 @@ internal sealed class CommandFields(JsonElement json, CommandReading reading)
     private JsonElement? Present(string field) =>
         json.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>False for a lone surrogate, which no text can hold.</summary>
+    /// <summary>False for a lone surrogate, which is not valid text.</summary>
     private static bool TryString(JsonElement value, out string text)
     {
         text = "";

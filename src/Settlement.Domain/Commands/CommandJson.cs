@@ -6,12 +6,12 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Commands;
 
-/// <summary>How a command text is read: the currency its amounts must fit, and what only scenario files may do.</summary>
-/// <param name="DefaultOffset">The offset of times without one (scenarios: the billing zone); null: an offset is required.</param>
-/// <param name="InScenario">A package of another origin needs no <c>by</c>.</param>
+/// <summary>How a command text is read: the currency its amounts must fit, and what only scenario files are allowed.</summary>
+/// <param name="DefaultOffset">The offset for times that have none (scenarios: the billing zone); null: an offset is required.</param>
+/// <param name="InScenario">A free or promotion package needs no <c>by</c>.</param>
 public sealed record CommandReading(Currency Currency, TimeSpan? DefaultOffset = null, bool InScenario = false);
 
-/// <summary>Reads one command object (INTERFACE 2). A bad field makes it <c>malformed</c>; unknown fields are ignored.</summary>
+/// <summary>Reads one command object (INTERFACE 2). A bad field makes the command <c>malformed</c>. Unknown fields are ignored.</summary>
 public static class CommandJson
 {
     public static ReadCommand Read(JsonElement json, CommandReading reading)
@@ -55,7 +55,7 @@ public static class CommandJson
             : new ReadCommand(null, fields.Peek("id"), fields.Peek("type"), fields.Peek("account"), command.AtUs, fields.BadField, fields.Cause);
     }
 
-    /// <summary>A text field of a command, which may be malformed elsewhere; null where it is none.</summary>
+    /// <summary>A text field of a command that may be malformed elsewhere; null if the field is not text.</summary>
     public static string? Peek(JsonElement json, string field) => new CommandFields(json, default!).Peek(field);
 
     private static Command Scope(Command command, CommandFields fields) => command with

@@ -9,7 +9,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Commands;
 
-/// <summary>Buying, renewing by hand and turning automatic renewal on and off (3.5, 8).</summary>
+/// <summary>Buying, renewing manually, and turning automatic renewal on and off (3.5, 8).</summary>
 internal static class PackageCommands
 {
     public static CommandAnswer Buy(CommandInput input)
@@ -86,7 +86,7 @@ internal static class PackageCommands
         if (turnedOn && at >= RenewalSlots.LastSlotUs(plan.Zone, last))
             Renewal.Attempt(plan, package, last, scope, input.Attempted);
         else
-            // Commands come before attempts (2.4): a slot at this very instant is still to come.
+            // Commands come before attempts (2.4), so a slot at this very instant is still to come.
             Renewal.PlanNextSlot(plan, package, last, at - 1);
         return CommandAnswer.Applied(plan);
     }

@@ -1,8 +1,8 @@
 namespace Settlement.Domain.Commands;
 
 /// <summary>
-/// Why a command is refused. Malformed and hour-closed come before all; then, per command, the first that applies in the order in which
-/// <see cref="CommandDecision"/> asks, which is the order of docs/commands.md.
+/// Why a command is refused. Malformed and hour-closed come before all others. After those, each command gets the first refusal that applies, in the
+/// order in which <see cref="CommandDecision"/> checks, which is also the order in docs/commands.md.
 /// </summary>
 public static class Refusal
 {

@@ -3,7 +3,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Ledger;
 
-/// <summary>Kinds of bill rows (6.1), in the order in which rows of one project stand in a closing.</summary>
+/// <summary>Kinds of bill rows (6.1), in the order in which a closing writes the rows of one project.</summary>
 public enum RowKind
 {
     Purchase,
@@ -14,10 +14,10 @@ public enum RowKind
     PayPerUse,
 }
 
-/// <summary>One row of the bill; never changed once written. Amounts in 1e-8.</summary>
+/// <summary>One row of the bill; never changed once written. Amounts are in 1e-8.</summary>
 public sealed record BillRow
 {
-    /// <summary>1, 2, 3 … within the account's version; with both it names the row.</summary>
+    /// <summary>1, 2, 3 … within the account's version. Version and line together identify the row.</summary>
     public required long Line { get; init; }
 
     public required RowKind Kind { get; init; }
@@ -30,7 +30,7 @@ public sealed record BillRow
 
     public long? LotNo { get; init; }
 
-    /// <summary>Use period, or the lot's life; null for an adjustment.</summary>
+    /// <summary>The use period, or the life of the lot; null for an adjustment.</summary>
     public Period? Use { get; init; }
 
     /// <summary>The hour of use of a usage row.</summary>

@@ -5,7 +5,10 @@ namespace Settlement.Domain.Ledger;
 /// <summary>The billing cycle of a row (6.3).</summary>
 public static class Cycle
 {
-    /// <summary>Usage deducted in the month of use, or up to 23:59:59 of the 1st of the next: the month of use; later: that of the deduction.</summary>
+    /// <summary>
+    /// For usage deducted in the month of use, or by 23:59:59 on the 1st of the next month: the month of use. If deducted later: the month of the
+    /// deduction.
+    /// </summary>
     public static int OfUsage(BillingZone zone, long hour, long transactionUs)
     {
         var used = zone.MonthOf(BillingHour.StartUs(hour));

@@ -7,12 +7,12 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Lifecycle;
 
 /// <summary>
-/// The states of an account and its only moves (9): normal → grace → frozen → released by days of 24 h, and back to normal by money that brings
-/// the balance to zero or more. Anything else is no move.
+/// The states of an account and the only moves between them (9): normal → grace → frozen → released as days of 24 h pass, and back to normal when
+/// money brings the balance to zero or more. No other move is possible.
 /// </summary>
 public static class Arrears
 {
-    /// <summary>After any movement of the balance: arrears begin below zero and end at zero or more.</summary>
+    /// <summary>Called after any movement of the balance: arrears begin below zero and end at zero or more.</summary>
     public static void AfterMovement(Plan plan, string cause)
     {
         if (plan.After.BalanceE8 < 0 && plan.After.State == AccountState.Normal)
@@ -21,7 +21,7 @@ public static class Arrears
             Clear(plan, cause);
     }
 
-    /// <summary>A step that fell due; it applies only to the arrears it was set for.</summary>
+    /// <summary>A step that fell due. It applies only to the arrears it was planned for.</summary>
     public static void Step(Plan plan, AgendaEntry entry, IReadOnlyList<SubscribedScope> subscribed)
     {
         if (plan.After.ArrearsSinceUs != entry.SortUs)
@@ -82,7 +82,8 @@ public static class Arrears
         plan.After.ArrearsSinceUs + days * Instant.PerDayUs, kind, plan.Before.AccountNo, 0, 0, plan.After.ArrearsSinceUs));
 
     /// <summary>
-    /// Arrears may begin, end and begin again at one instant. The number of ledger entries so far tells such arrears apart: money moved in between.
+    /// Arrears may begin, end and begin again at the same instant. The number of ledger entries so far tells them apart, because money moved in
+    /// between.
     /// </summary>
     private static void Tell(Plan plan, string name, SubscribedScope scope) => plan.Tell(Notice.Of(
         name,
@@ -93,5 +94,5 @@ public static class Arrears
         ("region", scope.Region)));
 }
 
-/// <summary>A scope with a subscription that is open at the instant of a step.</summary>
+/// <summary>A scope whose subscription is open at the instant of a step.</summary>
 public sealed record SubscribedScope(long ScopeNo, string Api, string Region, long StartUs);

@@ -6,12 +6,12 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Lifecycle;
 
-/// <summary>What one step of the agenda may know.</summary>
-/// <param name="LastRunUs">The last hourly instant that the time line has passed: no hourly run is made before the next.</param>
+/// <summary>Everything that one step of the agenda may use.</summary>
+/// <param name="LastRunUs">The last hourly instant that the time line has passed. No hourly run is made before the next one.</param>
 /// <param name="Lot">The lot the entry is about; null for a step of the account.</param>
 /// <param name="LastLot">The last lot of its package.</param>
-/// <param name="LiveLot">Whether the scope has a lot live at the due instant with calls left.</param>
-/// <param name="Attempted">Whether an attempt for the lot was made at the due instant already.</param>
+/// <param name="LiveLot">Whether the scope has a lot that is live at the due instant and has calls left.</param>
+/// <param name="Attempted">Whether an attempt for the lot was already made at the due instant.</param>
 /// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
 public sealed record StepInput(
     AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
@@ -50,14 +50,17 @@ public static class LifecycleStep
             case AgendaKind.LotVoid:
                 Void(plan, input, lot);
                 break;
-            // A command that comes late may plan a slot again that has been tried.
+            // A command that arrives late may plan a slot that has already been tried.
             case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && !input.Attempted && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
                 Renewal.Attempt(plan, package, last, scope, again: false);
                 break;
         }
     }
 
-    /// <summary>Told once the lot's last hour has closed; while it is open (closings on hold, commands older than the store) it waits for the next hourly run.</summary>
+    /// <summary>
+    /// Sent once the lot's last hour has closed. While that hour is open (closings on hold, commands older than the store), the step waits for the
+    /// next hourly run.
+    /// </summary>
     private static void Void(Plan plan, StepInput input, Lot lot)
     {
         if (input.ClosedHour < BillingHour.Of(lot.EndUs - 1))

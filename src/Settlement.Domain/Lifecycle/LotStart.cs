@@ -7,11 +7,11 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Lifecycle;
 
-/// <summary>A lot comes into being: it is paid, its row is written, and what will fall due for it is planned (3.5, 8.1).</summary>
+/// <summary>A lot is created: it is paid, its row is written, and everything that will fall due for it is planned (3.5, 8.1).</summary>
 internal static class LotStart
 {
-    /// <param name="entryCause">What stands in the ledger: the command's id, or the attempt.</param>
-    /// <param name="cause">What notices are told by.</param>
+    /// <param name="entryCause">The cause in the ledger: the command's id, or the attempt.</param>
+    /// <param name="cause">The cause that the notices are derived from.</param>
     public static void Pay(Plan plan, Package package, Lot lot, Scope scope, RowKind kind, string entryCause, string cause)
     {
         plan.NewLots.Add(lot);
@@ -37,7 +37,7 @@ internal static class LotStart
         Renewal.PlanNextSlot(plan, package, lot, plan.Time.DueUs);
     }
 
-    /// <summary>A live lot puts its scope back on packages (4.4) and re-arms the low notice: calls were added (10).</summary>
+    /// <summary>A live lot puts its scope back on packages (4.4). Calls were added, so the low notice may be sent again (10).</summary>
     public static void GoLive(Plan plan, Scope scope, long atUs, string reason, string cause)
     {
         var live = PackageNotices.ModeNow(plan, scope with { PackageLowTold = false }, true, reason, atUs, cause);
@@ -66,7 +66,7 @@ internal static class LotStart
                 plan.Agenda.Add(Entry(plan, lot, tell, AgendaKind.LotExpiring));
         }
 
-        // A lot renewed past its end (8.5) changes nothing at that end any more.
+        // If a lot was renewed after its end (8.5), nothing changes at that end any more.
         if (lot.EndUs > plan.Time.DueUs)
             plan.Agenda.Add(Entry(plan, lot, lot.EndUs, AgendaKind.LotEnd));
         var lastHourClosedUs = BillingHour.FirstOnTheHourUs(lot.EndUs + plan.Terms.Settings.CloseDelayUs);

@@ -7,10 +7,10 @@ using Settlement.Domain.Settling;
 
 namespace Settlement.Domain.Lifecycle;
 
-/// <summary>Renewal by the offer as it is now for the package's own term (8.1), and the automatic attempt (8.3).</summary>
+/// <summary>Renewal at the offer's current terms, for the package's own term (8.1), and the automatic attempt (8.3).</summary>
 internal static class Renewal
 {
-    /// <summary>The lot that follows the package's last one; a renewed lot is bought, whatever the first was.</summary>
+    /// <summary>The lot that follows the package's last one. A renewed lot is bought, whatever the origin of the first.</summary>
     public static Lot NextLot(Plan plan, Package package, Lot last, OfferEntry offer) => new()
     {
         PackageNo = package.PackageNo,
@@ -28,10 +28,10 @@ internal static class Renewal
     };
 
     /// <summary>
-    /// One attempt at the due instant: the price is deducted if the balance covers it, never going below zero; if not, nothing changes and a
-    /// notice says what is short. An offer that was withdrawn since still runs at its last entry (8.6).
+    /// One attempt at the due instant. The price is deducted if the balance covers it; the balance never goes below zero. If it does not cover it,
+    /// nothing changes and a notice says how much is missing. An offer that has since been withdrawn still renews at its last entry (8.6).
     /// </summary>
-    /// <param name="again">There was one at this instant already: only a success is news.</param>
+    /// <param name="again">An attempt was already made at this instant, so only a success is reported.</param>
     public static void Attempt(Plan plan, Package package, Lot last, Scope scope, bool again)
     {
         var slot = plan.Time.DueUs;

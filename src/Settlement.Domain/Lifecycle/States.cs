@@ -3,12 +3,13 @@ using Settlement.Domain.Accounts;
 namespace Settlement.Domain.Lifecycle;
 
 /// <summary>
-/// The legal states of accounts and lots and the only moves between them; anything else is refused by throwing, which leaves the account as it was.
+/// The legal states of accounts and lots and the only moves between them. Any other move throws, which leaves the account as it was.
 /// </summary>
 public static class States
 {
     /// <summary>
-    /// Accounts (9): down one step at a time as days pass, back to normal from anywhere by money. Grace of 0 days passes through grace at one instant.
+    /// Accounts (9): down one step at a time as days pass, and back to normal from any state when money arrives. With 0 days of grace, the account
+    /// passes through grace within one instant.
     /// </summary>
     private static readonly (AccountState From, AccountState To)[] AccountMoves =
     [
@@ -20,7 +21,7 @@ public static class States
         (AccountState.Released, AccountState.Normal),
     ];
 
-    /// <summary>The account in its next state; in arrears since the given instant, or 0 when it is normal.</summary>
+    /// <summary>The account in its next state: in arrears since the given instant, or 0 when it is normal.</summary>
     public static Account Move(Account account, AccountState to, long arrearsSinceUs)
     {
         if (!AccountMoves.Contains((account.State, to)))
@@ -31,8 +32,8 @@ public static class States
     }
 
     /// <summary>
-    /// Lots (INTERFACE 5), the first that applies: a lot is pending, then live, used up on the way or not, then expired. Time alone moves it, and draws, which
-    /// only take: see <see cref="Settling.LotLeft"/>.
+    /// Lots (INTERFACE 5), the first state that applies: a lot is pending, then live (and possibly used up), then expired. Only time moves it, and
+    /// draws, which only take calls: see <see cref="Settling.LotLeft"/>.
     /// </summary>
     public static string OfLot(long startUs, long endUs, long left, long nowUs) =>
         nowUs < startUs ? "pending" : nowUs >= endUs ? "expired" : left == 0 ? "used-up" : "live";

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Settlement.Domain.Money;
 
 /// <summary>
-/// Money is <c>long</c> at 1e-8 of the currency (<c>…E8</c>), unit prices are <c>long</c> at 1e-10 (<c>…E10</c>). Text in and out is decimal,
-/// without exponent, sign only where it is meant.
+/// Money is <c>long</c> at 1e-8 of the currency (<c>…E8</c>); unit prices are <c>long</c> at 1e-10 (<c>…E10</c>). Text in and out is decimal, without
+/// an exponent, and signed only where a sign is meant.
 /// </summary>
 public static class Amount
 {
@@ -13,7 +13,7 @@ public static class Amount
     /// <summary>The largest movement: 10^10 units of the currency.</summary>
     public const long MaxMovementE8 = 10_000_000_000 * OneE8;
 
-    /// <summary>The largest balance either side of zero: 8 x 10^10 units, so that one more movement still fits a <c>long</c>.</summary>
+    /// <summary>The largest balance on either side of zero: 8 x 10^10 units, so that one more movement still fits in a <c>long</c>.</summary>
     public const long MaxBalanceE8 = 8 * MaxMovementE8;
 
     public static bool TryParseE8(string text, out long e8) => TryParse(text, 8, MaxMovementE8, out e8);
@@ -21,7 +21,7 @@ public static class Amount
     /// <summary>A unit price: not negative, at most 10 decimals and 10^8 units.</summary>
     public static bool TryParsePriceE10(string text, out long e10) => TryParse(text, 10, 100_000_000L * 10_000_000_000L, out e10) && e10 >= 0;
 
-    /// <summary>With at least <paramref name="minDecimals"/> decimals and no trailing zeros beyond them.</summary>
+    /// <summary>With at least <paramref name="minDecimals"/> decimals, and no trailing zeros beyond them.</summary>
     public static string Show(Int128 scaled, int scale, int minDecimals)
     {
         var text = ShowFixed(scaled, scale, scale);
@@ -30,7 +30,7 @@ public static class Amount
         return scale == 0 || trimmed.Length < keep ? text[..keep].TrimEnd('.') : trimmed.TrimEnd('.');
     }
 
-    /// <summary>With exactly <paramref name="decimals"/> decimals, cut.</summary>
+    /// <summary>With exactly <paramref name="decimals"/> decimals; further digits are cut.</summary>
     public static string ShowFixed(Int128 scaled, int scale, int decimals)
     {
         var digits = UInt128.CreateChecked(Int128.Abs(scaled)).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');

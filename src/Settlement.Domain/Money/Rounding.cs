@@ -2,18 +2,20 @@ using Settlement.Domain.Settings;
 
 namespace Settlement.Domain.Money;
 
-/// <summary>What becomes of a row's fee: all in 1e-8 of the currency; <c>fee + remainder before = deducted + written off + remainder after</c>.</summary>
+/// <summary>
+/// How a row's fee is split, all in 1e-8 of the currency: <c>fee + remainder before = deducted + written off + remainder after</c>.
+/// </summary>
 public readonly record struct RoundedFee(long DeductedE8, long WrittenOffE8, long RemainderE8);
 
-/// <summary>The two places where digits are lost or kept. Nowhere else does a fee change.</summary>
+/// <summary>The only two places where digits are dropped or carried over. A fee changes nowhere else.</summary>
 public static class Rounding
 {
     private const int E10PerE8 = 100;
 
-    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3), of any size: for showing.</summary>
+    /// <summary>An exact sum of calls x price, of any size, cut (not rounded) to 8 decimals (5.3); for display.</summary>
     public static Int128 ValueE8(Int128 feeE10) => feeE10 / E10PerE8;
 
-    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3). Throws when it exceeds a movement.</summary>
+    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3). Throws if it is larger than a movement may be.</summary>
     public static long CutToE8(Int128 feeE10)
     {
         var feeE8 = ValueE8(feeE10);

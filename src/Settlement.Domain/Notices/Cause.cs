@@ -4,16 +4,16 @@ using System.Text;
 namespace Settlement.Domain.Notices;
 
 /// <summary>
-/// Makes one text of the parts that name a cause, such as an account and a run. Two different lists of parts never give the same text, whatever the ids in
-/// them hold: <c>|</c> stands between the parts, and a <c>|</c> or <c>\</c> inside a part is written behind a <c>\</c>. The first part says what kind of
-/// cause it is; it may itself be a cause.
+/// Makes one text from the parts that name a cause, such as an account and a run. Two different lists of parts never give the same text, whatever ids
+/// they contain: <c>|</c> separates the parts, and a <c>|</c> or <c>\</c> inside a part is escaped with a <c>\</c>. The first part says what kind of
+/// cause it is. It may itself be a cause.
 /// </summary>
 public static class Cause
 {
     private const char Between = '|';
     private const char Escape = '\\';
 
-    /// <param name="parts">One at least.</param>
+    /// <param name="parts">At least one.</param>
     public static string Of(params ReadOnlySpan<CausePart> parts)
     {
         if (parts.IsEmpty)
@@ -40,7 +40,7 @@ public static class Cause
     /// <summary>What a closing run did to an account.</summary>
     public static string OfClosing(string accountId, long toSlot) => Of("closing", accountId, toSlot);
 
-    /// <summary>What became of a lot: <paramref name="what"/> happens to it once.</summary>
+    /// <summary>Something that happens to a lot: <paramref name="what"/> happens to it only once.</summary>
     public static string OfLot(string what, string packageId, long lotNo) => Of(what, packageId, lotNo);
 
     /// <summary>An attempt at the automatic renewal of a lot.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Settlement.Domain.Notices;
 
-/// <summary>The names of RULES 10; on the wire <c>settlement.&lt;name&gt;</c>.</summary>
+/// <summary>The names in RULES 10; on the wire <c>settlement.&lt;name&gt;</c>.</summary>
 public static class NoticeName
 {
     public const string HourSettled = "hour-settled";
@@ -27,12 +27,12 @@ public static class NoticeName
     public const string CommandRefused = "command-refused";
 }
 
-/// <summary>A notice to listeners. Its id is derived from its cause, so a repeat of the cause is a repeat of the notice.</summary>
-/// <param name="AtUs">The instant it tells of: the due instant of its cause.</param>
-/// <param name="Data">What it says: text, whole numbers, booleans; amounts as decimal text.</param>
+/// <summary>A notice to listeners. Its id is derived from its cause, so if the cause is repeated, the notice has the same id.</summary>
+/// <param name="AtUs">The instant that the notice is about: the due instant of its cause.</param>
+/// <param name="Data">The content: text, whole numbers, booleans; amounts as decimal text.</param>
 public sealed record Notice(string Name, string Id, long AtUs, string? PackageId, IReadOnlyDictionary<string, object?> Data)
 {
-    /// <param name="cause">What makes this notice the only one of its name.</param>
+    /// <param name="cause">What makes this notice unique among those of its name.</param>
     public static Notice Of(string name, string cause, long atUs, string? packageId, params ReadOnlySpan<(string Key, object? Value)> data)
     {
         var fields = new Dictionary<string, object?>(data.Length + 1, StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public sealed record Notice(string Name, string Id, long AtUs, string? PackageId
         return new Notice(name, IdOf(name, cause), atUs, packageId, fields);
     }
 
-    /// <summary>128 bits of SHA-256 over name and cause, in hexadecimal.</summary>
+    /// <summary>128 bits of SHA-256 over the name and the cause, in hexadecimal.</summary>
     public static string IdOf(string name, string cause) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{cause}")).AsSpan(0, 16));
 }

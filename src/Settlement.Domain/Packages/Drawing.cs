@@ -16,7 +16,7 @@ public sealed class DrawnLot(Lot lot)
 }
 
 /// <summary>
-/// The lots of one scope while a closing draws on them. Calls must be given in the order of 4.1; whoever draws first gets what is left.
+/// The lots of one scope while a closing draws on them. Calls must be given in the order of 4.1: each draw takes from what the earlier ones left.
 /// </summary>
 public sealed class Drawing
 {
@@ -30,7 +30,7 @@ public sealed class Drawing
 
     public IEnumerable<DrawnLot> Changed => sorted.Where(l => l.Drawn > 0);
 
-    /// <summary>Draws calls of one project made within a piece of the hour; returns how many no lot covers.</summary>
+    /// <summary>Draws calls of one project made within a piece of the hour. Returns how many calls no lot covers.</summary>
     public long Draw(Period piece, string? project, long calls, Action<DrawnLot, long> drawn)
     {
         var queue = QueueOf(project);
@@ -50,8 +50,8 @@ public sealed class Drawing
     }
 
     /// <summary>
-    /// Whether the order of single calls decides who is covered: several claimants, and some lot of the piece too small for all of
-    /// them. Otherwise counts are enough, whatever the order.
+    /// Whether the order of single calls decides who is covered: there are several claimants, and some lot of the piece is too small for all of them.
+    /// Otherwise the counts are enough, and the order does not matter.
     /// </summary>
     public bool OrderMatters(Period piece, IReadOnlyList<Claim> claims)
     {
@@ -81,5 +81,7 @@ public sealed class Drawing
     }
 }
 
-/// <summary>Calls of one project (null: none) in a piece of an hour. <see cref="Waived"/>: released from quarantine, billable though not subscribed.</summary>
+/// <summary>
+/// Calls of one project (null: none) in a piece of an hour. <see cref="Waived"/>: released from quarantine, so billable although not subscribed.
+/// </summary>
 public readonly record struct Claim(string? Project, bool Waived, long Calls);

@@ -2,7 +2,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Packages;
 
-/// <summary>Where a lot came from; the order is the order of drawing (4.2).</summary>
+/// <summary>Where a lot came from. The order here is the order of drawing (4.2).</summary>
 public enum LotOrigin
 {
     Free,
@@ -10,7 +10,9 @@ public enum LotOrigin
     Bought,
 }
 
-/// <summary>One paid term of a package: <see cref="Left"/> of <see cref="Calls"/> calls, drawn by calls made in [start, end) (3.1).</summary>
+/// <summary>
+/// One paid term of a package. <see cref="Left"/> of <see cref="Calls"/> calls remain. Only calls made in [start, end) draw on it (3.1).
+/// </summary>
 public sealed record Lot
 {
     public required long PackageNo { get; init; }
@@ -22,7 +24,7 @@ public sealed record Lot
 
     public required long ScopeNo { get; init; }
 
-    /// <summary>The only project whose calls may draw, or null for all (3.3).</summary>
+    /// <summary>The only project whose calls may draw on it, or null for all (3.3).</summary>
     public string? Project { get; init; }
 
     public LotOrigin Origin { get; init; } = LotOrigin.Bought;

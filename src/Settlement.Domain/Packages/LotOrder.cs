@@ -1,9 +1,9 @@
 namespace Settlement.Domain.Packages;
 
 /// <summary>
-/// Which lot pays first (4.2): free, promotion, bought; then earliest end, earliest start, earliest payment; then package id (ordinal), then
-/// lot number. Total: no two lots compare equal. That a project's own packages come before packages for all is decided
-/// by the caller's project, so it stands in <see cref="Queue"/>.
+/// Which lot pays first (4.2): free, promotion, bought; then earliest end, earliest start, earliest payment; then package id (ordinal), then lot
+/// number. The order is total: no two lots compare equal. A project's own packages come before packages for all projects, but that depends on the
+/// project of the calls, so <see cref="Queue"/> handles it.
 /// </summary>
 public sealed class LotOrder : IComparer<Lot>
 {
@@ -21,7 +21,10 @@ public sealed class LotOrder : IComparer<Lot>
         return order != 0 ? order : x.LotNo.CompareTo(y.LotNo);
     }
 
-    /// <summary>The lots that calls of a project may draw on, in order: its own first, then those for all. <paramref name="sorted"/> is in this order already.</summary>
+    /// <summary>
+    /// The lots that calls of a project may draw on, in order: its own first, then those for all projects. <paramref name="sorted"/> must already be
+    /// in this order.
+    /// </summary>
     public static IEnumerable<T> Queue<T>(string? project, IReadOnlyList<T> sorted, Func<T, Lot> lot) =>
         project is null
             ? sorted.Where(l => lot(l).Project is null)

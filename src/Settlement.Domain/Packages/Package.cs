@@ -2,7 +2,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Packages;
 
-/// <summary>A package: what was bought, for which scope and project, and whether it renews itself. Its paid terms are its lots.</summary>
+/// <summary>A package: what was bought, for which scope and project, and whether it renews automatically. Its paid terms are its lots.</summary>
 public sealed record Package
 {
     public required long PackageNo { get; init; }
@@ -17,15 +17,15 @@ public sealed record Package
 
     public required string Offer { get; init; }
 
-    /// <summary>The package's own term: it stays when the offer's changes (8.1).</summary>
+    /// <summary>The package's own term. It stays the same when the offer's term changes (8.1).</summary>
     public required Term Term { get; init; }
 
-    /// <summary>Where the first lot starts: expiry dates count from here (3.2).</summary>
+    /// <summary>Where the first lot starts. Expiry dates are counted from here (3.2).</summary>
     public required long FirstStartUs { get; init; }
 
     public bool AutoRenew { get; init; }
 
-    /// <summary>The instant automatic renewal was turned on; only slots after it count (8.2).</summary>
+    /// <summary>The instant when automatic renewal was turned on. Only later slots count (8.2).</summary>
     public long AutoRenewSinceUs { get; init; }
 
     /// <summary>0 to 7.</summary>

@@ -6,13 +6,13 @@ namespace Settlement.Domain.Pricing;
 /// <summary>One step of a graduated price: up to and including call <see cref="UpTo"/> of the month; the last tier has no end (5.1).</summary>
 public sealed record Tier(long? UpTo, long UnitPriceE10);
 
-/// <summary>The price of one API in one region from a whole hour on, until the next list of the same scope begins (5.2).</summary>
+/// <summary>The price of one API in one region, from a whole hour on until the next list of the same scope begins (5.2).</summary>
 public sealed record PriceList(string Api, string Region, long FromUs, IReadOnlyList<Tier> Tiers);
 
-/// <summary>What a package costs and holds, in [from, to). Entries of one offer follow each other in time.</summary>
+/// <summary>What a package costs and how many calls it has, in [from, to). Entries of one offer follow each other in time.</summary>
 public sealed record OfferEntry(string Offer, string Api, string Region, long Calls, long PriceE8, Term Term, long? FromUs, long? ToUs);
 
-/// <summary>What is sold, where and for how much. Made by <see cref="CatalogJson"/>; immutable.</summary>
+/// <summary>What is sold, where and at what price. Created by <see cref="CatalogJson"/>; immutable.</summary>
 public sealed class Catalog(
     Currency currency, IReadOnlyList<string> apis, IReadOnlyList<string> regions, IReadOnlyList<PriceList> prices, IReadOnlyList<OfferEntry> offers)
 {
@@ -38,11 +38,11 @@ public sealed class Catalog(
 
     public bool HasRegion(string region) => regionSet.Contains(region);
 
-    /// <summary>The price in force at an instant, null before the first.</summary>
+    /// <summary>The price in force at an instant; null before the first list.</summary>
     public PriceList? PriceAt(string api, string region, long us) =>
         pricesByScope.TryGetValue((api, region), out var lists) ? Array.Find(lists, p => p.FromUs <= us) : null;
 
-    /// <summary>The last entry of an offer that had begun at an instant; null when the offer is unknown then.</summary>
+    /// <summary>The last entry of an offer that had begun by an instant; null if the offer is unknown then.</summary>
     public OfferEntry? LastOfferAt(string offer, long us) =>
         offersByName.TryGetValue(offer, out var entries) ? Array.Find(entries, o => (o.FromUs ?? long.MinValue) <= us) : null;
 

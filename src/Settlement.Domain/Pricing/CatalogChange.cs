@@ -4,17 +4,19 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Pricing;
 
 /// <summary>
-/// Whether one catalog may follow another in a store that is in use. A price list is never edited, only followed by another (5.2), and what a
-/// closed hour was priced with stays what it was. Offers may change their price, calls, term and times; a <c>to</c> withdraws them.
+/// Whether one catalog may replace another in a store that is in use. A price list is never edited, only followed by another (5.2), and the prices
+/// that a closed hour was charged at never change. Offers may change their price, calls, term and times; a <c>to</c> withdraws them.
 /// </summary>
 public static class CatalogChange
 {
-    /// <param name="old">The catalog that is in the store.</param>
-    /// <param name="next">The catalog that is to follow.</param>
+    /// <param name="old">The current catalog of the store.</param>
+    /// <param name="next">The catalog that would replace it.</param>
     /// <param name="closedThroughHour">The last closed hour, since 1970.</param>
     /// <param name="zone">The zone in which faults show times.</param>
-    /// <param name="pricedThroughHour">Of a scope, the last hour in which a call was charged, where only that stands against a new list; null: every closed hour does.</param>
-    /// <returns>Every reason against it, none when it may follow.</returns>
+    /// <param name="pricedThroughHour">
+    /// The last hour in which a call of the scope was charged, if only charged hours rule out a new list; null: every closed hour does.
+    /// </param>
+    /// <returns>Every reason why the new catalog can't be used; empty if it can.</returns>
     public static List<CatalogFault> Judge(Catalog old, Catalog next, long closedThroughHour, BillingZone zone = default, Func<PriceList, long>? pricedThroughHour = null)
     {
         var faults = new List<CatalogFault>();
@@ -44,7 +46,7 @@ public static class CatalogChange
         {
             var list = next.Prices[i];
             var known = old.Prices.Where(p => SameScope(p, list)).ToList();
-            // Before the first list there was no price, so a list there changes nothing that was charged: it fills a gap.
+            // Before the first list there was no price, so an earlier list changes nothing that was charged: it fills a gap.
             if (known.Count == 0 || known.Exists(p => p.FromUs == list.FromUs) || list.FromUs < known.Min(p => p.FromUs))
                 continue;
             if (list.FromUs < known.Max(p => p.FromUs))
@@ -54,7 +56,7 @@ public static class CatalogChange
         }
     }
 
-    /// <summary>Packages are renewed by their offer for as long as they last (8.6), so it stays known and keeps its scope.</summary>
+    /// <summary>Packages are renewed by their offer for as long as they last (8.6), so an offer must stay known and keep its scope.</summary>
     private static void JudgeOffers(Catalog old, Catalog next, List<CatalogFault> faults)
     {
         foreach (var before in old.Offers.DistinctBy(o => o.Offer, StringComparer.Ordinal))

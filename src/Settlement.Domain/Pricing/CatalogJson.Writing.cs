@@ -7,14 +7,14 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Pricing;
 
-/// <summary>The canonical text of a catalog: two catalogs that say the same have the same text, whatever the order of their files.</summary>
+/// <summary>The canonical text of a catalog. Two catalogs with the same content have the same text, whatever the order in their files.</summary>
 public static partial class CatalogJson
 {
     private static readonly JsonWriterOptions Canonical =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="catalog">What to write.</param>
-    /// <param name="zone">The zone in which times are shown; UTC unless given.</param>
+    /// <param name="catalog">The catalog to write.</param>
+    /// <param name="zone">The zone in which times are shown; UTC if not given.</param>
     public static string Write(Catalog catalog, BillingZone zone = default)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -5,21 +5,21 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Pricing;
 
 /// <summary>
-/// Reads catalog files (INTERFACE 4) and writes them back. A catalog with any fault is refused whole, and every fault is reported:
-/// half a price list would be worse than none.
+/// Reads catalog files (INTERFACE 4) and writes them back. A catalog with any fault is refused as a whole, and every fault is reported: half a price
+/// list would be worse than none.
 /// </summary>
 public static partial class CatalogJson
 {
     private const long MaxOfferCalls = 1_000_000_000_000;
 
-    /// <summary>A JSON number may have passed through binary floating point on its way into the file, so amounts are text (5.4).</summary>
+    /// <summary>A JSON number may have gone through binary floating point before it was written to the file, so amounts are text (5.4).</summary>
     private const string DecimalString = "a decimal string such as \"0.15\"";
 
     /// <param name="json">The file's text.</param>
-    /// <param name="rootPath">What the paths of faults begin with: empty for a file of its own, <c>catalog</c> in a scenario.</param>
-    /// <param name="zone">The zone of times without an offset.</param>
-    /// <param name="faults">Where faults are added.</param>
-    /// <returns>The catalog, or null when there is any fault.</returns>
+    /// <param name="rootPath">The start of every fault's path: empty for a catalog file, <c>catalog</c> in a scenario.</param>
+    /// <param name="zone">The zone for times without an offset.</param>
+    /// <param name="faults">The list to which faults are added.</param>
+    /// <returns>The catalog, or null if there is any fault.</returns>
     public static Catalog? Read(string json, string rootPath, BillingZone zone, List<CatalogFault> faults)
     {
         try

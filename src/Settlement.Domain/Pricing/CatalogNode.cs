@@ -6,8 +6,8 @@ using Settlement.Domain.Usage;
 namespace Settlement.Domain.Pricing;
 
 /// <summary>
-/// One value of a catalog file with its path. Every reading function reports what is wrong and returns null, so that one pass finds
-/// all faults. JSON null is as good as absent.
+/// One value of a catalog file with its path. Every reading function reports what is wrong and returns null, so that one pass finds all faults. JSON
+/// null counts as absent.
 /// </summary>
 internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFault> faults)
 {
@@ -20,7 +20,7 @@ internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFa
 
     public void FaultAt(string field, string cause) => faults.Add(new CatalogFault(Join(field), cause));
 
-    /// <summary>Whether it is an object with no fields but these. A typo in a price file costs money, so unknown fields are refused.</summary>
+    /// <summary>Whether it is an object with no fields other than these. A typo in a price file costs money, so unknown fields are refused.</summary>
     public bool IsObject(params ReadOnlySpan<string> known)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -93,7 +93,7 @@ internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFa
         return null;
     }
 
-    /// <summary>RFC 3339; without an offset the time is in the billing zone.</summary>
+    /// <summary>RFC 3339. A time without an offset is in the billing zone.</summary>
     public long? Time(BillingZone zone)
     {
         if (Text() is not { } text)
@@ -123,7 +123,7 @@ internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFa
         _ => "true or false",
     };
 
-    /// <summary>JSON may escape half a surrogate pair, which is no text.</summary>
+    /// <summary>JSON may escape half a surrogate pair, which is not valid text.</summary>
     private static string? TextOf(Func<string> read)
     {
         try

@@ -2,13 +2,13 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Pricing;
 
-/// <summary>Something read from a catalog file, with its place there.</summary>
+/// <summary>Something read from a catalog file, with its place in the file.</summary>
 internal readonly record struct Placed<T>(CatalogNode Node, T Read);
 
-/// <summary>What the parts of a catalog owe each other.</summary>
+/// <summary>Rules between the parts of a catalog.</summary>
 internal static class CatalogRules
 {
-    /// <summary>Prices and offers name only APIs and regions that are listed. A list that could not be read is not held against them.</summary>
+    /// <summary>Prices and offers may name only APIs and regions that are listed. If a list could not be read, it is not checked against.</summary>
     public static void KnowScopes<T>(
         List<Placed<T>> all, Func<T, (string Api, string Region)> scopeOf, IReadOnlyList<string>? apis, IReadOnlyList<string>? regions)
     {
@@ -32,7 +32,9 @@ internal static class CatalogRules
         }
     }
 
-    /// <summary>Entries of one offer follow each other in time and cover one scope: else a renewal would change what the package covers.</summary>
+    /// <summary>
+    /// Entries of one offer follow each other in time and cover one scope. Otherwise a renewal would change what the package covers.
+    /// </summary>
     public static void OneEntryAtATime(List<Placed<OfferEntry>> offers)
     {
         foreach (var entries in offers.GroupBy(o => o.Read.Offer, StringComparer.Ordinal))

@@ -2,17 +2,19 @@ using Settlement.Domain.Money;
 
 namespace Settlement.Domain.Pricing;
 
-/// <summary>Calls charged at one unit price. The step's own fee is cut to 8 decimals for people; the row's fee is cut once, from the exact sum.</summary>
+/// <summary>
+/// Calls charged at one unit price. The step's own fee is cut to 8 decimals for display; the row's fee is cut once, from the exact sum.
+/// </summary>
 public readonly record struct TierStep(long Calls, long UnitPriceE10, long FeeE8);
 
-/// <summary>A row's fee (1e-8) and the tier steps that make it.</summary>
+/// <summary>A row's fee (1e-8) and the tier steps it is made of.</summary>
 public sealed record RatedCalls(long FeeE8, IReadOnlyList<TierStep> Steps);
 
-/// <summary>Graduated tiers: each call costs what its place in the month's count says (5.1).</summary>
+/// <summary>Graduated tiers: the price of a call depends on its position in the month's count (5.1).</summary>
 public static class Tiers
 {
-    /// <param name="monthCalls">Calls of the scope charged in this month so far.</param>
-    /// <param name="calls">Calls to charge now, more than none.</param>
+    /// <param name="monthCalls">Calls of the scope charged so far this month.</param>
+    /// <param name="calls">Calls to charge now, at least one.</param>
     public static RatedCalls Rate(IReadOnlyList<Tier> tiers, long monthCalls, long calls)
     {
         var steps = new List<TierStep>();
@@ -35,7 +37,7 @@ public static class Tiers
         return new RatedCalls(Rounding.CutToE8(feeE10), steps);
     }
 
-    /// <summary>The unit price (1e-10) of the call that would be charged next.</summary>
+    /// <summary>The unit price (1e-10) of the next call to be charged.</summary>
     public static long NextPriceE10(IReadOnlyList<Tier> tiers, long monthCalls) =>
         tiers.First(t => t.UpTo is null || t.UpTo > monthCalls).UnitPriceE10;
 }

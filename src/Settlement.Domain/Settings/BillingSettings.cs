@@ -8,10 +8,10 @@ public enum RoundingMode
     Truncate,
 }
 
-/// <summary>Days of 24 hours that an account or an ended package has before the next step (9.2).</summary>
+/// <summary>How many days of 24 hours an account or an ended package has before the next step (9.2).</summary>
 public readonly record struct ArrearsDays(long GraceDays, long RetentionDays);
 
-/// <summary>What a customer level is given: <c>payPerUse</c> drives the account, <c>package</c> drives 8.5.</summary>
+/// <summary>The days that a customer level gets: <c>payPerUse</c> applies to the account, <c>package</c> to 8.5.</summary>
 public readonly record struct LevelDays(ArrearsDays PayPerUse, ArrearsDays Package);
 
 /// <summary>The billing settings of RULES.md under their names, with their defaults. Read by <see cref="BillingSettingsReader"/>.</summary>
@@ -19,15 +19,15 @@ public sealed record BillingSettings
 {
     public static readonly BillingSettings Default = new();
 
-    /// <summary>Levels an account can have; the first is the default.</summary>
+    /// <summary>The levels an account can have; the first is the default.</summary>
     public static readonly IReadOnlyList<string> LevelNames = ["V0", "V1", "V2", "V3", "V4", "V5"];
 
     public BillingZone TimeZone { get; init; } = new(8);
 
-    /// <summary>How long after its end an hour is due (2.2).</summary>
+    /// <summary>How long after its end an hour falls due (2.2).</summary>
     public long CloseDelayUs { get; init; } = Instant.PerHourUs;
 
-    /// <summary>How long the worker waits at start for what the broker holds (2.4).</summary>
+    /// <summary>How long the worker waits at startup for what the broker still holds (2.4).</summary>
     public long DrainTimeoutUs { get; init; } = 15 * 60 * Instant.PerSecondUs;
 
     public RoundingMode Rounding { get; init; } = RoundingMode.Carry;
@@ -36,13 +36,13 @@ public sealed record BillingSettings
 
     public long MaxClockSkewUs { get; init; } = 5 * 60 * Instant.PerSecondUs;
 
-    /// <summary>Share of calls left, in percent of the live lots' size, at which <c>package-low</c> is sent (10).</summary>
+    /// <summary>Share of calls left, in percent of the size of the live lots, at which <c>package-low</c> is sent (10).</summary>
     public long LowPackagePercent { get; init; } = 20;
 
-    /// <summary>Days before the expiry date of the first renewal attempt (8.2), 0 to 7.</summary>
+    /// <summary>How many days before the expiry date the first renewal attempt is made (8.2), 0 to 7.</summary>
     public long DaysBefore { get; init; } = 7;
 
-    /// <summary>For every level that <see cref="Levels"/> does not name.</summary>
+    /// <summary>For every level not named in <see cref="Levels"/>.</summary>
     public LevelDays EveryLevel { get; init; } = new(new ArrearsDays(15, 15), new ArrearsDays(15, 15));
 
     public IReadOnlyDictionary<string, LevelDays> Levels { get; init; } = new Dictionary<string, LevelDays>();

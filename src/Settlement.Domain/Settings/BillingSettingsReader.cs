@@ -10,8 +10,8 @@ public sealed record SettingFault(string Path, string Cause)
 }
 
 /// <summary>
-/// Reads billing settings given as flat <c>name -> text</c> pairs (nested names joined by ':', letter case ignored), as configuration files,
-/// environment variables and scenario files have them. All faults are reported at once.
+/// Reads billing settings given as flat <c>name -> text</c> pairs (nested names joined by ':', case-insensitive), the form that configuration files,
+/// environment variables and scenario files use. All faults are reported at once.
 /// </summary>
 public static class BillingSettingsReader
 {

@@ -3,7 +3,7 @@ using Settlement.Domain.Notices;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>What follows from a balance that moved: the customer's threshold (10, <c>balance-low</c>) and arrears (9).</summary>
+/// <summary>What follows when a balance has moved: the customer's threshold (10, <c>balance-low</c>) and arrears (9).</summary>
 public static class BalanceWatch
 {
     public static void AfterMovement(Plan plan, string cause)

@@ -3,8 +3,8 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Settling;
 
 /// <summary>
-/// The pieces of an hour: it is cut at every instant at which a subscription or any lot of the scope begins or ends, used up or not (6.2).
-/// Within a piece the same lots are live and the scope is subscribed throughout or not at all.
+/// The pieces of an hour. It is cut at every instant at which a subscription or any lot of the scope, used up or not, begins or ends (6.2). Within a
+/// piece the same lots are live, and the scope is either subscribed throughout or not at all.
 /// </summary>
 public sealed class HourCuts
 {

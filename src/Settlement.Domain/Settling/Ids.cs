@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>How rows are named: account number, account version, line; sortable as text.</summary>
+/// <summary>How rows are named: account number, account version, line. The names sort as text.</summary>
 public static class Ids
 {
     public static string Row(long accountNo, long version, long line) =>

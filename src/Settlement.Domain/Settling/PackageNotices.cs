@@ -5,7 +5,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>What listeners are told of a scope's packages: used up, low, and which way its calls are paid from now on (10).</summary>
+/// <summary>What listeners are told about a scope's packages: used up, low, and how its calls are paid from now on (10).</summary>
 public static class PackageNotices
 {
     public static void AfterClosing(Plan plan, ScopeUsage usage, IReadOnlyList<DrawnLot> drawn, string cause)
@@ -18,14 +18,14 @@ public static class PackageNotices
         var liveLeft = usage.LiveLeft - drawn.Where(l => l.Lot.Life.Contains(plan.Time.DueUs)).Sum(l => l.Drawn);
         var scope = usage.Scope;
         scope = TellLow(plan, scope, usage.LiveCalls, liveLeft, cause);
-        // A lot that ends at this very instant with calls left is not used up: its end comes after the closing (2.4) and tells the change.
+        // A lot that ends at this very instant with calls left is not used up. Its end comes after the closing (2.4) and reports the change.
         if (drawn.Any(l => l.Left == 0))
             scope = ModeNow(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
         if (scope != usage.Scope)
             plan.ChangedScopes.Add(scope);
     }
 
-    /// <summary>Tells the change of mode if there is one: to packages when a live lot has calls left, else to pay-per-use (4.4).</summary>
+    /// <summary>Reports the change of mode, if there is one: to packages when a live lot has calls left, otherwise to pay-per-use (4.4).</summary>
     public static Scope ModeNow(Plan plan, Scope scope, bool onPackages, string reason, long atUs, string cause)
     {
         if (scope.OnPackages == onPackages)

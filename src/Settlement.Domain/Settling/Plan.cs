@@ -10,21 +10,25 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>What a decision was made with; the versions are recorded with every account-hour.</summary>
+/// <summary>The settings and catalog a decision was made with. Their versions are recorded with every account-hour.</summary>
 public sealed record Terms(long SettingsVersion, BillingSettings Settings, long CatalogVersion, Catalog Catalog);
 
-/// <summary>The two instants of a step: when it was due, which decides, and when it is really done, which is the transaction time (2.4).</summary>
+/// <summary>
+/// The two instants of a step: when it was due, which is what decides, and when it is actually done, which is the transaction time (2.4).
+/// </summary>
 public readonly record struct StepTime(long DueUs, long NowUs);
 
-/// <summary>Calls to hold at closing (5.5): of one project in a piece of an hour, all but the first <see cref="Skip"/> in the order of 4.1.</summary>
+/// <summary>
+/// Calls to hold at closing (5.5): those of one project in a piece of an hour, except the first <see cref="Skip"/> in the order of 4.1.
+/// </summary>
 public sealed record HeldCalls(long ScopeNo, Period Piece, string? Project, bool Waived, long Skip, long Calls, string Reason, long? UnitPriceE10);
 
 public sealed record SubscriptionChange(long ScopeNo, long StartUs, long EndUs);
 
-/// <param name="IsFirst">Whether none were counted for the month before.</param>
+/// <param name="IsFirst">Whether no calls were counted for the month before this.</param>
 public sealed record MonthCalls(long ScopeNo, int Month, long Calls, bool IsFirst);
 
-/// <summary>A draw: calls are only taken, and never more than are left.</summary>
+/// <summary>A draw. Calls are only taken, and never more than are left.</summary>
 public sealed record LotLeft
 {
     public LotLeft(long packageNo, long lotNo, long leftBefore, long leftAfter)
@@ -47,8 +51,8 @@ public sealed record LotLeft
 public sealed record RenewalAttempt(long PackageNo, long LotNo, long SlotUs, bool Renewed, long ShortfallE8);
 
 /// <summary>
-/// Everything one decision changes about one account. A decision builds it; storage writes it in one transaction, guarded by
-/// the version the account was loaded at.
+/// Everything that one decision changes about one account. The decision builds it; storage writes it in one transaction, guarded by the version at
+/// which the account was loaded.
 /// </summary>
 public sealed class Plan(Account account, Terms terms, StepTime time)
 {
@@ -99,12 +103,12 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
 
     public RenewalAttempt? Attempt { get; set; }
 
-    /// <summary>False for a step whose reason had gone: nothing is written, not even a version.</summary>
+    /// <summary>False for a step whose reason has gone: nothing is written, not even a new version.</summary>
     public bool ChangesAnything =>
         After != Before || rows.Count > 0 || notices.Count > 0 || entries.Count > 0 || ChangedScopes.Count > 0 || Agenda.Count > 0
         || SubscriptionEnds.Count > 0;
 
-    /// <summary>The row as it will be known; for causes and notices.</summary>
+    /// <summary>The id that the row will have; for causes and notices.</summary>
     public string RowId(long line) => Ids.Row(Before.AccountNo, Before.Version + 1, line);
 
     public string Add(BillRow row)

@@ -4,14 +4,14 @@ using Settlement.Domain.Time;
 namespace Settlement.Domain.Settling;
 
 /// <summary>
-/// Where the calls of one scope and hour went: to which lots, to pay-per-use, or uncovered and not subscribed. Sums only; the
-/// use period of each runs from its first piece with calls to the end of its last (6.2).
+/// Where the calls of one scope and hour went: to which lots, to pay-per-use, or uncovered and not subscribed. Only sums are kept. Each use period
+/// runs from the start of its first piece with calls to the end of its last one (6.2).
 /// </summary>
 internal sealed class ScopeHour(ScopeUsage scope)
 {
     private readonly SortedDictionary<string, ProjectUse> projects = new(StringComparer.Ordinal);
 
-    /// <summary>By project, none first, the others in ordinal order (5.1).</summary>
+    /// <summary>By project: first the calls without one, then the others in ordinal order (5.1).</summary>
     public IEnumerable<ProjectUse> Projects => projects.Values;
 
     public void Spread(Drawing drawing, HourUsage hour)
@@ -46,7 +46,7 @@ internal sealed class ScopeHour(ScopeUsage scope)
     }
 }
 
-/// <summary>Calls of a piece that no lot covers: all but the first <see cref="Skip"/> of the claim.</summary>
+/// <summary>Calls of a piece that no lot covers: all except the first <see cref="Skip"/> of the claim.</summary>
 internal sealed record Uncovered(Period Piece, Claim Claim, long Skip, bool MayBeCharged)
 {
     public long Calls => Claim.Calls - Skip;

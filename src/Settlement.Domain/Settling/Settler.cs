@@ -10,8 +10,8 @@ using Settlement.Domain.Usage;
 namespace Settlement.Domain.Settling;
 
 /// <summary>
-/// The hour's arithmetic: what one account's usage in a closing run costs and who pays. Pure; the rows come in order of
-/// hour, API, region, project (5.4), and late hours with timely ones, oldest first (7.2).
+/// The arithmetic of a closing: what one account's usage in a closing run costs and who pays. Pure. The rows come in order of hour, API, region,
+/// project (5.4). Late hours are handled together with timely ones, oldest first (7.2).
 /// </summary>
 public sealed class Settler
 {
@@ -120,7 +120,9 @@ public sealed class Settler
         Late = hour.Hour <= input.Run.AfterHour,
     };
 
-    /// <summary>A billable call that no lot covers is not subscribed, or else has no price (5.5). Its value is taken after the hour's charges.</summary>
+    /// <summary>
+    /// A billable call that no lot covers is either not subscribed or has no price (5.5). Its value is calculated after the hour's charges.
+    /// </summary>
     private void Hold(ScopeUsage scope, Uncovered uncovered, string? project, PriceList? price, int month)
     {
         var reason = uncovered.MayBeCharged ? HoldReason.NoPrice : HoldReason.NotSubscribed;
@@ -137,7 +139,7 @@ public sealed class Settler
         foreach (var lot in drawings.Values.SelectMany(d => d.Changed))
             plan.LotsLeft.Add(new LotLeft(lot.Lot.PackageNo, lot.Lot.LotNo, lot.Lot.Left, lot.Left));
         TellSettled(cause);
-        // Not by number: scopes are numbered as they are first heard of, which an outage changes (2.4).
+        // Not by number: scopes are numbered in the order in which they are first seen, and an outage changes that order (2.4).
         foreach (var scope in input.Scopes.OrderBy(s => s.Scope.Api, StringComparer.Ordinal).ThenBy(s => s.Scope.Region, StringComparer.Ordinal))
             PackageNotices.AfterClosing(plan, scope, drawings[scope.Scope.ScopeNo].Changed.ToList(), cause);
         TellHeld(cause);
@@ -190,7 +192,7 @@ public sealed class Settler
 
         public long NotBillable { get; set; }
 
-        /// <summary>Of all rows: each is a movement at most, their sum may be more than a <c>long</c> holds.</summary>
+        /// <summary>The sum of all rows. Each row is at most one movement, but the sum may not fit in a <c>long</c>.</summary>
         public Int128 FeeE8 { get; private set; }
 
         public Int128 DeductedE8 { get; private set; }

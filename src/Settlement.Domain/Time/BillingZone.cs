@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Settlement.Domain.Time;
 
-/// <summary>A fixed offset of whole hours: the zone of days and months (RULES, Words).</summary>
+/// <summary>A fixed offset of whole hours: the zone for days and months (RULES, Words).</summary>
 public readonly record struct BillingZone(int OffsetHours)
 {
     public TimeSpan Offset => TimeSpan.FromHours(OffsetHours);

@@ -12,7 +12,7 @@ public static class Instant
     /// <summary>An end that never comes: the end of an open subscription.</summary>
     public const long NeverUs = long.MaxValue;
 
-    /// <summary>The first and the last instant that a text can name: the years 0001 to 9999 in UTC.</summary>
+    /// <summary>The first and last instants that text can express: the years 0001 to 9999 in UTC.</summary>
     public const long FirstUs = -62_135_596_800_000_000;
     public const long LastUs = 253_402_300_799_999_999;
 
@@ -21,8 +21,8 @@ public static class Instant
     public static DateTimeOffset ToUtc(long us) => DateTimeOffset.UnixEpoch.AddTicks(us * 10);
 
     /// <summary>
-    /// Reads RFC 3339 with any precision, cut to the microsecond. Without an offset the text is refused unless
-    /// <paramref name="defaultOffset"/> is given (scenario files: the billing zone).
+    /// Reads RFC 3339 with any precision, cut to the microsecond. Text without an offset is refused unless <paramref name="defaultOffset"/> is given
+    /// (scenario files: the billing zone).
     /// </summary>
     public static bool TryParse(string text, out long us, TimeSpan? defaultOffset = null)
     {
@@ -54,10 +54,10 @@ public static class Instant
         return us is >= FirstUs and <= LastUs;
     }
 
-    /// <summary>An instant as people read it: in the given offset, a fraction only when not zero, without trailing zeros.</summary>
+    /// <summary>An instant for people to read: in the given offset, with a fraction only if it is not zero, and without trailing zeros.</summary>
     public static string Show(long us, int offsetHours)
     {
-        // The first and the last hours that there are have no time of day in every zone.
+        // The very first and last hours have no time of day in some zones.
         if (us + offsetHours * PerHourUs is < FirstUs or > LastUs)
             offsetHours = 0;
         var local = ToUtc(us).ToOffset(TimeSpan.FromHours(offsetHours));

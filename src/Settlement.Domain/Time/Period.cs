@@ -1,11 +1,11 @@
 namespace Settlement.Domain.Time;
 
-/// <summary>A half-open stretch of time [start, end), in microseconds since 1970 UTC.</summary>
+/// <summary>A half-open time range [start, end), in microseconds since 1970 UTC.</summary>
 public readonly record struct Period(long StartUs, long EndUs)
 {
     public bool Contains(long us) => StartUs <= us && us < EndUs;
 
-    /// <summary>Whether the whole of <paramref name="piece"/> lies within.</summary>
+    /// <summary>Whether <paramref name="piece"/> lies entirely within this period.</summary>
     public bool Covers(Period piece) => StartUs <= piece.StartUs && piece.EndUs <= EndUs;
 
     public bool Overlaps(Period other) => StartUs < other.EndUs && other.StartUs < EndUs;
@@ -20,7 +20,7 @@ public static class BillingHour
 
     public static Period Period(long hour) => new(StartUs(hour), StartUs(hour + 1));
 
-    /// <summary>The last hour that is due at <paramref name="us"/>: it ended at least the delay before (2.2).</summary>
+    /// <summary>The last hour that is due at <paramref name="us"/>: it ended at least the delay earlier (2.2).</summary>
     public static long LastDueAt(long us, long closeDelayUs) => Of(us - closeDelayUs) - 1;
 
     /// <summary>The first instant on the hour at or after <paramref name="us"/>.</summary>

@@ -34,12 +34,12 @@ public readonly record struct Term(TermUnit Unit, int Count)
         return true;
     }
 
-    /// <summary>Days that a term has at most.</summary>
+    /// <summary>The largest number of days the term can have.</summary>
     public long LongestDays => Count * Unit switch { TermUnit.Years => 366L, TermUnit.Months => 31, TermUnit.Weeks => 7, _ => 1 };
 
     /// <summary>
-    /// The expiry date of the n-th lot: the first lot's start date plus n terms, years and months clamped to the month's length.
-    /// Always counted from the first date, so a clamped month does not shorten the next.
+    /// The expiry date of the n-th lot: the first lot's start date plus n terms; years and months are clamped to the length of the month. Always
+    /// counted from the first date, so a clamped month does not shorten later ones.
     /// </summary>
     public DateOnly ExpiryDate(DateOnly firstStart, int n) => Unit switch
     {

@@ -1,15 +1,15 @@
 namespace Settlement.Domain.Usage;
 
 /// <summary>
-/// What the fields of an event may hold (INTERFACE 1), in one place for messages, files, commands and catalogs. Each function returns what is
-/// wrong with a value, for people, or null.
+/// What the fields of an event may contain (INTERFACE 1), in one place for messages, files, commands and catalogs. Each function returns what is
+/// wrong with a value, worded for people, or null.
 /// </summary>
 public static class CallFields
 {
     public const int MinStatus = 100;
     public const int MaxStatus = 599;
 
-    /// <summary>Ids and names: compared byte by byte, so what can't be seen or can't be encoded is refused.</summary>
+    /// <summary>Ids and names. They are compared byte by byte, so characters that can't be seen or can't be encoded are refused.</summary>
     public static string? TextFault(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Settlement.Domain.Usage;
 
 /// <summary>
-/// 128 bits of SHA-256 over the parts of a call, each with its length, so that no two different calls look alike. Source and id are the
-/// identity; the rest is the content (7.1).
+/// 128 bits of SHA-256 over the parts of a call, each with its length, so that no two different calls look the same. Source and id are the identity;
+/// the rest is the content (7.1).
 /// </summary>
 public static class CallHash
 {
@@ -14,7 +14,7 @@ public static class CallHash
 
     private const int MaxBytes = 4 * 2 * UsageCall.MaxTextLength + 64;
 
-    /// <summary>The hash, behind eight bytes that keep ids which rise with time side by side.</summary>
+    /// <summary>The hash, preceded by eight bytes that keep ids that rise with time next to each other.</summary>
     public static byte[] Identity(string source, string id)
     {
         var key = new byte[IdOrder.Bytes + Bytes];
@@ -26,10 +26,10 @@ public static class CallHash
     public static byte[] Content(UsageCall call) =>
         Hash([call.Account, call.Api, call.Region, call.Project ?? ""], [call.TimeUs, call.Status, call.Count, call.Project is null ? 0 : 1]);
 
-    /// <summary>For what is kept once for each different content: a conflict by its identity and content.</summary>
+    /// <summary>For what is kept once per distinct content: a conflict, by its identity and content.</summary>
     public static byte[] Both(byte[] identity, byte[] content) => SHA256.HashData([.. identity, .. content])[..Bytes];
 
-    /// <summary>Of a malformed event, over all its bytes.</summary>
+    /// <summary>For a malformed event, over all its bytes.</summary>
     public static byte[] Raw(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes)[..Bytes];
 
     public static byte[] Text(string text) => SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))[..Bytes];

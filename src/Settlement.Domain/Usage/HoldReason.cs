@@ -1,8 +1,8 @@
 namespace Settlement.Domain.Usage;
 
 /// <summary>
-/// Why a call is held in quarantine. On arrival the first that applies, in this order (7.1): malformed, (same content: ignored), conflict,
-/// unknown-account, unknown-api, unknown-region, too-old, in-future. At closing: not-subscribed, else no-price (5.5).
+/// Why a call is held in quarantine. On arrival, the first that applies, in this order (7.1): malformed, (same content: ignored), conflict,
+/// unknown-account, unknown-api, unknown-region, too-old, in-future. At closing: not-subscribed, otherwise no-price (5.5).
 /// </summary>
 public static class HoldReason
 {
@@ -16,6 +16,6 @@ public static class HoldReason
     public const string NotSubscribed = "not-subscribed";
     public const string NoPrice = "no-price";
 
-    /// <summary>Released by itself when a command or a catalog supplies what was missing (7.3).</summary>
+    /// <summary>Released automatically when a command or a catalog supplies what was missing (7.3).</summary>
     public static readonly IReadOnlyList<string> ReleasedByItself = [UnknownAccount, UnknownApi, UnknownRegion, NoPrice];
 }

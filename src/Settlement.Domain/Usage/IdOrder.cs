@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Settlement.Domain.Usage;
 
 /// <summary>
-/// Eight bytes of an id that rise with time where the id's text does: they lead the key under which an identity is kept, so that new ones lie
-/// side by side in the database and not all over it. They decide nothing: whatever they are, the hash behind them tells ids apart.
+/// Eight bytes of an id that rise with time if the id's text does. They lead the key under which an identity is stored, so that new identities lie
+/// next to each other in the database instead of being scattered. They decide nothing: whatever they are, the hash that follows them tells ids apart.
 /// </summary>
 public static class IdOrder
 {
@@ -15,8 +15,8 @@ public static class IdOrder
     private const int MostDigits = 18;
 
     /// <summary>
-    /// Of a UUID its first half (version 7 begins with the time); of an id whose numbers are all that changes (a counter or a time behind a prefix) its digits as a number;
-    /// of any other its first characters (ULID, KSUID, object ids begin with the time).
+    /// For a UUID, its first half (version 7 begins with the time). For an id in which only the numbers change (a counter or a time after a prefix),
+    /// its digits as a number. For any other id, its first characters (ULID, KSUID and object ids begin with the time).
     /// </summary>
     public static ulong Of(string id) => id.Length == UuidLength && TryUuid(id, out var order) || TryNumber(id, out order) ? order : FirstCharacters(id);
 
@@ -32,7 +32,9 @@ public static class IdOrder
         return ulong.TryParse(half, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order);
     }
 
-    /// <summary>From the first digit on nothing but digits and what stands between them in times and counters; the digits, up to 18.</summary>
+    /// <summary>
+    /// Matches if everything from the first digit on is digits or the separators used in times and counters. Gives the digits, up to 18.
+    /// </summary>
     private static bool TryNumber(string id, out ulong order)
     {
         order = 0;

@@ -16,13 +16,13 @@ public sealed record UsageCall(
 }
 
 /// <summary>
-/// A readable event with a bad field (7.1 <c>malformed</c>): it takes no identity. Whatever could be read is kept, so that a
-/// person can see whose it is; the rest is null.
+/// A readable event with a bad field (7.1 <c>malformed</c>). It does not take an identity. Whatever could be read is kept, so that a person can see
+/// whose it is; the rest is null.
 /// </summary>
-/// <param name="Field">The field at fault, by its name in the message.</param>
-/// <param name="Cause">What is wrong with it, for people.</param>
-/// <param name="Raw">The event's own JSON (or line), to look at; it may be cut.</param>
-/// <param name="RawHash">Of all its bytes, cut or not (<see cref="CallHash.Raw"/>): what tells it from others.</param>
+/// <param name="Field">The bad field, by its name in the message.</param>
+/// <param name="Cause">What is wrong with it, worded for people.</param>
+/// <param name="Raw">The event's own JSON (or line), for inspection; it may be cut.</param>
+/// <param name="RawHash">The hash of all its bytes, cut or not (<see cref="CallHash.Raw"/>). It tells the event apart from others.</param>
 public sealed record MalformedCall(
     string Field, string Cause, string Raw, byte[] RawHash,
     string? Source, string? Id, string? Account, string? Api, string? Region, long? TimeUs, long? Status, long? Count, string? Project);

@@ -7,12 +7,12 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Clock;
 
 /// <summary>
-/// The way back for a store whose time line has run ahead of the clock: its mark is moved to the last hour on the clock, and hours that closed ahead of it are
-/// open again. Only where nothing was booked beyond now: what was can't be taken back.
+/// Takes back a store whose time line has run ahead of the clock: its mark is moved to the last hour on the clock, and hours that were closed ahead
+/// of the clock are opened again. Possible only if nothing was booked beyond now, because bookings can't be undone.
 /// </summary>
 public sealed class WayBack(SettlementStore store)
 {
-    /// <summary>What it would do, and why it can't if it can't.</summary>
+    /// <summary>What it would do, or why it can't do it.</summary>
     public Ahead Look(Session session, long nowUs)
     {
         var state = StoreState.Of(session);
@@ -32,9 +32,10 @@ public sealed class WayBack(SettlementStore store)
     }
 
     /// <summary>
-    /// Does it, in one transaction, alone: no usage is stored, no hour closed and no account opened meanwhile. What is booked beyond now makes it do nothing.
+    /// Does it in one exclusive transaction: meanwhile no usage is stored, no hour is closed and no account is opened. If anything is booked beyond
+    /// now, it does nothing.
     /// </summary>
-    /// <param name="claim">The time line's: nobody drives it meanwhile.</param>
+    /// <param name="claim">The claim on the time line: nobody drives the time line meanwhile.</param>
     public Ahead Go(long nowUs, WorkClaim claim) => store.Write(
         session =>
         {
@@ -54,19 +55,19 @@ public sealed class WayBack(SettlementStore store)
 }
 
 /// <param name="IsAny">Something is ahead of the clock.</param>
-/// <param name="LastRunUs">Where the time line's mark goes.</param>
+/// <param name="LastRunUs">The instant to which the time line's mark is moved.</param>
 /// <param name="ToSlot">The last slot that stays closed.</param>
-/// <param name="Before">As it stood.</param>
-/// <param name="Events">Events stored for hours that are open again, or for the next closing.</param>
-/// <param name="Commands">Commands that wait for an instant ahead of the clock; they take effect now.</param>
-/// <param name="Booked">What stands in the way.</param>
+/// <param name="Before">The state before the move.</param>
+/// <param name="Events">Events stored for hours that are opened again, or for the next closing.</param>
+/// <param name="Commands">Commands that wait for an instant ahead of the clock. They take effect now.</param>
+/// <param name="Booked">The bookings that prevent it.</param>
 public sealed record Ahead(bool IsAny, long LastRunUs, long ToSlot, StoreState Before, long Events, long Commands, IReadOnlyList<Booked> Booked)
 {
-    /// <summary>Hours that are open again.</summary>
+    /// <summary>The number of hours that are opened again.</summary>
     public long Hours => Before.ClosedHour - SettleSlot.HourOf(ToSlot);
 }
 
-/// <summary>A kind of thing that was booked beyond now: how many, and the first's instant (0: not known).</summary>
+/// <summary>One kind of thing that was booked beyond now: how many, and the instant of the first (0: not known).</summary>
 public sealed class Booked
 {
     public string What { get; init; } = "";

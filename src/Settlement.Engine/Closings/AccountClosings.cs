@@ -9,8 +9,8 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// Settles some accounts, each in the runs of a span in which it used anything: loaded once, decided run by run, each on what the one before leaves, and committed with all
-/// their rows in one transaction.
+/// Settles some accounts, each in those runs of a span in which it used anything. An account is loaded once, its runs are decided one after the
+/// other, each from the state that the one before leaves, and everything is committed with all its rows in one transaction.
 /// </summary>
 internal sealed class AccountClosings(SettlementStore store)
 {
@@ -19,7 +19,10 @@ internal sealed class AccountClosings(SettlementStore store)
     private readonly PlanWriter writer = new(store);
     private readonly UncoveredHolds holds = new(store);
 
-    /// <summary>Decides ahead of the writing. Null when the database gave up on it, or something can't be loaded: it is then decided as it is written.</summary>
+    /// <summary>
+    /// Decides before the batch is written. Null if the database gave up, or if something can't be loaded; the batch is then decided when it is
+    /// written.
+    /// </summary>
     public DecidedClosings? DecideAhead(IReadOnlyList<AccountUsage> batch, Func<long> nowUs)
     {
         try
@@ -33,10 +36,11 @@ internal sealed class AccountClosings(SettlementStore store)
     }
 
     /// <summary>
-    /// Commits what was decided ahead. When an account has changed since it was loaded, or the catalog, all of the batch is decided anew from what is there now.
-    /// A run that is settled by then was settled by the try before, whose commit went unanswered: the plan of that try is the one that stands.
+    /// Commits what was decided ahead. If an account or the catalog has changed since it was loaded, the whole batch is decided again from the
+    /// current state. If a run turns out to be settled already, an earlier try settled it and its commit went unanswered, so the plan of that try
+    /// stands.
     /// </summary>
-    /// <exception cref="StepFaultException">Some account can't be settled; nothing is written.</exception>
+    /// <exception cref="StepFaultException">One of the accounts can't be settled; nothing is written.</exception>
     public CommittedClosings Commit(
         IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Func<long> nowUs, WorkClaim? claim, int tries = SettlementStore.Attempts)
     {
@@ -45,7 +49,8 @@ internal sealed class AccountClosings(SettlementStore store)
         store.Write(
             session =>
             {
-                // A catalog comes alone: it releases what was held without it (7.3), and would not see what is held by a decision made before.
+                // A catalog is applied exclusively: it releases what was held without it (7.3), and would miss what is held by a decision made
+                // earlier.
                 store.Engine.TakeGuard(session, exclusive: false);
                 if (ahead?.Terms.CatalogVersion != StoreState.Of(session).CatalogVersion)
                     ahead = null;
@@ -82,13 +87,14 @@ internal sealed class AccountClosings(SettlementStore store)
     }
 
     /// <summary>
-    /// When a step of the account is due that closings before have made. Only who has runs settled already can have one: the others' steps have been asked for.
+    /// When the next step is due that earlier closings planned for the account. Only an account with runs already settled can have one: for the
+    /// others, due steps have already been looked up.
     /// </summary>
     private static long StepUs(Session session, IReadOnlyList<AccountUsage> batch, AccountUsage open) =>
         open.Runs.Count < batch.First(a => a.AccountNo == open.AccountNo).Runs.Count
             ? session.One<long?>("agenda/first-of", new { UntilUs = open.Runs[^1].Run.DueUs, open.AccountNo }) ?? long.MaxValue : long.MaxValue;
 
-    /// <summary>Without the runs that are settled already.</summary>
+    /// <summary>The batch without the runs that are already settled.</summary>
     private static List<AccountUsage> Unsettled(Session session, IReadOnlyList<AccountUsage> batch)
     {
         var (first, last) = (batch.Min(a => a.AccountNo), batch.Max(a => a.AccountNo));
@@ -109,6 +115,6 @@ internal sealed class AccountClosings(SettlementStore store)
     }
 }
 
-/// <param name="Settled">Account by account, of each its runs in their order.</param>
-/// <param name="Left">Accounts of which runs are left, because a step falls due before them, and the instant up to which they are settled.</param>
+/// <param name="Settled">Account by account, each with its runs in order.</param>
+/// <param name="Left">Accounts with runs left over because a step falls due before them, each with the instant up to which it is settled.</param>
 internal readonly record struct CommittedClosings(IReadOnlyList<SettledRun> Settled, Dictionary<long, long> Left);

@@ -17,7 +17,7 @@ internal sealed class UsageGroup
 
     public long Billable { get; init; }
 
-    /// <summary>Those of the billable ones that were released from quarantine.</summary>
+    /// <summary>Those of the billable calls that were released from quarantine.</summary>
     public long WaivedCalls { get; init; }
 
     public long Calls => Billable - WaivedCalls;
@@ -28,11 +28,11 @@ internal sealed class UsageGroup
 /// <summary>What an account used in one run.</summary>
 internal sealed record RunUsage(ClosingRun Run, List<UsageGroup> Groups);
 
-/// <summary>What an account used in the runs of a span, in their order.</summary>
+/// <summary>What an account used in the runs of a span, in order.</summary>
 internal sealed record AccountUsage(long AccountNo, List<RunUsage> Runs)
 {
     public int GroupCount => Runs.Sum(r => r.Groups.Count);
 }
 
-/// <summary>A run settled for one account.</summary>
+/// <summary>One run settled for one account.</summary>
 internal readonly record struct SettledRun(ClosingRun Run, Plan Plan);

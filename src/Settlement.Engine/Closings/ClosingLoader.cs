@@ -5,7 +5,7 @@ using Settlement.Storage;
 
 namespace Settlement.Engine.Closings;
 
-/// <summary>Makes the input of a settling out of an account's usage in a run and the facts as they stand then.</summary>
+/// <summary>Builds the input for settling an account from its usage in a run and the facts at that time.</summary>
 internal sealed class ClosingLoader(Session session, Words words, ScopeFacts facts, Terms terms, long nowUs)
 {
     public SettlementInput InputOf(Domain.Accounts.Account account, RunUsage usage) => new(
@@ -37,7 +37,7 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
         return claims.Count == 0 ? [] : [new PieceUsage(piece, claims, InOrder(run, accountNo, scopeNo, hour, piece))];
     }
 
-    /// <summary>An hour that is cut is read by instant and summed by piece; single events never stay in memory.</summary>
+    /// <summary>If an hour is cut, its usage is read by instant and summed by piece. Single events never stay in memory.</summary>
     private List<PieceUsage> Split(ClosingRun run, HourCuts cuts, object key, long accountNo, long scopeNo, long hour)
     {
         var pieces = new SortedDictionary<long, (Period Piece, Dictionary<(long, long), long> Calls)>();

@@ -7,8 +7,8 @@ using Settlement.Storage.Parking;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// Settles a range of accounts in the runs of a span: some hundreds to a transaction, the next ones grouped, loaded and decided while these are written. An account that
-/// can't be settled is parked (2.5), the others go on.
+/// Settles a range of accounts in the runs of a span, some hundreds of accounts per transaction. While these are written, the next ones are grouped,
+/// loaded and decided. An account that can't be settled is parked (2.5); the others go on.
 /// </summary>
 internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
 {
@@ -17,16 +17,18 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
 
     private readonly AccountClosings accounts = new(store);
 
-    /// <summary>Told after each commit.</summary>
+    /// <summary>Called after each commit.</summary>
     public delegate void Told(IReadOnlyList<SettledRun> settled);
 
-    /// <summary>Settles what is not settled yet.</summary>
-    /// <param name="runs">Of a span, in their order.</param>
-    /// <param name="firstAccount">The range, both ends included.</param>
-    /// <param name="spanUntilUs">A step that a closing makes due up to here has to be done before the account's next run.</param>
-    /// <param name="untilUs">How far an account may be settled before a step of it has to be done: runs due up to that instant; null: not at all.</param>
-    /// <param name="nowUs">The transaction time of each batch, taken as it is decided.</param>
-    /// <returns>Accounts of which a closing made a step due, and up to which instant they are settled: runs may be left behind it.</returns>
+    /// <summary>Settles whatever is not settled yet.</summary>
+    /// <param name="runs">The runs of a span, in order.</param>
+    /// <param name="firstAccount">The start of the range; both ends are included.</param>
+    /// <param name="spanUntilUs">A step that a closing makes due by this instant must be done before the account's next run.</param>
+    /// <param name="untilUs">
+    /// How far an account may be settled before one of its steps must be done: runs due up to that instant; null: not at all.
+    /// </param>
+    /// <param name="nowUs">The transaction time of each batch, taken when the batch is decided.</param>
+    /// <returns>Accounts for which a closing made a step due, each with the instant up to which it is settled. Later runs may be left over.</returns>
     public Dictionary<long, long> Settle(
         IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount, long spanUntilUs, Func<long, long?> untilUs, Func<long> nowUs, Told? told, WorkClaim? claim)
     {
@@ -39,7 +41,7 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
             batches.Elements().Select(b => (b, accounts.DecideAhead(b, nowUs))), BatchesAhead);
         foreach (var (whole, ahead) in decisions.Elements())
         {
-            // Of an account that has stopped, later runs may have been read and decided already.
+            // Later runs of an account that has stopped may already have been read and decided.
             IReadOnlyList<AccountUsage> batch = whole.Any(stopped.Has) ? [.. whole.Where(a => !stopped.Has(a))] : whole;
             var settled = CommitOrPark(batch, batch.Count == whole.Count ? ahead : ahead?.Of(batch), stopped, nowUs, claim);
             foreach (var account in settled.GroupBy(s => s.Plan.Before.AccountNo).Where(g => g.Any(s => s.Plan.Agenda.Exists(a => a.DueUs <= spanUntilUs))))
@@ -57,7 +59,7 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
         return groups.Read().FirstOrDefault();
     }
 
-    /// <summary>Settles one account, which is parked, in one run.</summary>
+    /// <summary>Settles one parked account in one run.</summary>
     public void SettleParked(AccountUsage usage, Func<long> nowUs, WorkClaim? claim) => accounts.Commit([usage], null, nowUs, claim);
 
     private static AccountUsage Within(AccountUsage usage, long? untilUs) =>
@@ -98,7 +100,7 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
         return settled;
     }
 
-    /// <summary>Of an account that can't be settled as a whole: each run by itself, up to the one at which it is parked.</summary>
+    /// <summary>For an account that can't be settled as a whole: settles each run separately, up to the run at which the account is parked.</summary>
     private void RunByRun(AccountUsage usage, List<SettledRun> settled, Stopped stopped, Func<long> nowUs, WorkClaim? claim)
     {
         var stepUs = long.MaxValue;
@@ -131,7 +133,7 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
             left[accountNo] = us;
     }
 
-    /// <summary>Each account whose decision failed ahead is by itself; between them the others stay together.</summary>
+    /// <summary>An account whose decision failed ahead gets a segment of its own. The accounts in between stay together.</summary>
     private static IEnumerable<IReadOnlyList<AccountUsage>> Segments(IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead)
     {
         if (ahead is null or { Faults.Count: 0 })
@@ -150,10 +152,10 @@ internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
         return segments;
     }
 
-    /// <summary>Accounts that are not settled any further for now.</summary>
+    /// <summary>Accounts that are not settled further for now.</summary>
     private sealed class Stopped
     {
-        /// <summary>A step has to be done first; and up to which instant they are settled.</summary>
+        /// <summary>Accounts for which a step must be done first, each with the instant up to which it is settled.</summary>
         public Dictionary<long, long> Left { get; } = [];
 
         public HashSet<long> Parked { get; } = [];

@@ -5,7 +5,7 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Closings;
 
-/// <summary>What was decided of a batch from the state of its accounts at one moment.</summary>
+/// <summary>What was decided for a batch from the state of its accounts at one moment.</summary>
 internal sealed class DecidedClosings(Terms terms, long nowUs)
 {
     private readonly List<SettledRun> settled = [];
@@ -14,17 +14,17 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
 
     public long NowUs { get; } = nowUs;
 
-    /// <summary>Account by account, of each its runs in their order.</summary>
+    /// <summary>Account by account, each with its runs in order.</summary>
     public IReadOnlyList<SettledRun> Settled => settled;
 
-    /// <summary>Accounts of which a decision can't be made, with what it threw.</summary>
+    /// <summary>Accounts for which no decision can be made, each with the exception thrown.</summary>
     public Dictionary<long, Exception> Faults { get; } = [];
 
-    /// <summary>Accounts of which runs are left, because a step falls due before them, and the instant up to which they are settled.</summary>
+    /// <summary>Accounts with runs left over because a step falls due before them, each with the instant up to which it is settled.</summary>
     public Dictionary<long, long> Left { get; } = [];
 
-    /// <summary>Decides an account's runs, one after the other, up to the first behind which a step falls due that has to be done before the next run.</summary>
-    /// <param name="stepUs">When its next step is due as it was loaded.</param>
+    /// <summary>Decides an account's runs one after the other. Stops where a step falls due that has to be done before the next run.</summary>
+    /// <param name="stepUs">When its next step is due, as of loading.</param>
     public void Decide(Account account, AccountUsage usage, long stepUs, ClosingLoader loader, ScopeFacts facts)
     {
         foreach (var run in usage.Runs)
@@ -51,14 +51,17 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
         }
     }
 
-    /// <exception cref="StepFaultException">Some account can't be settled.</exception>
+    /// <exception cref="StepFaultException">One of the accounts can't be settled.</exception>
     public void Check()
     {
         if (Faults.Count > 0)
             throw new StepFaultException(Faults.Values.First());
     }
 
-    /// <summary>What was decided ahead of some of the accounts; null where one of them can't be settled or stands alone, which is decided as it is written.</summary>
+    /// <summary>
+    /// What was decided ahead for some of the accounts. Null if one of them can't be settled, or if there is only one; it is then decided when it is
+    /// written.
+    /// </summary>
     public DecidedClosings? Of(IReadOnlyList<AccountUsage> some)
     {
         var wanted = some.Select(a => a.AccountNo).ToHashSet();

@@ -6,21 +6,21 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// The usage of a range of accounts in some runs, grouped, account by account; of an account with very much of it, some runs after the others. Each slot is read in the order in which it is clustered, so nothing is sorted; the
-/// streams of the slots are merged.
+/// The usage of a range of accounts in some runs, grouped, account by account. An account with very much usage comes in several parts, each with some
+/// of its runs. Each slot is read in the order in which it is clustered, so nothing is sorted; the streams of the slots are merged.
 /// </summary>
 internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount) : IDisposable
 {
-    /// <summary>So many groups of an account and no further run go together: they are in memory, and as many bill rows after them.</summary>
+    /// <summary>With this many groups, an account's part gets no further run: the groups are in memory, and later as many bill rows.</summary>
     public const int MostGroups = 10_000;
 
-    /// <summary>A run of more slots than this (of a store that was never closed before) is sorted by the database instead.</summary>
+    /// <summary>A run with more slots than this (in a store that was never closed before) is sorted by the database instead.</summary>
     private const int MaxSlots = 12;
 
     private readonly List<Session> sessions = [];
     private readonly List<RunStream> streams = [];
 
-    /// <summary>In the order of the accounts' numbers; an account may come again with later runs.</summary>
+    /// <summary>In the order of the accounts' numbers. An account may appear again with later runs.</summary>
     public IEnumerable<AccountUsage> Read()
     {
         Open();

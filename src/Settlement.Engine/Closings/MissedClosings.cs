@@ -6,12 +6,12 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Closings;
 
-/// <summary>The runs that passed a parked account over; settled one by one when it is retried (2.5).</summary>
+/// <summary>The runs that skipped a parked account. They are settled one by one when the account is retried (2.5).</summary>
 public sealed class MissedClosings(SettlementStore store, ParkingStore parking)
 {
     private readonly ClosingRange range = new(store, parking);
 
-    /// <summary>The next run behind a slot that is done and has usage of an account that it did not settle; null: there is none.</summary>
+    /// <summary>The next finished run after a slot that has usage of an account but did not settle it; null: there is none.</summary>
     internal MissedRun? NextMissed(long accountNo, long afterSlot)
     {
         while (store.Read(session => session.One<RunRow>("parked/next-run", new { AfterSlot = afterSlot })?.ToRun()) is { } run)
@@ -24,9 +24,9 @@ public sealed class MissedClosings(SettlementStore store, ParkingStore parking)
         return null;
     }
 
-    /// <summary>Settles the one account in a run that passed it over.</summary>
+    /// <summary>Settles the account in a run that skipped it.</summary>
     internal void Settle(MissedRun missed, Func<long> nowUs, WorkClaim? claim) => range.SettleParked(missed.Usage, nowUs, claim);
 }
 
-/// <summary>A run that passed a parked account over, and what it used in it.</summary>
+/// <summary>A run that skipped a parked account, and what the account used in it.</summary>
 internal sealed record MissedRun(ClosingRun Run, AccountUsage Usage);

@@ -4,8 +4,8 @@ using System.Collections.Concurrent;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// Reads a sequence on a thread of its own, a few elements ahead: the next accounts are grouped, loaded and decided while these are written. Disposed, it stops reading
-/// and waits until it has.
+/// Reads a sequence on its own thread, a few elements ahead: the next accounts are grouped, loaded and decided while the current ones are written.
+/// Disposing it stops the reading and waits until it has stopped.
 /// </summary>
 internal sealed class ReadAhead<T> : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class ReadAhead<T> : IDisposable
         reading = Task.Factory.StartNew(() => Fill(source), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>The elements, in order; what reading them threw is thrown here.</summary>
+    /// <summary>The elements, in order. An exception thrown while reading is rethrown here.</summary>
     public IEnumerable<T> Elements()
     {
         foreach (var element in read.GetConsumingEnumerable())
@@ -44,7 +44,7 @@ internal sealed class ReadAhead<T> : IDisposable
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            // Nobody wants the rest.
+            // Nobody needs the rest.
         }
         finally
         {

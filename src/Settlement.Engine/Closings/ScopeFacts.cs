@@ -8,11 +8,12 @@ using Settlement.Storage.Accounts;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// Scopes, lots, subscriptions and counters of a batch of accounts: loaded once, a statement per kind of thing, then kept as the plans of the span leave them.
+/// Scopes, lots, subscriptions and counters of a batch of accounts. They are loaded once, with one statement per kind, and then updated by each plan
+/// of the span.
 /// </summary>
 internal sealed class ScopeFacts
 {
-    /// <summary>Scopes to a statement: SQL Server takes 2,100 parameters.</summary>
+    /// <summary>Scopes per statement: SQL Server accepts 2,100 parameters.</summary>
     private const int ScopesPerStatement = 1000;
 
     private readonly Dictionary<long, List<Lot>> lots;
@@ -44,11 +45,11 @@ internal sealed class ScopeFacts
             chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo).ToDictionary(g => g.Key, g => g.ToDictionary(m => (int)m.Month, m => m.Calls)));
     }
 
-    /// <summary>Lots with calls left that are live in some of a period.</summary>
+    /// <summary>Lots with calls left that are live at some time within a period.</summary>
     public List<Lot> Drawable(long scopeNo, Period period) =>
         LotsOf(scopeNo).FindAll(l => l.Left > 0 && l.EndUs > period.StartUs && l.StartUs < period.EndUs);
 
-    /// <summary>Size of the lots that are live at an instant, and what is left on them.</summary>
+    /// <summary>The size of the lots that are live at an instant, and the calls left on them.</summary>
     public (long Calls, long Left) LiveAt(long scopeNo, long us)
     {
         var live = LotsOf(scopeNo).FindAll(l => l.Life.Contains(us));
@@ -61,7 +62,7 @@ internal sealed class ScopeFacts
 
     public IReadOnlyDictionary<int, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<int, long>();
 
-    /// <summary>A closing was decided: what it leaves is what the next one finds.</summary>
+    /// <summary>A closing was decided: its results are the starting point of the next one.</summary>
     public void Keep(Plan plan)
     {
         foreach (var scope in plan.ChangedScopes)

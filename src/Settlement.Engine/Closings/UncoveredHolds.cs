@@ -5,12 +5,12 @@ using Settlement.Storage;
 namespace Settlement.Engine.Closings;
 
 /// <summary>
-/// Puts into quarantine what a closing did not cover (5.5), out of the stored usage and in its order (4.1), some thousands of events to a statement: none runs into its time
-/// limit, and none takes so many locks that the database locks the whole table.
+/// Puts into quarantine what a closing did not cover (5.5), from the stored usage and in its order (4.1), some thousands of events per statement.
+/// That way no statement runs into its time limit, and none takes so many locks that the database locks the whole table.
 /// </summary>
 internal sealed class UncoveredHolds(SettlementStore store)
 {
-    /// <summary>Events to a statement.</summary>
+    /// <summary>Events per statement.</summary>
     public const int EventsPerStatement = 4000;
 
     public void Write(Session session, ClosingRun run, Plan plan)
@@ -29,11 +29,14 @@ internal sealed class UncoveredHolds(SettlementStore store)
         }
     }
 
-    /// <summary>Where the statements part; none for a piece that one can do. An event has a call at least, so that there are no more events than calls.</summary>
+    /// <summary>
+    /// The boundaries between the statements; none if one statement is enough for the piece. Every event has at least one call, so there are never
+    /// more events than calls.
+    /// </summary>
     private static List<Mark> MarksIn(Session session, Piece piece, Mark from, Mark end) =>
         piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? [] : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Between(from, end))];
 
-    /// <summary>A place in the order of events: behind the one that it names.</summary>
+    /// <summary>A place in the order of events: right after the event that it names.</summary>
     internal sealed class Mark
     {
         public long TimeUs { get; init; }
@@ -44,10 +47,10 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
         public long Part { get; init; }
 
-        /// <summary>Calls of the piece up to here.</summary>
+        /// <summary>Calls of the piece up to this place.</summary>
         public long UpTo { get; init; }
 
-        /// <summary>No text is smaller than none.</summary>
+        /// <summary>No text sorts before the empty one.</summary>
         public static Mark Before(long timeUs) => new() { TimeUs = timeUs };
     }
 
@@ -60,7 +63,7 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
         public void Hold(Session session, Mark from, Mark to) => session.Execute("quarantine/hold-uncovered", Between(from, to));
 
-        /// <summary>What both statements are given.</summary>
+        /// <summary>The parameters of both statements.</summary>
         public object Between(Mark from, Mark to) => new
         {
             Held.Reason,

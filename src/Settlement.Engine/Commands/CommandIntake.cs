@@ -4,20 +4,23 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Commands;
 
-/// <summary>A command that the database refuses to keep, whatever is tried.</summary>
-/// <param name="Id">Under which it would be known.</param>
+/// <summary>A command that the database refuses to store, whatever is tried.</summary>
+/// <param name="Id">The id under which it would be known.</param>
 public sealed record UnstoredCommand(string Id, Exception Error);
 
 /// <summary>
-/// Stores arriving commands so that one never holds up the others. A message that fails on what is in it is stored command by command; those at fault are named
-/// and left out. A database that is away divides nothing: its error is thrown, and the message is for the caller to try again.
+/// Stores arriving commands so that one command never holds up the others. If a message fails because of its content, its commands are stored one by
+/// one; the faulty ones are reported and left out. If the database is unreachable, nothing is divided: its error is thrown, and the caller must try
+/// the message again.
 /// </summary>
 public sealed class CommandIntake(SettlementStore store, CommandStore commands)
 {
     private const int AtOnce = 1_000;
 
-    /// <summary>In one transaction, or in several where there are many; where a command is at fault, in one each, in their order.</summary>
-    /// <returns>The commands that were not stored. All others are when it returns, and a repeat does not store them again.</returns>
+    /// <summary>
+    /// Stores them in one transaction, or in several if there are many. If a command is at fault, each command gets its own transaction, in order.
+    /// </summary>
+    /// <returns>The commands that were not stored. All others are stored when this returns, and a repeat does not store them again.</returns>
     public IReadOnlyList<UnstoredCommand> Store(IReadOnlyList<string> bodies, long nowUs) =>
         bodies.Count <= AtOnce ? StoreAtOnce(bodies, nowUs) : [.. bodies.Chunk(AtOnce).SelectMany(part => StoreAtOnce(part, nowUs))];
 
@@ -35,7 +38,9 @@ public sealed class CommandIntake(SettlementStore store, CommandStore commands)
         }
     }
 
-    /// <summary>At fault only if it fails twice with the same error while the database does its work; another error is no fault of the command.</summary>
+    /// <summary>
+    /// A command is at fault only if it fails twice with the same error while the database works. Any other error is not the command's fault.
+    /// </summary>
     private UnstoredCommand? StoreAlone(string body, long nowUs)
     {
         try
@@ -63,7 +68,7 @@ public sealed class CommandIntake(SettlementStore store, CommandStore commands)
         }
     }
 
-    /// <summary>Whatever is wrong with the command must not keep it from being named.</summary>
+    /// <summary>Whatever is wrong with the command must not prevent it from being named.</summary>
     private static string IdOf(string body)
     {
         try

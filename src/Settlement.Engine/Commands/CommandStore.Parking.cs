@@ -8,10 +8,11 @@ using Settlement.Storage.Parking;
 
 namespace Settlement.Engine.Commands;
 
-// Commands of parked accounts (2.5): the time line puts them aside when it reaches them, so that looking for the next command does not meet them.
+// Commands of parked accounts (2.5). The time line puts them aside when it reaches them, so that they do not get in the way when it looks for the
+// next command.
 public sealed partial class CommandStore
 {
-    /// <summary>The next of the commands that were put aside with a parked account.</summary>
+    /// <summary>The next command that was put aside for a parked account.</summary>
     internal static WaitingCommand? NextOf(Session session, long accountNo) => session.One<WaitingCommand>("parked/next-command", new { AccountNo = accountNo });
 
     /// <summary>Applies a command of a parked account.</summary>
@@ -38,7 +39,10 @@ public sealed partial class CommandStore
             Apply(session, terms, waiting, nowUs);
     }
 
-    /// <summary>The account whose command can't be done waits with it. One that is about nobody's account is refused, so that it does not stop the others.</summary>
+    /// <summary>
+    /// If a command can't be done, its account is parked and the command waits with it. A command that belongs to no account is refused, so that it
+    /// does not stop the others.
+    /// </summary>
     private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim, long? settledSlot)
     {
         var named = NamedInCommand.Read(waiting.Body);
@@ -51,7 +55,7 @@ public sealed partial class CommandStore
         parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, settledSlot, session => PutAside(session, waiting, accountNo, named));
     }
 
-    /// <summary>Told to the store, whose notices need nothing of the command but its id and type: whatever in it is at fault is not read again.</summary>
+    /// <summary>Reported to the store. The store's notices need only the command's id and type, so the faulty part is not read again.</summary>
     private void Refuse(Session session, WaitingCommand waiting, string cause, long nowUs)
     {
         var terms = store.Terms.Read(session, StoreState.Of(session));

@@ -15,21 +15,21 @@ using Settlement.Storage.Parking;
 namespace Settlement.Engine.Commands;
 
 /// <summary>
-/// The command inbox: commands are stored on arrival, each id once, and applied by the time line at their own instant (2.4). What is malformed or
-/// in a closed hour is answered on arrival.
+/// The command inbox. Commands are stored on arrival, each id once, and the time line applies them at their own instant (2.4). A command that is
+/// malformed or lies in a closed hour is answered on arrival.
 /// </summary>
 public sealed partial class CommandStore(SettlementStore store, Releases releases, bool inScenario = false, ParkingStore? parking = null)
 {
-    /// <summary>Commands to a transaction.</summary>
+    /// <summary>Commands per transaction.</summary>
     public const int PerTransaction = 200;
 
     private readonly PlanWriter writer = new(store);
     private readonly ParkingStore parking = parking ?? new ParkingStore(store);
 
-    /// <summary>Stores commands as they arrived, in their order, in one transaction; the caller acknowledges after it returns.</summary>
+    /// <summary>Stores commands in the order of arrival, in one transaction. The caller acknowledges them after this returns.</summary>
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
     {
-        // Alone while an account is opened: usage that another worker stores would be held for an account that is there by then.
+        // Exclusively while an account is opened: otherwise usage that another worker is storing would be held for an account that exists by then.
         store.Engine.TakeGuard(session, exclusive: bodies.Any(OpensAccount));
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
@@ -37,20 +37,20 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             Receive(session, state.ClosedHour, terms, body, nowUs);
     });
 
-    /// <summary>The instant of the earliest command that waits, or null.</summary>
+    /// <summary>The instant of the earliest waiting command, or null.</summary>
     public static long? NextAtUs(Session session) => session.One<long?>("command/next-at");
 
-    /// <summary>The last instant at or before one at which a waiting command takes effect, or null.</summary>
+    /// <summary>The latest instant, up to a given one, at which a waiting command takes effect; or null.</summary>
     public static long? LastAtUs(Session session, long untilUs) => session.One<long?>("command/last-at", new { UntilUs = untilUs });
 
-    /// <summary>How many wait for their instant or for the time line.</summary>
+    /// <summary>How many commands wait for their instant or for the time line.</summary>
     public static long WaitingCount(Session session) => session.One<long>("command/waiting");
 
-    /// <summary>The first commands that take effect at or before an instant, in the order of their own time, then arrival.</summary>
+    /// <summary>The first commands that take effect at or before an instant, ordered by their own time and then by arrival.</summary>
     public static List<WaitingCommand> Waiting(Session session, long atUs, int most) =>
         session.Rows<WaitingCommand>("command/pending", new { AtUs = atUs, Most = (long)most });
 
-    /// <summary>The id under which a command is known; one without an id has one of its text.</summary>
+    /// <summary>The id under which a command is known. A command without an id gets one derived from its text.</summary>
     public static string IdOf(string body)
     {
         using var json = JsonDocument.Parse(body);
@@ -58,8 +58,8 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     }
 
     /// <summary>
-    /// Whether a command opens an account: by the field, as whoever applies it reads it. A text may be spelt in more ways than one (<c>\u002d</c>), and may stand in another
-    /// field.
+    /// Whether a command opens an account. Decided by the field's value, read as it is when the command is applied: a text can be spelt in more than
+    /// one way (<c>\u002d</c>), and may also appear in another field.
     /// </summary>
     public static bool OpensAccount(string body)
     {
@@ -67,7 +67,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         return CommandJson.Peek(json.RootElement, "type") == CommandType.OpenAccount;
     }
 
-    /// <summary>How a command was answered, or null when its id is unknown.</summary>
+    /// <summary>How a command was answered, or null if its id is unknown.</summary>
     public static CommandAnswerLine? Answer(Session session, string commandId)
     {
         var answer = session.One<CommandAnswerLine>("command/answer-of", new { CommandId = commandId });
@@ -76,7 +76,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         return answer;
     }
 
-    /// <summary>The command that paid for a package's lot at an instant: for what cost nothing and so left no entry.</summary>
+    /// <summary>The command that paid for a package's lot at an instant. Needed for lots that cost nothing and so left no ledger entry.</summary>
     public static CommandAnswerLine? AppliedFor(Session session, string packageId, long atUs) =>
         session.Rows<CommandAnswerLine>("command/applied-at", new { AtUs = atUs }).Find(command =>
         {
@@ -84,7 +84,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             return CommandJson.Peek(json.RootElement, "package") == packageId;
         });
 
-    /// <summary>What its notice said besides the code; it went to its account, or to the store.</summary>
+    /// <summary>What the refusal's notice said besides the code. The notice went to the command's account or to the store.</summary>
     private static string? RefusalDetail(Session session, CommandAnswerLine answer)
     {
         using var command = JsonDocument.Parse(answer.Body);
@@ -105,15 +105,18 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     private static string NoId(string body) => $"no-id-{Convert.ToHexStringLower(CallHash.Text(body))}";
 
     /// <summary>
-    /// Applies waiting commands, in their order, in one transaction; one that another worker has answered is passed over, and one that can't be done parks its account.
+    /// Applies waiting commands in order, in one transaction. A command that another worker has already answered is skipped, and one that can't be
+    /// done parks its account.
     /// </summary>
-    /// <param name="settledSlot">The last slot that closings before an instant have taken, of which a parked account's retry must know; null: all that is closed.</param>
+    /// <param name="settledSlot">
+    /// The last slot that closings before an instant have taken, which a parked account's retry needs to know; null: everything that is closed.
+    /// </param>
     public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, long>? settledSlot = null) => Divided.Do(
         waiting,
         (some, tries) => store.Write(
             session =>
             {
-                // Packages are numbered without gaps: whoever buys is alone meanwhile, or two workers would take one number.
+                // Packages are numbered without gaps, so a purchase runs exclusively; otherwise two workers would take the same number.
                 if (some.Any(c => c.Type == CommandType.BuyPackage))
                     store.Engine.TakeGuard(session, exclusive: true);
                 var terms = store.Terms.Read(session, StoreState.Of(session));
@@ -129,7 +132,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             tries),
         (one, fault) => Park(one, fault, nowUs, claim, settledSlot?.Invoke(one.AtUs)));
 
-    /// <summary>Whether a closing run follows the command at once.</summary>
+    /// <summary>Whether the command itself triggers a closing run.</summary>
     public static bool RunsClosing(WaitingCommand waiting)
     {
         if (waiting.Type != CommandType.RunJob)
@@ -163,14 +166,17 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         }
         else if (read.Command!.Type == CommandType.OpenAccount)
         {
-            // Nothing that is due can come before an account exists, and the usage behind this command must find it; what came before it must not.
+            // Nothing can fall due before an account exists. Usage after this command must find the account; earlier commands must not.
             if (AccountStore.Find(session, read.Account!) is null)
                 ApplyWithoutAccount(session, terms, waiting, read.Account!, nowUs);
             ApplyOrPutAside(session, terms, waiting, nowUs, ParkedAccounts.Any(session));
         }
     }
 
-    /// <summary>Commands that arrived before the one that opens their account, be it in an outage: a worker that never stopped would have refused them (2.4).</summary>
+    /// <summary>
+    /// Commands that arrived before the one that opens their account, perhaps during an outage. A worker that had never stopped would have refused
+    /// them (2.4).
+    /// </summary>
     private void ApplyWithoutAccount(Session session, Terms terms, WaitingCommand opening, string account, long nowUs)
     {
         foreach (var earlier in session.Rows<WaitingCommand>("command/pending-of-account", new { AccountId = account }).Where(c => c.CommandId != opening.CommandId))
@@ -200,7 +206,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         var package = command.Package is null ? null : AccountStore.FindPackage(session, command.Package);
         var account = command.Account is not null ? AccountStore.Find(session, command.Account)
             : package is null ? null : AccountStore.Get(session, package.AccountNo);
-        // Again, now that the account's version is known: what is read after it is as old, or the writing fails.
+        // Read again, now that the account's version is known: either everything read from here on belongs to that version, or the write fails.
         package = package is null ? null : AccountStore.GetPackage(session, package.PackageNo);
         var scope = ScopeOf(session, command, terms, time, account, package);
         var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountStore.Subscriptions(session, scope.ScopeNo);
@@ -288,9 +294,9 @@ public sealed class CommandAnswerLine
     /// <summary><c>pending</c>, <c>applied</c>, <c>refused</c>, or <c>parked</c>: it waits with its account (2.5).</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Of a refusal.</summary>
+    /// <summary>The code of a refusal.</summary>
     public string? Code { get; init; }
 
-    /// <summary>What the refusal's notice said besides: the field of a malformed command.</summary>
+    /// <summary>What the refusal's notice said besides the code: for a malformed command, the field.</summary>
     public string? Detail { get; set; }
 }

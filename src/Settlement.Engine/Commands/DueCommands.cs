@@ -4,20 +4,24 @@ using Settlement.Storage;
 namespace Settlement.Engine.Commands;
 
 /// <summary>
-/// The commands that take effect up to an instant, sorted into those of one account each, which its line in a span does, and the first that concerns all accounts: one about
-/// the store, one whose account can't be known beforehand, a second purchase of one package id. Time passes for all up to that one first.
+/// The commands that take effect up to an instant. They are split into those that concern one account each, which are done in that account's own
+/// order within a span, and the first that concerns all accounts: a command about the store, one whose account can't be known beforehand, or a second
+/// purchase of the same package id. Time passes for all accounts up to that command first.
 /// </summary>
 public sealed class DueCommands
 {
-    /// <summary>Commands to a span: they are in memory together, some hundred bytes to a kilobyte each.</summary>
+    /// <summary>Commands per span. They are all in memory together, some hundred bytes to a kilobyte each.</summary>
     private const int Most = 10_000;
 
     private DueCommands(List<AccountCommand> ofAccounts, long? forAllUs) => (OfAccounts, ForAllUs) = (ofAccounts, forAllUs);
 
-    /// <summary>In the order of their own time, then arrival; all before <see cref="ForAllUs"/>.</summary>
+    /// <summary>Ordered by their own time and then by arrival; all before <see cref="ForAllUs"/>.</summary>
     public IReadOnlyList<AccountCommand> OfAccounts { get; }
 
-    /// <summary>The instant of the first that concerns all, at which all commands are applied one after the other; null: there is none.</summary>
+    /// <summary>
+    /// The instant of the first command that concerns all accounts. All commands of that instant are applied one after the other. Null: there is
+    /// none.
+    /// </summary>
     public long? ForAllUs { get; }
 
     public static DueCommands Read(Session session, long untilUs)
@@ -51,5 +55,5 @@ public sealed class DueCommands
     }
 }
 
-/// <summary>A command and whose it is.</summary>
+/// <summary>A command and the account it belongs to.</summary>
 public readonly record struct AccountCommand(long AccountNo, WaitingCommand Command);

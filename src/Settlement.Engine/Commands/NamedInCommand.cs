@@ -5,7 +5,7 @@ using Settlement.Storage.Parking;
 
 namespace Settlement.Engine.Commands;
 
-/// <summary>What a command names, as it came: it need not be well-formed any more.</summary>
+/// <summary>What a command names, as it arrived. It need not be well-formed any more.</summary>
 internal readonly record struct NamedInCommand(string? Account, string? Package)
 {
     public static NamedInCommand Read(string body)
@@ -15,8 +15,8 @@ internal readonly record struct NamedInCommand(string? Account, string? Package)
     }
 
     /// <summary>
-    /// Whose a command is: of the account it names, or whose package it names, be it one that a parked account is still to buy. Numbers only: the rest of a row may be what
-    /// is at fault. Null: nobody's that is known.
+    /// The account a command belongs to: the one it names, or the owner of the package it names, including a package that a parked account has yet to
+    /// buy. Only numbers are read, because the rest of a row may be faulty. Null: no known account.
     /// </summary>
     public long? AccountNo(Session session) =>
         Account is { } accountId ? session.One<long?>("usage/find-account", new { AccountId = accountId })

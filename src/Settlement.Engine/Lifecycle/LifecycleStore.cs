@@ -9,7 +9,9 @@ using Settlement.Storage.Parking;
 
 namespace Settlement.Engine.Lifecycle;
 
-/// <summary>The agenda: steps of lots and accounts that fell due, each decided and written with its removal in one transaction.</summary>
+/// <summary>
+/// The agenda: steps of lots and accounts that fell due. Each is decided and written, and removed from the agenda, in one transaction.
+/// </summary>
 public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking = null)
 {
     private const int StepsPerTransaction = 200;
@@ -23,10 +25,10 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
     internal static List<AgendaRow> Due(Session session, long untilUs, long firstAccount, long lastAccount) =>
         session.Rows<AgendaRow>("agenda/due", new { UntilUs = untilUs, FirstAccount = firstAccount, LastAccount = lastAccount });
 
-    /// <summary>Does steps that are due at one instant, some hundreds to a transaction; an account whose step can't be done is parked.</summary>
+    /// <summary>Does steps that are due at the same instant, some hundreds per transaction. An account whose step can't be done is parked.</summary>
     /// <param name="before">The mark before the span in which they are due.</param>
-    /// <param name="settledSlot">The last slot that closings up to an instant have taken, of which a parked account's retry must know.</param>
-    /// <param name="stepped">Told of each step and its plan, which may change nothing, after its commit.</param>
+    /// <param name="settledSlot">The last slot that closings up to an instant have taken, which a parked account's retry needs to know.</param>
+    /// <param name="stepped">Called for each step and its plan, which may change nothing, after the commit.</param>
     internal void Step(
         IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, long> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
     {
@@ -47,12 +49,15 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
             stepped?.Invoke(row.ToEntry(), tried[row]);
     }
 
-    /// <summary>The next step of a parked account: of those that were put aside, and of those due at or before an instant, in the order in which they are done.</summary>
+    /// <summary>
+    /// The next step of a parked account, in the order in which steps are done, out of those that were put aside and those due at or before an
+    /// instant.
+    /// </summary>
     internal static AgendaRow? NextOf(Session session, long accountNo, long untilUs) =>
         session.One<AgendaRow>("parked/next-steps", new { AccountNo = accountNo, UntilUs = untilUs });
 
     /// <summary>Does a step of a parked account.</summary>
-    /// <param name="closedHour">The last hour closed for the account, which may wait for closings.</param>
+    /// <param name="closedHour">The last hour that is closed for the account, which may still be waiting for closings.</param>
     internal void StepParked(AgendaRow row, long closedHour, Func<long> nowUs, WorkClaim? claim) => store.Write(
         session =>
         {
@@ -66,7 +71,8 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         claim);
 
     /// <param name="tried">
-    /// Gets the plans of the steps that were not done yet. A step that is done by a second try was done by the first, whose commit went unanswered: its plan stays.
+    /// Receives the plans of the steps that were not done yet. If a second try finds a step already done, the first try did it and its commit went
+    /// unanswered, so its plan is kept.
     /// </param>
     private void Step(Session session, IReadOnlyList<AgendaRow> chunk, TimeMark before, long nowUs, Dictionary<AgendaRow, Plan> tried)
     {
@@ -80,7 +86,10 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         }
     }
 
-    /// <summary>What is loaded and decided together: of each account its next step, for what one step does to an account is what the next one finds.</summary>
+    /// <summary>
+    /// Steps that are loaded and decided together: only the next step of each account, because the result of one step is the starting point of the
+    /// account's next.
+    /// </summary>
     private static IEnumerable<List<AgendaRow>> Rounds(IEnumerable<AgendaRow> chunk)
     {
         var rounds = new List<List<AgendaRow>>();
@@ -96,7 +105,7 @@ public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking 
         return rounds;
     }
 
-    /// <summary>Steps of parked accounts wait where looking for the next one does not meet them.</summary>
+    /// <summary>Puts steps of parked accounts where they do not get in the way when the next step is looked for.</summary>
     private static void PutAside(Session session, List<AgendaRow> rows)
     {
         session.ExecuteEach("parked/put-step-aside", rows);

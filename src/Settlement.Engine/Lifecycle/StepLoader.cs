@@ -7,15 +7,19 @@ using Settlement.Storage.Accounts;
 
 namespace Settlement.Engine.Lifecycle;
 
-/// <summary>Loads what the decisions of some steps need, a statement per kind of thing and not per step. The steps are due at one instant and of different accounts.</summary>
+/// <summary>
+/// Loads what the decisions of some steps need, with one statement per kind of thing instead of per step. The steps are due at the same instant and
+/// belong to different accounts.
+/// </summary>
 internal static class StepLoader
 {
-    /// <returns>In the order of the steps.</returns>
+    /// <returns>One input per step, in the order of the steps.</returns>
     public static List<StepInput> Load(Session session, Words words, StoreState state, Terms terms, long nowUs, List<AgendaEntry> steps)
     {
         if (steps.Count == 0)
             return [];
-        // The accounts first: what changes anything of one raises its version, so that all that is read after it is as old or the writing fails.
+        // The accounts come first. Every change to an account raises its version, so either everything read afterwards belongs to that version, or
+        // the write fails.
         var accounts = AccountStore.Get(session, steps.ConvertAll(s => s.AccountNo));
         var lots = LotFacts.Load(session, words, steps.FindAll(s => s.PackageNo != 0));
         var ofAccounts = steps.FindAll(s => s.PackageNo == 0).ConvertAll(s => s.AccountNo);
@@ -41,23 +45,25 @@ internal static class StepLoader
     }
 }
 
-/// <summary>Packages, scopes and lots of steps; what only one kind of step asks for is empty for the others.</summary>
+/// <summary>Packages, scopes and lots of the steps. What only one kind of step needs is empty for the others.</summary>
 internal sealed class LotFacts
 {
     public Dictionary<long, Package> Packages { get; private init; } = [];
 
     public Dictionary<long, Scope> Scopes { get; private init; } = [];
 
-    /// <summary>The last lots by package.</summary>
+    /// <summary>The last lot of each package.</summary>
     public Dictionary<long, Lot> Last { get; private init; } = [];
 
-    /// <summary>Scopes with a lot live at the instant and calls left: whether one is on packages when a lot ends.</summary>
+    /// <summary>
+    /// Scopes with a lot that is live at the instant and has calls left. They tell whether a scope is still on packages when a lot ends.
+    /// </summary>
     public HashSet<long> Live { get; private init; } = [];
 
     /// <summary>Lots that are not the last of their package.</summary>
     private Dictionary<(long PackageNo, long LotNo), Lot> Former { get; init; } = [];
 
-    /// <summary>Packages whose last lot was attempted at the instant.</summary>
+    /// <summary>Packages with an attempt for their last lot at the instant.</summary>
     private HashSet<long> LastAttempted { get; init; } = [];
 
     public static LotFacts Load(Session session, Words words, List<AgendaEntry> steps)
@@ -83,10 +89,14 @@ internal sealed class LotFacts
     public Lot? LotOf(AgendaEntry step) =>
         Last.GetValueOrDefault(step.PackageNo) is { } last && last.LotNo == step.LotNo ? last : Former.GetValueOrDefault((step.PackageNo, step.LotNo));
 
-    /// <summary>Whether an attempt for the step's lot was made at the instant; asked of the last lot only, no other is renewed.</summary>
+    /// <summary>
+    /// Whether an attempt for the step's lot was made at the instant. Checked only for the last lot, because no other lot is renewed.
+    /// </summary>
     public bool Attempted(AgendaEntry step) => Last.GetValueOrDefault(step.PackageNo)?.LotNo == step.LotNo && LastAttempted.Contains(step.PackageNo);
 
-    /// <summary>A statement per number: pairs are no list that both engines know, and a package may have very many lots.</summary>
+    /// <summary>
+    /// One statement per lot number: the two engines have no common way to pass a list of pairs, and a package may have very many lots.
+    /// </summary>
     private static Dictionary<(long PackageNo, long LotNo), Lot> LoadFormer(Session session, List<AgendaEntry> steps) =>
         steps.GroupBy(s => s.LotNo).SelectMany(g => AccountStore.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key)).ToDictionary(l => (l.PackageNo, l.LotNo));
 }

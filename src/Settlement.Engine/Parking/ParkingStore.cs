@@ -8,19 +8,19 @@ using Settlement.Storage.Parking;
 
 namespace Settlement.Engine.Parking;
 
-/// <summary>Parks accounts and lets them go again (2.5), each in a transaction of its own, with its notice. See docs/parking.md.</summary>
+/// <summary>Parks accounts and releases them again (2.5), each in its own transaction and with its notice. See docs/parking.md.</summary>
 public sealed class ParkingStore(SettlementStore store)
 {
-    /// <summary>Longest reason, in characters; what is longer is cut.</summary>
+    /// <summary>Longest reason, in characters; a longer one is cut.</summary>
     public const int MaxReason = 1000;
 
     private readonly PlanWriter writer = new(store);
 
-    /// <summary>Told once of each account that was parked, after the commit.</summary>
+    /// <summary>Called once for each account that was parked, after the commit.</summary>
     public Action<ParkedAccount>? Parked { get; set; }
 
     /// <param name="settledSlot">The last slot that its closings took; null: the last closed one.</param>
-    /// <param name="with">What else is written: the command that it waits with.</param>
+    /// <param name="with">What else is written: the command that waits with the account.</param>
     internal void Park(long accountNo, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim, long? settledSlot = null, Action<Session>? with = null)
     {
         var added = false;
@@ -39,7 +39,9 @@ public sealed class ParkingStore(SettlementStore store)
             Parked?.Invoke(store.Read(session => ParkedAccounts.Find(session, accountNo))!);
     }
 
-    /// <summary>A retry ended at a fault: the same one only counts; at another one the account is parked anew.</summary>
+    /// <summary>
+    /// A retry ended at a fault. If it is the same fault, the retry is only counted; if it is another one, the account is parked anew.
+    /// </summary>
     internal void Again(ParkedAccount parked, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim)
     {
         if (parked.StepName == step && parked.DueUs == dueUs && parked.Reason == Reason(fault))
@@ -60,7 +62,7 @@ public sealed class ParkingStore(SettlementStore store)
         Parked?.Invoke(store.Read(session => ParkedAccounts.Find(session, parked.AccountNo))!);
     }
 
-    /// <summary>Everything that had fallen due is done: what was put aside and is still to come goes back to where the time line finds it.</summary>
+    /// <summary>Everything that had fallen due is done. What was put aside and is still to come goes back to where the time line finds it.</summary>
     internal void Resume(long accountNo, long nowUs, WorkClaim? claim) => store.Write(
         session =>
         {
@@ -77,7 +79,10 @@ public sealed class ParkingStore(SettlementStore store)
         },
         claim);
 
-    /// <summary>With its notice; where the account is so broken that not even that can be written, without: all others must go on.</summary>
+    /// <summary>
+    /// Does the work together with its notice. If the account is so broken that not even the notice can be written, does the work without it, because
+    /// all other accounts must go on.
+    /// </summary>
     private void Tell(WorkClaim? claim, Func<bool, Action<Session>> work)
     {
         if (StepFault.Of(() => store.Write(work(true), claim)) is not null)
@@ -99,7 +104,7 @@ public sealed class ParkingStore(SettlementStore store)
     private Plan PlanOf(Session session, long accountNo, StepTime time) =>
         new(AccountStore.Get(session, accountNo), store.Terms.Read(session, StoreState.Of(session)), time);
 
-    /// <summary>An account may be parked at one step again and again: its version is another each time.</summary>
+    /// <summary>An account may be parked at the same step again and again, but its version differs each time.</summary>
     private static string CauseOf(Account account) => Cause.Of("parking", account.AccountNo, account.Version + 1);
 
     private static string Reason(StepFaultException fault) => fault.Message.Length <= MaxReason ? fault.Message : fault.Message[..MaxReason];

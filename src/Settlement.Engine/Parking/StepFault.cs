@@ -5,15 +5,19 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Parking;
 
-/// <summary>A step can't be done with the account as it is: an invariant is broken or a number leaves its bounds (2.5). Nothing of it is written.</summary>
+/// <summary>
+/// A step can't be done with the account in its current state: an invariant is broken or a number is out of bounds (2.5). Nothing of the step is
+/// written.
+/// </summary>
 public sealed class StepFaultException(Exception cause) : Exception(cause.Message, cause);
 
 /// <summary>
-/// The boundary of an account (2.5): what lies in the facts parks it; what lies in the database, in another writer or in a worker that is stopped does not.
+/// Separates faults of an account from other failures (2.5). A fault in the facts parks the account. A failure of the database, a conflict with
+/// another writer or the stopping of a worker does not.
 /// </summary>
 internal static class StepFault
 {
-    /// <summary>Loads, decides or writes for accounts, within a transaction whose database answers.</summary>
+    /// <summary>Loads, decides or writes for accounts, within a transaction whose database responds.</summary>
     /// <exception cref="StepFaultException">The facts are at fault.</exception>
     public static T Within<T>(Session session, IEngine engine, Func<T> work)
     {
@@ -31,7 +35,7 @@ internal static class StepFault
         }
     }
 
-    /// <summary>Does a unit of work; the fault that it met, or null.</summary>
+    /// <summary>Does a unit of work. Returns the fault it met, or null.</summary>
     public static StepFaultException? Of(Action work)
     {
         try
@@ -45,24 +49,26 @@ internal static class StepFault
         }
         catch (DbException e) when (ContentFault.MayBe(e))
         {
-            // A key that stays taken, however often it is tried.
+            // A key that is still taken, however often the work is tried.
             return new StepFaultException(e);
         }
     }
 
-    /// <summary>A connection that was lost makes ADO.NET throw an <see cref="InvalidOperationException"/>, too.</summary>
+    /// <summary>A lost connection also makes ADO.NET throw an <see cref="InvalidOperationException"/>.</summary>
     private static bool IsAlive(Session session) =>
         session.Connection.State == ConnectionState.Open && (session.Transaction is null || session.Transaction.Connection is not null);
 }
 
-/// <summary>Work on many at once which, when it fails on a fact, is divided until what fails is alone. The order stays.</summary>
+/// <summary>
+/// Work on many items at once. If it fails because of a fact, the items are divided until the failing one is alone. The order stays the same.
+/// </summary>
 internal static class Divided
 {
-    /// <summary>Tries of a transaction that was divided: who else writes was waited for with the whole of it.</summary>
+    /// <summary>Tries of a transaction that was divided. The undivided one has already waited for other writers.</summary>
     private const int Tries = 3;
 
-    /// <param name="work">Does some of them in one transaction, with so many tries.</param>
-    /// <param name="alone">Told of one that failed twice by itself, before those behind it are done.</param>
+    /// <param name="work">Does some of the items in one transaction, with the given number of tries.</param>
+    /// <param name="alone">Called for an item that failed twice by itself, before the items after it are done.</param>
     public static void Do<T>(IReadOnlyList<T> items, Action<IReadOnlyList<T>, int> work, Action<T, StepFaultException> alone) =>
         Do(items, work, alone, SettlementStore.Attempts);
 

@@ -5,14 +5,16 @@ using Settlement.Engine.Lifecycle;
 
 namespace Settlement.Engine.Spans;
 
-/// <summary>What an account does next that is no closing: commands that follow each other, or steps of its agenda that are due together.</summary>
-/// <param name="ClosedUntilUs">Closings due up to this instant come before it: at one instant commands are first, then closings, then the agenda (2.4).</param>
+/// <summary>What an account does next apart from closings: commands that follow each other, or steps of its agenda that are due together.</summary>
+/// <param name="ClosedUntilUs">
+/// Closings due up to this instant come before it. At the same instant, commands are first, then closings, then the agenda (2.4).
+/// </param>
 internal sealed record AccountSteps(long AccountNo, long ClosedUntilUs, IReadOnlyList<WaitingCommand> Commands, IReadOnlyList<AgendaRow> Agenda)
 {
     /// <summary>The next steps of each account that has any.</summary>
-    /// <param name="commands">Those of each account that wait, in their order.</param>
-    /// <param name="agenda">Those that are due, in their order (2.4).</param>
-    /// <param name="runs">The span's, between which steps do not follow each other.</param>
+    /// <param name="commands">The waiting commands of each account, in order.</param>
+    /// <param name="agenda">The steps that are due, in order (2.4).</param>
+    /// <param name="runs">The runs of the span. Steps on either side of a run are not done together.</param>
     public static Dictionary<long, AccountSteps> Next(IReadOnlyDictionary<long, Queue<WaitingCommand>> commands, IEnumerable<AgendaRow> agenda, IReadOnlyList<ClosingRun> runs)
     {
         var rows = agenda.GroupBy(r => r.AccountNo).ToDictionary(g => g.Key, g => g.ToList());
@@ -29,7 +31,10 @@ internal sealed record AccountSteps(long AccountNo, long ClosedUntilUs, IReadOnl
         return new AccountSteps(accountNo, first - 1, Together(commands, Math.Min(nextRunUs, agenda?[0].DueUs ?? long.MaxValue)), []);
     }
 
-    /// <summary>Commands between which nothing else falls due: some thousands of subscriptions, each at its own time, need not be some thousands of transactions.</summary>
+    /// <summary>
+    /// Takes commands together if nothing else falls due between them: some thousands of subscriptions, each at its own time, need not take some
+    /// thousands of transactions.
+    /// </summary>
     private static List<WaitingCommand> Together(Queue<WaitingCommand> commands, long otherDueUs)
     {
         var together = new List<WaitingCommand>();

@@ -5,21 +5,24 @@ using Settlement.Storage.Closings;
 namespace Settlement.Engine.Spans;
 
 /// <summary>
-/// A stretch of the time line in which accounts don't see one another (2.4): of each account all that falls due in it is done, in its order. Its hours are
-/// closed for arrivals when it is begun. See docs/timeline.md.
+/// A stretch of the time line in which accounts don't affect one another (2.4). For each account, everything that falls due in it is done in order.
+/// Its hours are closed to arrivals when the span begins. See docs/timeline.md.
 /// </summary>
-/// <param name="SpanNo">0 for one that is not recorded: no hour passes in it and there is little to do, and whoever finds the same due after a crash does it.</param>
+/// <param name="SpanNo">
+/// 0 for a span that is not recorded: no hour passes in it and there is little to do, and after a crash the next worker finds the same work due and
+/// does it.
+/// </param>
 /// <param name="UntilUs">What is due at or before this instant belongs to it.</param>
-/// <param name="Whole">All that falls due; else only a closing that was asked for.</param>
-/// <param name="Before">The time line's mark before it.</param>
-/// <param name="PassedUs">The last hourly instant that is passed when it is done.</param>
-/// <param name="Runs">Its closing runs with usage, in their order.</param>
+/// <param name="Whole">Whether it covers everything that falls due; otherwise only a closing that was requested.</param>
+/// <param name="Before">The time line's mark before the span.</param>
+/// <param name="PassedUs">The last hourly instant that has passed once the span is done.</param>
+/// <param name="Runs">Its closing runs with usage, in order.</param>
 public sealed record Span(long SpanNo, long UntilUs, bool Whole, TimeMark Before, long PassedUs, IReadOnlyList<ClosingRun> Runs)
 {
-    /// <summary>The last slot that the closings of an account have taken which come before one of its steps.</summary>
+    /// <summary>The last slot taken by those closings of an account that come before one of its steps.</summary>
     public long SettledSlot(long closedUntilUs) => Runs.LastOrDefault(r => r.DueUs <= closedUntilUs)?.ToSlot ?? Before.ClosedSlot;
 
-    /// <summary>The one that was begun and is not done, or null.</summary>
+    /// <summary>The span that was begun and is not done, or null.</summary>
     public static Span? Open(Session session) => session.One<SpanRow>("span/open")?.ToSpan(ClosingRuns.Open(session));
 
     internal sealed class SpanRow
@@ -49,6 +52,6 @@ public sealed class SpanPart
 
     public long LastAccount { get; init; }
 
-    /// <summary>Of a span that is not recorded: all accounts.</summary>
+    /// <summary>For a span that is not recorded: all accounts.</summary>
     public static readonly SpanPart All = new() { FirstAccount = 1, LastAccount = long.MaxValue };
 }

@@ -8,22 +8,25 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Spans;
 
-/// <summary>Begins and ends spans: closes the hours of one for all in one short transaction, and divides it into parts, which workers take one after the other.</summary>
+/// <summary>
+/// Begins and ends spans. It closes the hours of a span for all accounts in one short transaction and divides the span into parts, which workers take
+/// one after the other.
+/// </summary>
 public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSize size)
 {
     private const long MostParts = 64;
 
-    /// <summary>When the hourly run is due that closes the next hour with usage; null: there is none to come.</summary>
+    /// <summary>When the hourly run is due that closes the next hour with usage; null: there is no such run.</summary>
     public long? NextRunUs(Session session) => NextRunUs(session, StoreState.Of(session));
 
     /// <summary>
-    /// Begins the span up to an instant: every hour that falls due in it is closed, in one short transaction; from here on their events go to the next closing (7.2).
-    /// It ends earlier where it would have too many runs. One that is under way is returned as it is: a second try whose first one did commit begins no other. What a
-    /// release has not stored yet is stored before.
+    /// Begins the span up to an instant. Every hour that falls due in it is closed, in one short transaction; from then on, events for those hours go
+    /// to the next closing (7.2). The span ends earlier if it would have too many runs. A span already under way is returned as it is, so a second
+    /// try after a first one that did commit does not begin another. Anything that a release has not stored yet is stored first.
     /// </summary>
-    /// <param name="untilUs">Nothing that concerns all accounts may be due up to here.</param>
-    /// <param name="commands">How many commands are due in it.</param>
-    /// <param name="claim">What the time line is driven under.</param>
+    /// <param name="untilUs">Nothing that concerns all accounts may be due up to this instant.</param>
+    /// <param name="commands">How many commands are due in the span.</param>
+    /// <param name="claim">The claim under which the time line is driven.</param>
     public Span Begin(long untilUs, long commands, WorkClaim? claim = null) => Released(claim, session =>
     {
         var state = StoreState.Of(session);
@@ -41,11 +44,11 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
     })!;
 
     /// <summary>
-    /// Closes what is due at an instant and begins the span of that one closing (2.3). Null when no hour with usage is due or closings are on hold.
+    /// Closes what is due at an instant and begins the span of that single closing (2.3). Null if no hour with usage is due or closings are on hold.
     /// </summary>
     /// <param name="dueUs">The run's due instant.</param>
-    /// <param name="hourly">Whether it is the run of the hour.</param>
-    /// <param name="claim">What the time line is driven under.</param>
+    /// <param name="hourly">Whether this is the hourly run.</param>
+    /// <param name="claim">The claim under which the time line is driven.</param>
     public Span? BeginClosing(long dueUs, bool hourly, WorkClaim? claim = null) => Released(claim, session =>
     {
         var state = StoreState.Of(session);
@@ -54,7 +57,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         return run is null ? null : Record(session, new Span(0, dueUs, false, new TimeMark(state.ClosedSlot, state.LastRunUs), hourly ? dueUs : state.LastRunUs, [run]));
     });
 
-    /// <summary>The parts of a span that are not done.</summary>
+    /// <summary>The parts of a span that are not done yet.</summary>
     public List<SpanPart> OpenParts(Span span) => store.Read(session => session.Rows<SpanPart>("span/open-parts", new { span.SpanNo }));
 
     /// <summary>Claims a part; null while another worker has it.</summary>
@@ -63,7 +66,10 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
     public void FinishPart(SpanPart part, long nowUs, WorkClaim? claim) =>
         store.Write(session => session.Execute("span/finish-part", new { part.SpanNo, part.FirstAccount, NowUs = nowUs }), claim);
 
-    /// <summary>Marks the span and its runs done and the hours' instants passed, in one: what comes late after it is for the next.</summary>
+    /// <summary>
+    /// Marks the span and its runs as done and its hourly instants as passed, in one transaction. Anything that arrives late after that belongs to
+    /// the next span.
+    /// </summary>
     public void Finish(Span span, long nowUs, WorkClaim? claim = null) => store.Write(
         session =>
         {
@@ -77,7 +83,10 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
 
     private static string ClaimPrefix(long spanNo) => string.Create(CultureInfo.InvariantCulture, $"span {spanNo} ");
 
-    /// <summary>Under the guard, alone, once nothing waits that a command or a catalog has set free: until then an hour may seem empty that is not.</summary>
+    /// <summary>
+    /// Runs exclusively under the guard, once nothing is waiting that a command or a catalog has released. Until then, an hour may seem empty
+    /// although it is not.
+    /// </summary>
     private Span? Released(WorkClaim? claim, Func<Session, Span?> begin)
     {
         while (true)
@@ -89,7 +98,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
                     store.Engine.TakeGuard(session, exclusive: true);
                     if (Span.Open(session) is { } underWay)
                         return (false, underWay);
-                    // One that was begun since; nobody begins another while this holds the guard.
+                    // Check whether a release was begun in the meantime. Nobody can begin another while this holds the guard.
                     return Releases.WaitingSinceUs(session) is not null ? (true, null) : (false, begin(session));
                 },
                 claim);
@@ -108,7 +117,9 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
     }
 
-    /// <summary>Passes the hourly instants up to one: all their hours are closed together. As a rule there is no usage in them, or only at the last.</summary>
+    /// <summary>
+    /// Passes the hourly instants up to a given one: all their hours are closed together. As a rule there is no usage in them, or only at the last.
+    /// </summary>
     private StoreState Pass(Session session, StoreState state, long untilUs, List<ClosingRun> runs)
     {
         var lastUs = BillingHour.StartUs(BillingHour.Of(untilUs));
@@ -120,7 +131,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         return after with { LastRunUs = lastUs };
     }
 
-    /// <summary>An hour with no usage costs nothing, not even a row: nobody will ask for its run.</summary>
+    /// <summary>An hour with no usage costs nothing, not even a row, because nobody will ask for its run.</summary>
     private (StoreState After, ClosingRun? Run) Close(Session session, StoreState state, long dueUs, bool hourly)
     {
         var next = ClosingRuns.NextSlot(session, state.ClosedSlot);
@@ -151,7 +162,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         return span;
     }
 
-    /// <summary>Ranges of accounts, as equal as their numbers; those who came later are of a later span.</summary>
+    /// <summary>Ranges of accounts, as equal in size as their numbers allow. Accounts opened later belong to a later span.</summary>
     private IEnumerable<SpanPart> Parts(long spanNo, long lastAccount)
     {
         var accounts = Math.Max(size.AccountsPerPart, (lastAccount + MostParts - 1) / MostParts);

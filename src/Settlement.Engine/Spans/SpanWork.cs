@@ -9,10 +9,10 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Spans;
 
-/// <summary>Told of what was done in a span, after the commit.</summary>
+/// <summary>Callbacks for what was done in a span, called after the commit.</summary>
 public sealed class SpanNews
 {
-    /// <summary>A run, and the plans of accounts that were settled in it together.</summary>
+    /// <summary>A run, and the plans of the accounts that were settled in it together.</summary>
     public Action<ClosingRun, IReadOnlyList<Plan>>? Settled { get; set; }
 
     /// <summary>A step of the agenda and its plan, which may change nothing.</summary>
@@ -23,23 +23,27 @@ public sealed class SpanNews
 }
 
 /// <summary>
-/// Does a part of a span: of each of its accounts the closings, commands and steps that fall due, in their order (2.4). Accounts don't see one another, so that what
-/// many do next is done together: first the closings of all up to each account's next step, then those steps, and so on until nothing is due.
+/// Does a part of a span. For each of its accounts it does the closings, commands and steps that fall due, in order (2.4). Accounts don't affect one
+/// another, so the next work of many accounts is done together: first the closings of all accounts up to each account's next step, then those steps,
+/// and so on until nothing is due.
 /// </summary>
 public sealed class SpanWork(SettlementStore store, CommandStore commands, LifecycleStore lifecycle, ParkingStore parking)
 {
-    /// <summary>Accounts that are settled behind a step are read by themselves up to so many, else with all those between them.</summary>
+    /// <summary>
+    /// Up to this many accounts that are settled after a step are read one by one; if there are more, they are read together with all the accounts
+    /// between them.
+    /// </summary>
     private const int FewAccounts = 32;
 
     private readonly ClosingRange closings = new(store, parking);
 
-    /// <summary>Does what is not done yet; what is done is found by its rows, whoever did it.</summary>
+    /// <summary>Does what is not done yet. Work that is already done is recognised by its rows, whoever did it.</summary>
     public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new PartWork(store, closings, commands, lifecycle, span, part, nowUs, news, claim).Do();
 
     private sealed class PartWork(
         SettlementStore store, ClosingRange closings, CommandStore commands, LifecycleStore lifecycle, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
     {
-        /// <summary>Up to which instant accounts are settled that had or have a step to do.</summary>
+        /// <summary>The instant up to which each account is settled that had or has a step to do.</summary>
         private readonly Dictionary<long, long> settledUs = [];
 
         private readonly Dictionary<long, Queue<WaitingCommand>> waiting = span.Whole ? CommandsOf(store, span, part) : [];
@@ -54,7 +58,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
                 var left = Settle(some, next);
                 if (!span.Whole || (next.Count == 0 && left.Count == 0))
                     return;
-                // These have a step to do that the closings made, perhaps before the one that was next.
+                // The accounts in left are skipped: their closings made a step due, perhaps before the step that was next.
                 Step([.. next.Values.Where(s => !left.Contains(s.AccountNo))], agenda);
                 some = [.. next.Keys.Union(left)];
             }
@@ -65,9 +69,9 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
                 .Where(c => c.AccountNo >= part.FirstAccount && c.AccountNo <= part.LastAccount)
                 .GroupBy(c => c.AccountNo).ToDictionary(g => g.Key, g => new Queue<WaitingCommand>(g.Select(c => c.Command)));
 
-        /// <summary>Closings up to each account's next step.</summary>
-        /// <param name="some">Of these accounts; null: of all.</param>
-        /// <returns>Accounts of which a closing made a step due, perhaps with runs left behind it.</returns>
+        /// <summary>Settles the closings up to each account's next step.</summary>
+        /// <param name="some">Only these accounts; null: all.</param>
+        /// <returns>Accounts for which a closing made a step due, perhaps with runs left over.</returns>
         private Dictionary<long, long>.KeyCollection Settle(IReadOnlyCollection<long>? some, Dictionary<long, AccountSteps> next)
         {
             var left = new Dictionary<long, long>();
@@ -96,7 +100,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             return left.Keys;
         }
 
-        /// <param name="agenda">All that was due, in the order in which it is done.</param>
+        /// <param name="agenda">Everything that was due, in the order in which it is done.</param>
         private void Step(List<AccountSteps> steps, List<AgendaRow> agenda)
         {
             var due = steps.SelectMany(s => s.Commands).OrderBy(c => c.AtUs).ThenBy(c => c.CommandNo).ToList();

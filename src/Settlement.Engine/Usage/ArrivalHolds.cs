@@ -11,8 +11,8 @@ using Settlement.Storage.Quarantine;
 namespace Settlement.Engine.Usage;
 
 /// <summary>
-/// What one batch puts into quarantine on arrival, with its value at the price of the tier next to be charged, and the notices of it: one per account
-/// and reason.
+/// What one batch puts into quarantine on arrival, with its value at the price of the tier next to be charged, and the notices about it: one per
+/// account and reason.
 /// </summary>
 internal sealed class ArrivalHolds(SettlementStore store, Session session)
 {
@@ -20,13 +20,13 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
 
     public int Count => held.Count;
 
-    /// <summary>False when the same content was kept before.</summary>
+    /// <summary>False if the same content was kept before.</summary>
     public bool Malformed(Terms terms, MalformedCall bad, long arrivedUs)
     {
         if (!Once(bad.RawHash))
             return false;
         var accountNo = bad.Account is null ? 0 : AccountNo(bad.Account);
-        // A count that no event may have is no number of calls: a sum of such could exceed every number there is.
+        // A count that no event may have is not a number of calls: a sum of such counts could exceed every number type.
         var count = bad.Count is { } given && CallFields.CountFault(given) is null ? bad.Count : null;
         var price = bad.Status is { } status && count is not null
             ? UnitPrice(terms, accountNo, bad.Api, bad.Region, bad.TimeUs, status) : null;
@@ -36,7 +36,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         return true;
     }
 
-    /// <summary>False when this content was kept before.</summary>
+    /// <summary>False if this content was kept before.</summary>
     public bool Conflict(Terms terms, UsageCall call, IdentityClaim claim, long arrivedUs)
     {
         var hash = CallHash.Both(claim.IdHash, claim.ContentHash);
@@ -46,17 +46,18 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         return true;
     }
 
-    /// <param name="hash">What no other held event has: of a call that takes its identity, the identity's.</param>
+    /// <param name="hash">A hash that no other held event has. For a call that takes its identity, it is the identity's hash.</param>
     public void Hold(Terms terms, string reason, UsageCall call, long accountNo, long arrivedUs, byte[] hash) => Add(new Held(
         reason, accountNo, call.Source, call.Id, call.Account, call.Api, call.Region, call.Project, call.TimeUs, call.Status, call.Count,
             UnitPrice(terms, accountNo, call.Api, call.Region, call.TimeUs, call.Status), arrivedUs, null, hash));
 
-    /// <summary>Writes the notices, at the instant of the first event they tell of.</summary>
+    /// <summary>Writes the notices, at the instant of the first event that each is about.</summary>
     public void Tell(Terms terms)
     {
         var accounts = held.GroupBy(h => h.AccountNo).OrderBy(a => a.Key == AccountStore.StoreAccountNo).ThenBy(a => a.Key).ToList();
-        // All workers tell the store of unknown accounts. Whoever is second waits here for the first one's commit instead of finding the version changed and doing all of his batch again; everyone
-        // takes the accounts in one order, the store's last and for the shortest time.
+        // All workers tell the store about unknown accounts. The second worker waits here for the first one's commit, instead of finding the version
+        // changed and having to redo its whole batch. Every worker takes the accounts in the same order, with the store's account last and for the
+        // shortest time.
         session.ExecuteEach("account/take", accounts.Select(a => new { AccountNo = a.Key }));
         foreach (var account in accounts)
         {
@@ -96,7 +97,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
 
     private long AccountNo(string account) => session.One<long?>("usage/find-account", new { AccountId = account }).GetValueOrDefault();
 
-    /// <summary>0 for a status that is not billable, null where there is no price.</summary>
+    /// <summary>0 for a status that is not billable; null if there is no price.</summary>
     private long? UnitPrice(Terms terms, long accountNo, string? api, string? region, long? timeUs, long status)
     {
         if (!UsageCall.IsBillable(status))
@@ -111,7 +112,10 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         return Tiers.NextPriceE10(price.Tiers, calls);
     }
 
-    /// <summary>The hash of what is held, all of it: what is shown may be cut, and two that differ behind the cut would have one cause.</summary>
+    /// <summary>
+    /// The hash covers everything that is held. What is shown may be cut, so two entries that differ only after the cut would otherwise have the same
+    /// cause.
+    /// </summary>
     private static string CauseOf(Held held) => $"{held.Reason} {Convert.ToHexStringLower(held.Hash)}";
 
     private static string Cut(string detail) => detail.Length <= QuarantineStore.MaxDetail ? detail : detail[..QuarantineStore.MaxDetail];

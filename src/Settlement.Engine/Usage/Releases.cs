@@ -8,32 +8,31 @@ using Settlement.Storage.Quarantine;
 
 namespace Settlement.Engine.Usage;
 
-/// <summary>What a release came to in the transaction that began it.</summary>
-/// <param name="Released">Entries that are stored as usage with it.</param>
-/// <param name="Waiting">The numbers of what is still to be done, in pieces.</param>
+/// <summary>What a release had done by the end of the transaction that began it.</summary>
+/// <param name="Released">The number of entries stored as usage in that transaction.</param>
+/// <param name="Waiting">The numbers of the releases that are still to be done, in pieces.</param>
 public sealed record ReleaseBegun(long Released, IReadOnlyList<long> Waiting);
 
 /// <summary>
-/// Lets held calls go to their closing (7.3). An account that is opened, or a catalog, may set a million of them free, and does so alone with the guard of the closed hours: the first
-/// go with it, the rest is written down and done in pieces that take the guard like any usage, so that intake goes on between two of them. No hour closes before all of
-/// it is done, so that the books are those of a release at one go.
+/// Passes held calls on to their closing (7.3). Opening an account or applying a catalog may release a million of them, and holds the guard of the
+/// closed hours exclusively. The first ones are released in that transaction. The rest is recorded and done in pieces that take the guard like any
+/// usage, so that intake continues between two pieces. No hour closes before all of it is done, so the books are the same as if everything had been
+/// released at once.
 /// </summary>
 /// <param name="store">The store.</param>
-/// <param name="usage">Where released calls go.</param>
-/// <param name="most">Entries to a piece; more than 1,000 would be more parameters than SQL Server takes.</param>
+/// <param name="usage">Where released calls are stored.</param>
+/// <param name="most">Entries per piece. More than 1,000 would need more parameters than SQL Server accepts.</param>
 public sealed class Releases(SettlementStore store, UsageStore usage, int most = Releases.EntriesPerPiece)
 {
     public const int EntriesPerPiece = 1000;
     private static readonly TimeSpan BetweenPieces = TimeSpan.FromMilliseconds(5);
     private static readonly string[] OfCatalog = [HoldReason.UnknownApi, HoldReason.UnknownRegion, HoldReason.NoPrice];
 
-    /// <summary>When the oldest release that is not done was begun; null: there is none.</summary>
+    /// <summary>When the oldest unfinished release was begun; null: there is none.</summary>
     public static long? WaitingSinceUs(Session session) => session.One<ReleaseTask>("quarantine/next-release")?.SinceUs;
 
-    /// <summary>
-    /// Releases held entries: the check that held each is waived, later checks are made as of its first arrival.
-    /// </summary>
-    /// <returns>For each, in their order: null when it was released, else why not.</returns>
+    /// <summary>Releases held entries. The check that held an entry is waived; later checks are made as of its first arrival.</summary>
+    /// <returns>For each entry, in order: null if it was released, otherwise the reason why not.</returns>
     public IReadOnlyList<string?> Release(Session session, IReadOnlyList<QuarantineEntry> entries, long nowUs, string by)
     {
         store.Engine.TakeGuard(session, exclusive: false);
@@ -52,39 +51,39 @@ public sealed class Releases(SettlementStore store, UsageStore usage, int most =
         return verdicts.ConvertAll(v => v.Cause);
     }
 
-    /// <summary>What was held for an account that is open now.</summary>
+    /// <summary>Releases what was held for an account that is open now.</summary>
     public ReleaseBegun ForAccount(Session session, string account, long nowUs) =>
         Begin(session, [new ReleaseTask { Reason = HoldReason.UnknownAccount, Account = account, SinceUs = nowUs, DecidedBy = "open-account", UpToNo = long.MaxValue }]);
 
-    /// <summary>What was held for want of an API, a region or a price that the catalog has now.</summary>
+    /// <summary>Releases what was held for lack of an API, a region or a price that the catalog has now.</summary>
     public ReleaseBegun ForCatalog(Session session, long nowUs) => Begin(session, Array.ConvertAll(OfCatalog, reason => new ReleaseTask
     {
         // What is held from here on is held in spite of the catalog.
         Reason = reason, SinceUs = nowUs, DecidedBy = "catalog", UpToNo = session.One<long?>("quarantine/last").GetValueOrDefault(),
     }));
 
-    /// <summary>Does all that is waiting, whoever began it, a piece to a transaction.</summary>
-    /// <param name="claim">What it is done under, if anything.</param>
-    /// <param name="cancel">Between two pieces; the rest waits on.</param>
+    /// <summary>Does everything that is waiting, whoever began it, one piece per transaction.</summary>
+    /// <param name="claim">The claim under which it is done, if any.</param>
+    /// <param name="cancel">Checked between two pieces; the rest keeps waiting.</param>
     public void Finish(WorkClaim? claim = null, CancellationToken cancel = default)
     {
         while (store.Read(WaitingSinceUs) is not null)
         {
             cancel.ThrowIfCancellationRequested();
             Step(claim);
-            // On SQLite whoever gives the writer's turn back would have it again before anyone who waits for it has woken up.
+            // On SQLite, whoever releases the writer's turn would get it back before anyone waiting for it has woken up.
             Thread.Sleep(BetweenPieces);
         }
     }
 
-    /// <summary>How many entries a release came to in all, once it is finished.</summary>
+    /// <summary>The total number of entries that a release released, once it is finished.</summary>
     public long Finish(ReleaseBegun begun)
     {
         Finish();
         return store.Read(session => begun.Released + begun.Waiting.Sum(no => session.One<long>("quarantine/released", new { ReleaseNo = no })));
     }
 
-    /// <summary>Does the next piece of what is waiting; false when nothing is.</summary>
+    /// <summary>Does the next waiting piece; false if there is none.</summary>
     public bool Step(WorkClaim? claim = null) => store.Write(
         session =>
         {
@@ -156,7 +155,7 @@ public sealed class Releases(SettlementStore store, UsageStore usage, int most =
         };
     }
 
-    /// <summary>The next check that holds it, if any: those before and at the waived one are not asked again.</summary>
+    /// <summary>The next check that holds the entry, if any. The waived check and those before it are not made again.</summary>
     private static string? StillHeld(Terms terms, QuarantineEntry entry, long timeUs)
     {
         var waivesApi = entry.Reason is HoldReason.UnknownApi;
@@ -167,15 +166,15 @@ public sealed class Releases(SettlementStore store, UsageStore usage, int most =
         return past && (reason is HoldReason.TooOld or HoldReason.InFuture) ? null : reason;
     }
 
-    /// <summary>What becomes of an entry.</summary>
+    /// <summary>The outcome for an entry.</summary>
     private sealed class Verdict(QuarantineEntry entry)
     {
         public QuarantineEntry Entry { get; } = entry;
 
-        /// <summary>Why it is not released.</summary>
+        /// <summary>Why the entry is not released.</summary>
         public string? Cause { get; set; }
 
-        /// <summary>The reason for which it is held from now on.</summary>
+        /// <summary>The reason for which the entry is held from now on.</summary>
         public string? HeldFor { get; init; }
 
         public UsageCall? Call { get; init; }
@@ -194,7 +193,7 @@ public sealed class Releases(SettlementStore store, UsageStore usage, int most =
 
         public string Reason { get; init; } = "";
 
-        /// <summary>Null: of every account.</summary>
+        /// <summary>Null: all accounts.</summary>
         public string? Account { get; init; }
 
         public long SinceUs { get; init; }

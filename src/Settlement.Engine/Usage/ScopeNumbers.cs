@@ -4,7 +4,9 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Engine.Usage;
 
-/// <summary>Numbers of accounts and scopes by their text ids, remembered once committed. Bounded: at the bound it starts over.</summary>
+/// <summary>
+/// Numbers of accounts and scopes by their text ids, remembered once committed. The memory is bounded: at the bound it starts over.
+/// </summary>
 public sealed class ScopeNumbers(IEngine engine, Words words)
 {
     private const int Bound = 1_000_000;
@@ -23,7 +25,7 @@ public sealed class ScopeNumbers(IEngine engine, Words words)
         return no;
     }
 
-    /// <summary>The number of a scope of a known account, given it now if it has none.</summary>
+    /// <summary>The number of a scope of a known account; assigned now if it has none.</summary>
     public long ScopeNo(Session session, long accountNo, string api, string region)
     {
         var key = (accountNo, api, region);

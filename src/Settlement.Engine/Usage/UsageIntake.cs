@@ -7,15 +7,18 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Usage;
 
 /// <summary>
-/// Stores arriving usage so that one event never holds up the others (2.5). A batch that fails on a fact is divided until the event that fails is alone; that
-/// one is held as malformed with its error. A database that is away divides nothing: its error is thrown, and the batch is for the caller to try again.
+/// Stores arriving usage so that one event never holds up the others (2.5). A batch that fails because of a fact is divided until the failing event
+/// is alone; that event is held as malformed with its error. If the database is unreachable, nothing is divided: its error is thrown, and the caller
+/// must try the batch again.
 /// </summary>
 public sealed class UsageIntake(SettlementStore store, UsageStore usage)
 {
-    /// <summary>Tries of a divided batch and of an event alone: who else writes was waited for with the whole batch.</summary>
+    /// <summary>Tries of a divided batch and of a single event. The whole batch has already waited for other writers.</summary>
     private const int Tries = 3;
 
-    /// <summary>All of the batch, in one transaction or, where an event is at fault, in several; the caller acknowledges after it returns.</summary>
+    /// <summary>
+    /// Stores the whole batch in one transaction, or in several if an event is at fault. The caller acknowledges after this returns.
+    /// </summary>
     public IngestCounts Store(IReadOnlyList<Arrival> arrivals) => Store(arrivals, SettlementStore.Attempts);
 
     private IngestCounts Store(IReadOnlyList<Arrival> arrivals, int tries)
@@ -37,7 +40,9 @@ public sealed class UsageIntake(SettlementStore store, UsageStore usage)
         return Store([.. arrivals.Take(half)], Tries) + Store([.. arrivals.Skip(half)], Tries);
     }
 
-    /// <summary>Set aside only if it fails again with the same error while the database does its work; another error is no fault of the event.</summary>
+    /// <summary>
+    /// An event is set aside only if it fails again with the same error while the database works. Any other error is not the event's fault.
+    /// </summary>
     private IngestCounts StoreAlone(Arrival arrival, Exception error)
     {
         try
@@ -51,7 +56,9 @@ public sealed class UsageIntake(SettlementStore store, UsageStore usage)
         }
     }
 
-    /// <summary>Takes no identity, so that the event can be sent again once its fault is mended. Nothing of it but a text to look at is stored.</summary>
+    /// <summary>
+    /// Takes no identity, so that the event can be sent again once its fault is fixed. Nothing of it is stored except a text to look at.
+    /// </summary>
     private static MalformedCall SetAside(ReadEvent read, Exception error)
     {
         var raw = read.Malformed?.Raw ?? Show(read.Call!);

@@ -11,7 +11,7 @@ namespace Settlement.Engine.Usage;
 /// <summary>An event as it was read and the instant it arrived.</summary>
 public readonly record struct Arrival(ReadEvent Event, long ArrivedUs);
 
-/// <summary>What became of the events of one batch; each is counted once.</summary>
+/// <summary>The outcome for the events of one batch; each event is counted once.</summary>
 public readonly record struct IngestCounts(long Accepted, long Duplicate, long NotBillable, long Quarantined)
 {
     public long Events => Accepted + Duplicate + NotBillable + Quarantined;
@@ -20,7 +20,7 @@ public readonly record struct IngestCounts(long Accepted, long Duplicate, long N
         new(a.Accepted + b.Accepted, a.Duplicate + b.Duplicate, a.NotBillable + b.NotBillable, a.Quarantined + b.Quarantined);
 }
 
-/// <summary>Stores arriving usage: claims identities, judges what is new, keeps it in the hour that will settle it (7).</summary>
+/// <summary>Stores arriving usage: claims identities, judges what is new, and keeps it in the hour that will settle it (7).</summary>
 public sealed class UsageStore(SettlementStore store)
 {
     private static readonly string[] UsageColumns =
@@ -32,8 +32,8 @@ public sealed class UsageStore(SettlementStore store)
 
     public ScopeNumbers Scopes => scopes;
 
-    /// <summary>All of the batch in one transaction; the caller acknowledges after it returns.</summary>
-    /// <param name="tries">So many times at most, where another writer may have been first.</param>
+    /// <summary>Stores the whole batch in one transaction. The caller acknowledges after this returns.</summary>
+    /// <param name="tries">The largest number of tries, in case another writer was first.</param>
     public IngestCounts Store(IReadOnlyList<Arrival> arrivals, int tries = SettlementStore.Attempts)
     {
         var calls = arrivals.Where(a => a.Event.Call is not null).ToArray();
@@ -64,7 +64,9 @@ public sealed class UsageStore(SettlementStore store)
         return new IngestCounts(batch.Accepted, batch.Duplicate, batch.NotBillable, batch.Holds.Count);
     }
 
-    /// <summary>A call whose identity is known and whose checks are passed: stored for its own hour if open, else for the next closing (7.2).</summary>
+    /// <summary>
+    /// Stores calls whose identity is known and whose checks are passed: for their own hour if it is open, otherwise for the next closing (7.2).
+    /// </summary>
     public void Keep(Session session, StoreState state, IEnumerable<(UsageCall Call, long AccountNo, long ArrivedUs, long Part, bool Waived)> calls)
     {
         var rows = calls.Select(c => Row(session, state, c.Call, c.AccountNo, c.ArrivedUs, c.Part, c.Waived)).ToList();
@@ -72,10 +74,10 @@ public sealed class UsageStore(SettlementStore store)
         store.Engine.Insert(session, "Usage", UsageColumns, rows.Select(r => r.Values()));
     }
 
-    /// <summary>The identity of a call and what it says; whose it is, is added by who knows.</summary>
+    /// <summary>The identity of a call and its content. The caller adds the account if it knows it.</summary>
     public static IdentityClaim Claim(UsageCall call) => new(CallHash.Identity(call.Source, call.Id), CallHash.Content(call), 0, call.TimeUs);
 
-    /// <summary>Before the transaction, and on all cores where it is worth it: nobody else can write meanwhile.</summary>
+    /// <summary>Done before the transaction, and on all cores if that is worth it, because nobody else can write during the transaction.</summary>
     private static IdentityClaim[] Claims(Arrival[] calls)
     {
         var claims = new IdentityClaim[calls.Length];
@@ -162,7 +164,7 @@ public sealed class UsageStore(SettlementStore store)
     }
 }
 
-/// <summary>A row of Usage, sorted as the table is clustered so that a batch is written in one sweep.</summary>
+/// <summary>A row of Usage. Rows are sorted in the table's clustered order so that a batch is written in one sweep.</summary>
 internal sealed record UsageRow(
     long SettleSlot, long AccountNo, long ScopeNo, long UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
     long Status, long Calls, bool Waived, long ArrivedUs)

@@ -4,7 +4,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Storage.Accounts;
 
-/// <summary>Rows as both engines give them — whole numbers are <c>long</c> — and what they are in the domain.</summary>
+/// <summary>Rows as both engines return them — whole numbers are <c>long</c> — and their conversion to the domain.</summary>
 internal sealed class AccountRow
 {
     public long AccountNo { get; init; }
@@ -85,7 +85,9 @@ internal sealed class ScopeRow
     };
 }
 
-/// <summary>A scope with the numbers of its words, which are remembered: joining the dictionary took more time than reading the scope.</summary>
+/// <summary>
+/// A scope with the numbers of its words. The words themselves are remembered: joining the dictionary took more time than reading the scope.
+/// </summary>
 internal sealed class NumberedScopeRow
 {
     public long ScopeNo { get; init; }

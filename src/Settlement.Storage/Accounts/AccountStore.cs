@@ -6,10 +6,10 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Accounts;
 
-/// <summary>Loads accounts and what belongs to them, as decisions need it.</summary>
+/// <summary>Loads accounts and what belongs to them, in the form that decisions need.</summary>
 public static class AccountStore
 {
-    /// <summary>The store's own account: its version and notices.</summary>
+    /// <summary>The store's own account, for its version and its notices.</summary>
     public const long StoreAccountNo = 0;
 
     public static Account? Find(Session session, string accountId) => session.One<AccountRow>("account/by-id", new { AccountId = accountId })?.ToAccount();
@@ -36,7 +36,7 @@ public static class AccountStore
     public static List<Domain.Time.Period> Subscriptions(Session session, long scopeNo) =>
         session.Rows<PeriodRow>("account/subscriptions-of-scope", new { ScopeNo = scopeNo }).ConvertAll(r => r.ToPeriod());
 
-    /// <summary>The scopes of each account that are subscribed at an instant, in the order of api and region.</summary>
+    /// <summary>The scopes of each account that are subscribed at an instant, ordered by api and region.</summary>
     public static ILookup<long, Domain.Lifecycle.SubscribedScope> SubscribedAt(Session session, IReadOnlyCollection<long> accountNos, long atUs) =>
         session.Rows<SubscribedRow>("account/subscribed-at", new { AccountNos = accountNos, AtUs = atUs })
             .ToLookup(r => r.AccountNo, r => new Domain.Lifecycle.SubscribedScope(r.ScopeNo, r.Api, r.Region, r.StartUs));
@@ -53,7 +53,7 @@ public static class AccountStore
     public static Lot? Lot(Session session, long packageNo, long lotNo) =>
         session.One<LotRow>("package/lot", new { PackageNo = packageNo, LotNo = lotNo })?.ToLot();
 
-    /// <summary>The lot of this number of each package that has one.</summary>
+    /// <summary>The lot with this number, for each package that has one.</summary>
     public static List<Lot> Lots(Session session, IReadOnlyCollection<long> packageNos, long lotNo) =>
         session.Rows<LotRow>("package/lots", new { PackageNos = packageNos, LotNo = lotNo }).ConvertAll(r => r.ToLot());
 
@@ -67,7 +67,7 @@ public static class AccountStore
     public static bool Attempted(Session session, long packageNo, long lotNo, long slotUs) =>
         session.One<long>("package/attempted", new { PackageNo = packageNo, LotNo = lotNo, SlotUs = slotUs }) > 0;
 
-    /// <summary>Of these packages, those for whose last lot an attempt at automatic renewal was made at an instant.</summary>
+    /// <summary>The packages, out of these, for whose last lot an attempt at automatic renewal was made at an instant.</summary>
     public static HashSet<long> LastAttempted(Session session, IReadOnlyCollection<long> packageNos, long slotUs) =>
         session.Rows<long>("package/last-attempted", new { PackageNos = packageNos, SlotUs = slotUs }).ToHashSet();
 
@@ -76,13 +76,13 @@ public static class AccountStore
     public static List<Lot> LotsOf(Session session, long accountNo) =>
         session.Rows<LotRow>("package/of-account", new { AccountNo = accountNo }).ConvertAll(r => r.ToLot());
 
-    /// <summary>Of these scopes, those with a lot that is live at an instant and has calls left.</summary>
+    /// <summary>The scopes, out of these, that have a lot that is live at an instant and has calls left.</summary>
     public static HashSet<long> LiveScopes(Session session, IReadOnlyCollection<long> scopeNos, long atUs) =>
         session.Rows<long>("package/live-scopes", new { ScopeNos = scopeNos, AtUs = atUs }).ToHashSet();
 
     /// <summary>
-    /// Numbers that nothing has yet, for what the command may make: what is there needs none. Accounts and packages are numbered without gaps, one worker makes them; a
-    /// second writer that takes the same number finds the key taken.
+    /// Unused numbers for whatever the command may create. What already exists needs none. Accounts and packages are numbered without gaps, so only
+    /// one worker creates them at a time; a second writer that takes the same number finds the key taken.
     /// </summary>
     public static FreeNumbers Free(Session session, IEngine engine, string commandType, Account? account, Scope? scope, Package? package) => new(
         account is null ? session.One<long?>("account/last").GetValueOrDefault() + 1 : 0,

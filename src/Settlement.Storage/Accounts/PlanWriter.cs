@@ -8,8 +8,8 @@ using Settlement.Storage.Notices;
 namespace Settlement.Storage.Accounts;
 
 /// <summary>
-/// Writes plans: everything a decision changes, in the caller's transaction. Each account's version is raised by one and checked, so a plan made from
-/// an older state changes nothing and throws <see cref="LateWriterException"/>.
+/// Writes plans: everything that a decision changes, in the caller's transaction. Each account's version is raised by one and checked, so a plan made
+/// from an older state changes nothing and throws <see cref="LateWriterException"/>.
 /// </summary>
 public sealed class PlanWriter(SettlementStore store)
 {
@@ -27,8 +27,9 @@ public sealed class PlanWriter(SettlementStore store)
     ];
 
     /// <summary>
-    /// Several plans of one account follow each other, each made from what the one before leaves. In the order of the accounts' numbers, the store's own last, whatever order they were decided in: two writers who meet wait one for the other, not each for
-    /// the other.
+    /// Several plans of one account follow each other, and each starts from the state that the one before leaves. Plans are written in the order of
+    /// the accounts' numbers, the store's own account last, whatever order they were decided in. That way, when two writers meet, one waits for the
+    /// other instead of both waiting for each other.
     /// </summary>
     public void Write(Session session, IReadOnlyList<Plan> decided)
     {
@@ -48,7 +49,7 @@ public sealed class PlanWriter(SettlementStore store)
         }));
     }
 
-    /// <summary>An account as it was before the first of its plans, and as the last leaves it.</summary>
+    /// <summary>Each account as it was before the first of its plans and as the last one leaves it.</summary>
     private static void WriteAccounts(Session session, IReadOnlyList<Plan> plans)
     {
         var accounts = plans.GroupBy(p => p.Before.AccountNo).Select(g => (First: g.First(), Last: g.Last())).ToList();
@@ -125,7 +126,7 @@ public sealed class PlanWriter(SettlementStore store)
         }));
     }
 
-    /// <summary>Each lot once, however many of the plans draw on it.</summary>
+    /// <summary>Each lot only once, however many of the plans draw on it.</summary>
     private static IEnumerable<LotLeft> LotsLeft(IReadOnlyList<Plan> plans) => plans.SelectMany(p => p.LotsLeft).GroupBy(l => (l.PackageNo, l.LotNo))
         .Select(g => g.Count() == 1 ? g.First() : new LotLeft(g.Key.PackageNo, g.Key.LotNo, g.First().LeftBefore, g.Last().LeftAfter));
 
@@ -152,7 +153,7 @@ public sealed class PlanWriter(SettlementStore store)
         Expect(session.ExecuteEach("plan/set-month", months[false]), "month's count");
     }
 
-    /// <summary>Changes the row that is there, or adds it: no statement for both is known to both engines.</summary>
+    /// <summary>Updates the existing row or adds a new one. No single statement for this works on both engines.</summary>
     private static void Upsert(Session session, string change, string add, IEnumerable<object> rows)
     {
         var all = rows.ToList();

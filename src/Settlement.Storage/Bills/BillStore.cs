@@ -3,8 +3,8 @@ using Settlement.Storage.Accounts;
 
 namespace Settlement.Storage.Bills;
 
-/// <summary>Which bill rows; null: whatever.</summary>
-/// <param name="UsedHours">Beside those of the cycle: usage rows of other cycles whose hour of use lies in [From, To).</param>
+/// <summary>Which bill rows to read; null: no restriction.</summary>
+/// <param name="UsedHours">In addition to the rows of the cycle: usage rows of other cycles whose hour of use lies in [From, To).</param>
 public sealed record BillFilter(
     string? Account = null, int? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (long From, long To)? UsedHours = null);
 
@@ -13,7 +13,10 @@ public static class BillStore
 {
     public static List<BillLine> Rows(Session session, BillFilter filter) => [.. Stream(session, filter)];
 
-    /// <summary>By transaction time, each as it is read: the database sorts them, in a file of its own where they are many, and memory holds one.</summary>
+    /// <summary>
+    /// By transaction time, one row at a time as it is read. The database does the sorting, in a file of its own if there are many rows, and memory
+    /// holds a single row.
+    /// </summary>
     public static IEnumerable<BillLine> Stream(Session session, BillFilter filter)
     {
         BillLine? row = null;
@@ -39,7 +42,7 @@ public static class BillStore
 
     private static object Args(Session session, BillFilter filter)
     {
-        // A range of account numbers, of one account or of all: that a parameter may be null is nothing an index can be sought by.
+        // A range of account numbers, for one account or for all. An index can't be used for a condition with a parameter that may be null.
         var only = filter.Account is null ? (long?)null : AccountStore.Find(session, filter.Account)?.AccountNo ?? AccountStore.StoreAccountNo;
         return new
         {
@@ -72,7 +75,7 @@ public static class BillStore
 
     public static List<AttemptLine> Attempts(Session session) => session.Rows<AttemptLine>("package/attempts");
 
-    /// <summary>The automatic attempts at the lot that follows one, as they fell due.</summary>
+    /// <summary>The automatic attempts at the lot that follows a given one, in the order in which they fell due.</summary>
     public static List<AttemptLine> AttemptsAfter(Session session, long packageNo, long lotNo) =>
         session.Rows<AttemptLine>("package/attempts-of", new { PackageNo = packageNo, LotNo = lotNo });
 
@@ -130,7 +133,7 @@ public class BillLine
     public IReadOnlyList<StepLine> Steps { get; set; } = [];
 }
 
-/// <summary>A bill row once for each of its tier steps, or once without.</summary>
+/// <summary>A bill row, repeated once for each of its tier steps, or once if it has none.</summary>
 internal sealed class RowAndStep : BillLine
 {
     public long? Step { get; init; }

@@ -8,13 +8,13 @@ using Settlement.Storage.Closings;
 namespace Settlement.Storage.Bills;
 
 /// <summary>
-/// The events behind a usage row, and how many calls of each it took: the closing's draws on that scope and hour are made again, in the order of 4.1, on lots that hold
-/// exactly what the closing drew from them in that hour. Events are streamed; only the lots are in memory.
+/// The events behind a usage row, and how many calls the row took from each. The closing's draws on that scope and hour are repeated, in the order of
+/// 4.1, on lots that hold exactly what the closing drew from them in that hour. Events are streamed; only the lots are in memory.
 /// </summary>
 public static class RowEvents
 {
-    /// <param name="taken">Told of each event of which the row took calls, in the order of 4.1.</param>
-    /// <returns>The calls taken in all: the row's, or the store is not as the closing left it.</returns>
+    /// <param name="taken">Called for each event from which the row took calls, in the order of 4.1.</param>
+    /// <returns>The total number of calls taken. If it differs from the row's, the store is not as the closing left it.</returns>
     public static long Walk(Session session, BillLine row, Action<EventLine, long> taken)
     {
         var closing = ClosingRuns.Of(session, row.AccountNo, row.AccountVersion)
@@ -52,7 +52,7 @@ public static class RowEvents
             return 0;
         if (row.Kind == (long)RowKind.PackageUsage)
             return drawn;
-        // What no lot covers is charged, unless it was held because the scope was not subscribed (5.5).
+        // Calls that no lot covers are charged, unless they were held because the scope was not subscribed (5.5).
         return line.Waived != 0 || subscriptions.Exists(s => s.Contains(line.TimeUs)) ? uncovered : 0;
     }
 
@@ -87,7 +87,7 @@ public sealed class EventLine
 
     public long Calls { get; init; }
 
-    /// <summary>Not 0: released from quarantine, billable though the scope was not subscribed.</summary>
+    /// <summary>Not 0: released from quarantine, so billable although the scope was not subscribed.</summary>
     public long Waived { get; init; }
 
     /// <summary>0, or the quarantine entry that it was released from.</summary>

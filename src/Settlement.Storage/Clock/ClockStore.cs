@@ -5,13 +5,13 @@ using Settlement.Storage.Closings;
 
 namespace Settlement.Storage.Clock;
 
-/// <summary>What the store knows of the time: how far it has passed, what the database's clock says, what a person has said.</summary>
+/// <summary>What the store knows about the time: how far it has passed, what the database's clock says, and what a person has confirmed.</summary>
 public static class ClockStore
 {
-    /// <summary>Clocks of machines may differ by so much.</summary>
+    /// <summary>The most that the clocks of two machines may differ.</summary>
     public const long MaxDifferenceUs = 5 * 60 * Instant.PerSecondUs;
 
-    /// <summary>Time may pass by so much at a time without anything that says that the clock is right.</summary>
+    /// <summary>The most time that may pass at once without any evidence that the clock is right.</summary>
     public const long MaxJumpUs = Instant.PerDayUs;
 
     public static ClockFacts Facts(Session session, long nowUs)
@@ -28,7 +28,7 @@ public static class ClockStore
             HasUsageUpTo(session, nowUs));
     }
 
-    /// <summary>A person says that the clock is right at an instant; what was said before no longer counts.</summary>
+    /// <summary>A person confirms that the clock is right at an instant. Earlier confirmations no longer count.</summary>
     public static void Confirm(Session session, long us)
     {
         session.Execute("clock/forget");
@@ -36,8 +36,8 @@ public static class ClockStore
     }
 
     /// <summary>
-    /// Usage whose own time lies within a day before the clock, or as far ahead of it as clocks differ. It was told by others' clocks, and there is nothing of
-    /// the kind where the clock has run ahead of the world.
+    /// Whether there is usage whose own time lies within the day before the clock, or ahead of it by no more than clocks may differ. Such times come
+    /// from other machines' clocks. If the clock has run ahead of the real time, there is no such usage.
     /// </summary>
     private static bool HasUsageUpTo(Session session, long nowUs)
     {
@@ -46,26 +46,27 @@ public static class ClockStore
     }
 }
 
-/// <param name="DatabaseUs">The clock of the database; null where it is the machine's own (SQLite).</param>
+/// <param name="DatabaseUs">The clock of the database; null if it is the machine's own (SQLite).</param>
 /// <param name="LastRunUs">The last hourly instant that the time line has passed.</param>
-/// <param name="PassedUs">The latest of that and of the end of the last closed hour.</param>
-/// <param name="ConfirmedUs">A person said that the clock was right at this instant.</param>
-/// <param name="CommandsAhead">Commands that wait for an instant ahead of the clock.</param>
+/// <param name="PassedUs">The later of that instant and the end of the last closed hour.</param>
+/// <param name="ConfirmedUs">The instant at which a person said that the clock was right.</param>
+/// <param name="CommandsAhead">The number of commands that wait for an instant ahead of the clock.</param>
 /// <param name="InUse">The store has accounts.</param>
-/// <param name="HasUsage">There is usage of the day before the clock.</param>
+/// <param name="HasUsage">There is usage from the day before the clock.</param>
 public sealed record ClockFacts(long? DatabaseUs, long LastRunUs, long PassedUs, long? ConfirmedUs, long CommandsAhead, bool InUse, bool HasUsage)
 {
-    /// <summary>Whether hours are closed, or hourly runs passed, that lie ahead of a clock.</summary>
+    /// <summary>Whether hours have been closed, or hourly runs passed, that lie ahead of a clock.</summary>
     public bool IsAheadOf(long nowUs) => PassedUs > nowUs + ClockStore.MaxDifferenceUs;
 
-    /// <summary>By how much a clock differs from the database's, when that is more than clocks may.</summary>
+    /// <summary>How much a clock differs from the database's, if that is more than clocks may differ; otherwise null.</summary>
     public long? DifferenceUs(long nowUs) => DatabaseUs is { } us && Math.Abs(us - nowUs) > ClockStore.MaxDifferenceUs ? nowUs - us : null;
 
     /// <summary>
-    /// Whether a clock is more than a day past all that is known to have happened. A store without accounts has nothing that could be taken from anyone.
+    /// Whether a clock is more than a day past everything known to have happened. In a store without accounts there is nothing to lose.
     /// </summary>
     /// <param name="aliveUs">
-    /// The latest instant at which the asking process knows the clock to have been right, and the time that has run since by a clock that can't be set.
+    /// The latest instant at which the asking process knows the clock to have been right, plus the time that has passed since then by a clock that
+    /// can't be set.
     /// </param>
     public bool IsJump(long nowUs, long aliveUs) =>
         InUse && !HasUsage && nowUs - Math.Max(Math.Max(LastRunUs, ConfirmedUs ?? LastRunUs), aliveUs) > ClockStore.MaxJumpUs;

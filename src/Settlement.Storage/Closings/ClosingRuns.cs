@@ -6,13 +6,13 @@ namespace Settlement.Storage.Closings;
 /// <summary>Closing runs as they are recorded, and the usage that waits for one.</summary>
 public static class ClosingRuns
 {
-    /// <summary>The runs that were begun and are not finished, in their order: those under way, or left by a worker that ended in between.</summary>
+    /// <summary>The runs that were begun and are not finished, in order: those under way, or left by a worker that ended in between.</summary>
     public static List<ClosingRun> Open(Session session) => session.Rows<RunRow>("closing/open-runs").ConvertAll(r => r.ToRun());
 
     /// <summary>The first of them, or null.</summary>
     public static ClosingRun? Unfinished(Session session) => Open(session).FirstOrDefault();
 
-    /// <summary>The closing that made an account's version, or null when something else made it.</summary>
+    /// <summary>The closing that created an account's version, or null if something else created it.</summary>
     public static ClosingLine? Of(Session session, long accountNo, long accountVersion) =>
         session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
 
@@ -23,15 +23,15 @@ public static class ClosingRuns
     /// <summary>The next slot that holds usage, or null.</summary>
     public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
 
-    /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed one that usage was late for. Null: none waits.</summary>
+    /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed hour with late usage. Null: none waits.</summary>
     public static long? OldestWaitingHour(Session session, long closedSlot) =>
         NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
 
     /// <summary>
-    /// Usage in closed hours that no closing has taken: there should never be any. Of the last hours that are closed and settled; to look through all that was ever
-    /// stored would take too long.
+    /// Usage in closed hours that no closing has taken. There should never be any. Only the last hours that are closed and settled are checked:
+    /// checking everything ever stored would take too long.
     /// </summary>
-    /// <param name="hours">So many hours back from the last closed one.</param>
+    /// <param name="hours">How many hours to check, counted back from the last closed one.</param>
     public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
     {
         var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
@@ -59,7 +59,7 @@ public sealed class LeftBehind
 
     public long Slot { get; init; }
 
-    /// <summary>The hour that the first of it was closed with.</summary>
+    /// <summary>The hour whose closing should have taken the first of these events.</summary>
     public long Hour => SettleSlot.HourOf(Slot);
 }
 

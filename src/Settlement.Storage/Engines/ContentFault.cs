@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// Whether a transaction may have failed on what it was given to write. A database that is away, full, locked or out of order says so with other errors, and
-/// those are nobody's fault in the batch.
+/// Whether a transaction may have failed because of the data it was given to write. A database that is unreachable, full, locked or out of order
+/// reports other errors, and those are not the fault of anything in the batch.
 /// </summary>
 public static class ContentFault
 {
@@ -14,7 +14,9 @@ public static class ContentFault
     private const int SqliteConstraint = 19;
     private const int SqliteMismatch = 20;
 
-    /// <summary>Null where none may be, a broken constraint, a taken key, a text that is too long, a number out of bounds, a failed conversion.</summary>
+    /// <summary>
+    /// A null where none is allowed, a broken constraint, a taken key, a text that is too long, a number out of bounds, a failed conversion.
+    /// </summary>
     private static readonly int[] SqlServer = [220, 232, 241, 245, 515, 547, 2601, 2627, 2628, 8114, 8115, 8134, 8152];
 
     public static bool MayBe(Exception error) => error switch
@@ -27,7 +29,7 @@ public static class ContentFault
         _ => false,
     };
 
-    /// <summary>Throws what the database throws if it can't even do the least of what storing does.</summary>
+    /// <summary>Throws the database's own error if it can't do even the smallest part of what storing does.</summary>
     internal static void AssertWorks(SettlementStore store) => store.Write(session =>
     {
         store.Engine.TakeGuard(session, exclusive: false);

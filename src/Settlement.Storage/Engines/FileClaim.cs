@@ -1,6 +1,9 @@
 namespace Settlement.Storage.Engines;
 
-/// <summary>A claim that is an exclusive lock on a file beside a SQLite store. Who is stopped keeps it, who ends loses it: there is nothing to take over.</summary>
+/// <summary>
+/// A claim that is an exclusive lock on a file next to a SQLite store. A stopped worker keeps its claim; one that has exited loses it. There is
+/// nothing to take over.
+/// </summary>
 internal sealed class FileClaim : WorkClaim
 {
     private readonly FileStream file;
@@ -16,7 +19,7 @@ internal sealed class FileClaim : WorkClaim
     protected override void Dispose(bool disposing) => file.Dispose();
 }
 
-/// <summary>A file that only one can have open.</summary>
+/// <summary>A file that only one process can have open.</summary>
 internal static class LockedFile
 {
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -25,7 +28,8 @@ internal static class LockedFile
     private const int ReadOnlyVolume = 30;
 
     /// <summary>
-    /// Null when another has it. Every other failure (no such folder, no handle or space left) is thrown: to wait for its end would be to wait for ever.
+    /// Null if another process has it. Every other failure (no such folder, no handles or space left) is thrown, because waiting for it to pass could
+    /// take for ever.
     /// </summary>
     /// <exception cref="StoreAccessException">The file or its folder can't be written.</exception>
     public static FileStream? TryOpen(string path)
@@ -40,7 +44,7 @@ internal static class LockedFile
         }
     }
 
-    /// <summary>Whether another has it. Reading it is enough to ask.</summary>
+    /// <summary>Whether another process has it. Opening the file for reading is enough to find out.</summary>
     public static bool IsTaken(string path)
     {
         using var file = TryOpen(path, FileMode.Open, FileAccess.Read);

@@ -4,18 +4,18 @@ using SQLitePCL;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A connection to a SQLite file, also to one that this process may read and not write. SQLite by itself would fail there, because it wants to make
-/// the log and its index beside the file; or, where only the file is read-only, make them and leave them as the reader's, so that the worker could
-/// not write them any more. So such a file is read:
+/// A connection to a SQLite file, even to one that this process may read but not write. SQLite alone would fail there, because it wants to create the
+/// log and its index next to the file. If only the file itself is read-only, it would create them and leave them owned by the reader, so that the
+/// worker could no longer write them. So such a file is read in one of these ways:
 /// <list type="bullet">
-/// <item>through the log and the index, where both are there: a worker has them open, or has left them;</item>
-/// <item>as a file that nobody changes, where there is no log. Should a worker write it meanwhile, <see cref="AssertUnchanged"/> throws;</item>
-/// <item>not at all, where a log with content lies there without its index.</item>
+/// <item>through the log and the index, if both exist: a worker has them open, or has left them;</item>
+/// <item>as a file that nobody changes, if there is no log. If a worker writes to it meanwhile, <see cref="AssertUnchanged"/> throws;</item>
+/// <item>not at all, if there is a log with content but no index.</item>
 /// </list>
 /// </summary>
 internal sealed class OpenedFile : IDisposable
 {
-    /// <summary>A worker that starts or ends just now makes or removes the log and the index one after the other.</summary>
+    /// <summary>A worker that is just starting or ending creates or removes the log and the index one after the other.</summary>
     private const int Tries = 10;
     private const int BetweenTriesMs = 25;
 
@@ -32,30 +32,30 @@ internal sealed class OpenedFile : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Null: it may be written.</summary>
+    /// <summary>Null: the file may be written.</summary>
     public string? WhyReadOnly { get; }
 
     /// <summary>Whether it is read as a file that nobody changes.</summary>
     public bool IsFrozen => frozen is not null;
 
-    /// <summary>Opens the file and does the settings; whoever may write it can do so. Nothing is written yet.</summary>
-    /// <param name="where">The file by its full path; it is made if that is allowed.</param>
-    /// <param name="settings">Statements that write nothing; the first ones that touch the file.</param>
-    /// <exception cref="StoreAccessException">It can't even be read.</exception>
+    /// <summary>Opens the file and applies the settings, for anyone, including those who may write to it. Nothing is written yet.</summary>
+    /// <param name="where">The file, by its full path; it is created if that is allowed.</param>
+    /// <param name="settings">Statements that write nothing. They are the first to touch the file.</param>
+    /// <exception cref="StoreAccessException">The file can't even be read.</exception>
     public static OpenedFile Open(SqliteConnectionStringBuilder where, string settings) => Open(where, where.Mode, settings);
 
-    /// <summary>Opens the file for reading alone, and leaves it as it is also where this process may write it.</summary>
+    /// <summary>Opens the file for reading only, and leaves it unchanged even if this process may write it.</summary>
     /// <inheritdoc cref="Open(SqliteConnectionStringBuilder, string)"/>
     public static OpenedFile ToLook(SqliteConnectionStringBuilder where, string settings) => Open(where, SqliteOpenMode.ReadOnly, settings);
 
     /// <summary>
-    /// Executes statements one after the other, and throws what the first one that fails throws: a command of ADO.NET passes over the failures behind
-    /// the first statement that returns a row, and some settings do.
+    /// Executes statements one after the other and throws the first failure. An ADO.NET command would ignore failures after the first statement that
+    /// returns a row, and some settings do return one.
     /// </summary>
     public static void Execute(SqliteConnection connection, string sql) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle!, sql), connection.Handle!);
 
-    /// <exception cref="StoreAccessException">What was read may be of different instants.</exception>
+    /// <exception cref="StoreAccessException">The data read may come from different instants.</exception>
     public void AssertUnchanged()
     {
         if (frozen is { } before && FileState.Of(file) != before)
@@ -78,7 +78,9 @@ internal sealed class OpenedFile : IDisposable
         }
     }
 
-    /// <summary>Asks SQLite: it opens a file that it can't write for reading. No statement is executed, so nothing is made beside it.</summary>
+    /// <summary>
+    /// Asks SQLite, which opens a file that it can't write for reading. No statement is executed, so nothing is created next to it.
+    /// </summary>
     private static bool MayWrite(SqliteConnectionStringBuilder where)
     {
         try
@@ -144,7 +146,7 @@ internal sealed class OpenedFile : IDisposable
         }
     }
 
-    /// <summary>Whether there is anything that SQLite has to look at beside the file, and can; null: it can't.</summary>
+    /// <summary>Whether there is a log next to the file that SQLite has to read and can read; null: it can't read it.</summary>
     private static bool? HasLog(string file)
     {
         var isIndexed = File.Exists(file + "-wal") && File.Exists(file + "-shm");

@@ -1,18 +1,18 @@
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A claim as a row with a fence, by the clock of the database. While it is held a timer extends it; a worker that ends or is cut off stops doing so, and
-/// half a minute later at most the work is anyone's.
+/// A claim stored as a row with a fence, timed by the clock of the database. While the claim is held, a timer extends it. A worker that ends or is
+/// cut off stops extending it, and after half a minute at most anyone can take over the work.
 /// </summary>
 internal sealed class SqlServerClaim : WorkClaim
 {
-    /// <summary>Names that begin so are of one worker and never taken again: their rows go with it.</summary>
+    /// <summary>Names that begin with this belong to one worker and are never claimed again, so their rows are removed with the worker.</summary>
     public const string Running = "run ";
     private const string Draining = "drain ";
 
     private const long FirstFence = 1;
 
-    /// <summary>Whoever ends does not wait longer for a server that does not answer: the claim runs out by itself.</summary>
+    /// <summary>A worker that is ending waits no longer than this for a server that does not answer. The claim expires by itself.</summary>
     private static readonly TimeSpan GivingBack = TimeSpan.FromSeconds(5);
 
     /// <summary>A worker that was halted for less than this is still known by its claims when it wakes up.</summary>
@@ -43,7 +43,7 @@ internal sealed class SqlServerClaim : WorkClaim
         return taken is { } number ? new SqlServerClaim(engine, name, number) : null;
     }
 
-    /// <summary>Removes what workers that are gone have left: those that ended otherwise than in order.</summary>
+    /// <summary>Removes what was left by workers that are gone because they did not shut down properly.</summary>
     public static void ForgetGone(Session session)
     {
         session.Execute("claim/forget-gone", new { Names = Running + "%", GoneUs = 0L });
@@ -62,7 +62,7 @@ internal sealed class SqlServerClaim : WorkClaim
         Task.Run(() => Do(IsOfOneWorker(name) ? "claim/remove" : "claim/release")).Wait(GivingBack);
     }
 
-    /// <summary>Whether there was no row yet, and it is this worker that has made it.</summary>
+    /// <summary>Whether there was no row yet and this worker has just created it.</summary>
     private static bool Added(Session session, object take)
     {
         try
@@ -88,8 +88,8 @@ internal sealed class SqlServerClaim : WorkClaim
         }
         catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
         {
-            // No server, no connection free in the pool, or one that has ended meanwhile; on a timer's thread it would end the process. The claim runs out by
-            // itself; what is written under it is judged by Assert.
+            // There is no server, or no free connection in the pool, or the connection was lost. An exception on a timer's thread would end the
+            // process. The claim expires by itself, and Assert checks everything written under it.
         }
     }
 }

@@ -7,12 +7,15 @@ using Microsoft.Data.SqlClient;
 
 namespace Settlement.Storage.Engines;
 
-/// <summary>SQL Server: many workers on one database. Isolation is read committed, so what a transaction decides on is guarded by versions and unique keys.</summary>
+/// <summary>
+/// SQL Server: many workers on one database. Isolation is read committed, so everything a transaction bases a decision on is guarded by versions and
+/// unique keys.
+/// </summary>
 public sealed partial class SqlServerEngine : IEngine
 {
     /// <summary>
-    /// The lock that guards the closed hours. It lies in the database, so it needs no name of one: two connection strings that spell the database differently
-    /// would hold two guards.
+    /// The lock that guards the closed hours. It belongs to the database, so its name does not include the database's: with two connection strings
+    /// that spell the database differently, there would be two guards.
     /// </summary>
     public const string GuardName = "settlement closed hours";
 
@@ -22,10 +25,10 @@ public sealed partial class SqlServerEngine : IEngine
     private const int HashesPerSelect = 500;
     private const int LongText = 4000;
 
-    /// <summary>After so many failed transactions in a row what fails may lie in the connections: the next ones are new.</summary>
+    /// <summary>After this many failed transactions in a row, the connections may be the cause, so new ones are opened.</summary>
     private const int FailuresOfConnections = 6;
 
-    /// <summary>A list is one parameter, a JSON array, so that a statement is planned once and not for each length of its list.</summary>
+    /// <summary>A list is one parameter, a JSON array, so that a statement is planned once and not once for each length of its list.</summary>
     private static readonly FrozenDictionary<string, string> Texts = Sql.Of(Engine).ToFrozenDictionary(
         text => text.Key, text => ListParameter().Replace(text.Value, " IN (SELECT CAST(value AS bigint) FROM OPENJSON(${list}))"), StringComparer.Ordinal);
 
@@ -36,7 +39,7 @@ public sealed partial class SqlServerEngine : IEngine
     private readonly string instance = Guid.NewGuid().ToString("N")[..16];
     private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
 
-    /// <param name="connectionString">As SqlClient reads it.</param>
+    /// <param name="connectionString">In the format of SqlClient.</param>
     public SqlServerEngine(string connectionString)
     {
         builder = new SqlConnectionStringBuilder(connectionString);
@@ -56,7 +59,7 @@ public sealed partial class SqlServerEngine : IEngine
 
     public Session Write() => Open(connection => connection.BeginTransaction(IsolationLevel.ReadCommitted));
 
-    /// <summary>A session each of whose statements is committed at once.</summary>
+    /// <summary>A session in which each statement is committed at once.</summary>
     internal Session Alone() => Open(_ => null, alone: true);
 
     public void TakeGuard(Session session, bool exclusive)
@@ -100,13 +103,14 @@ public sealed partial class SqlServerEngine : IEngine
             fresh.Add([claim.IdHash, claim.ContentHash, claim.AccountNo, claim.TimeUs]);
         }
 
-        // In the order of the key, as everyone does: who meets another's waits for him instead of both for each other. That one has stored it then, and all is done again.
+        // Everyone inserts in the order of the key, so when two workers meet, one waits for the other instead of both waiting for each other. The
+        // other has then stored the identity, and the whole transaction is repeated.
         fresh.Sort((a, b) => ((byte[])a[0]!).AsSpan().SequenceCompareTo((byte[])b[0]!));
         Insert(session, "EventIdentity", ["IdHash", "ContentHash", "AccountNo", "TimeUs"], fresh);
         return results;
     }
 
-    /// <summary>All work is such that doing it again is harmless.</summary>
+    /// <summary>All work can be repeated without harm.</summary>
     public bool MayRetry(DbException error) => SqlServerErrors.MayGetBetter(error);
 
     public long NewWordNo(Session session, WordKind kind) => numbers.Take("word", "number/highest-word");
@@ -141,7 +145,7 @@ public sealed partial class SqlServerEngine : IEngine
         return SqlServerFaults.Of(session);
     }
 
-    /// <summary>Any number of workers; each says that it is there.</summary>
+    /// <summary>Any number of workers can attach. Each registers itself.</summary>
     public IDisposable? TryAttach(out string? holder)
     {
         holder = null;
@@ -162,7 +166,7 @@ public sealed partial class SqlServerEngine : IEngine
 
     public void Dispose()
     {
-        // SqlClient keeps the connections, for the whole process.
+        // SqlClient keeps the connections for the lifetime of the process.
     }
 
     private SqlConnection Connect()
@@ -218,8 +222,9 @@ public sealed partial class SqlServerEngine : IEngine
     private static partial Regex ListParameter();
 
     /// <summary>
-    /// What a session must not inherit from the server's or the database's defaults: rows are counted, nothing begins a transaction by itself, an error ends one as a whole, and
-    /// indexes with a condition can be written. A pooled connection comes back with the defaults, so this is said each time.
+    /// Settings that a session must not inherit from the defaults of the server or the database: rows are counted, no transaction begins implicitly,
+    /// an error ends a transaction as a whole, and filtered indexes can be written. A pooled connection comes back with the defaults, so this is set
+    /// each time.
     /// </summary>
     private static void SetOptions(SqlConnection connection)
     {
@@ -236,7 +241,7 @@ public sealed partial class SqlServerEngine : IEngine
             SqlConnection.ClearPool(connection);
     }
 
-    /// <summary>Texts of any length are one type to the server, so that it plans a statement once.</summary>
+    /// <summary>Texts of any length have the same type for the server, so that it plans a statement only once.</summary>
     internal static void Fit(DbParameter parameter)
     {
         if (parameter.Value is string text)
@@ -245,7 +250,7 @@ public sealed partial class SqlServerEngine : IEngine
 
     private static void ReadKnown(Session session, byte[][] hashes, Dictionary<Int128, byte[]> known)
     {
-        // Always as many parameters, so that the statement is planned once.
+        // Always the same number of parameters, so that the statement is planned once.
         var size = hashes.Length > FewHashes ? HashesPerSelect : FewHashes;
         var command = session.Statements.Prepared(
             $"known {size}",

@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// What a database of SQL Server may be set up with that a worker must not work with. Babelfish and others that speak the language do not know all that is asked; what they
-/// refuse to answer is told and stops nobody.
+/// Ways in which a SQL Server database may be set up so that a worker must not use it. Babelfish and other compatible servers can't answer every
+/// question. What they refuse to answer is reported and stops no worker.
 /// </summary>
 internal static class SqlServerFaults
 {
@@ -14,7 +14,7 @@ internal static class SqlServerFaults
     {
         List<string> wrong = [], unknown = [];
         Ask(() => wrong.AddRange(OfSettings(session.One<Settings>("check/settings"))), unknown, "its settings could not be checked");
-        // Asked by doing it: a level is only a number, and those who only speak the language have one of their own.
+        // Checked by trying it: a level is only a number, and compatible servers have their own.
         Ask(() => session.Rows<long>("check/lists"), wrong, "lists can't be read, for which COMPATIBILITY_LEVEL must be 130 at least");
         Ask(() => wrong.AddRange(session.Rows<string>("check/collations").Select(OfCollation)), unknown, "the collation of its columns could not be checked");
         Ask(() => OfRights(session.Rows<string>("check/rights"), wrong), unknown, "the rights of this login could not be checked");

@@ -4,15 +4,15 @@ using Microsoft.Data.SqlClient;
 
 namespace Settlement.Storage.Engines;
 
-/// <summary>Many rows at once: as one statement while they are few, else with a bulk copy.</summary>
+/// <summary>Inserts many rows at once: in one statement if they are few, otherwise with a bulk copy.</summary>
 internal static class SqlServerInserts
 {
-    /// <summary>Below the 5,000 locks at which the server would lock the table instead of rows, and every other worker out.</summary>
+    /// <summary>Fewer than 5,000 locks, at which the server would lock the table instead of rows and so lock out every other worker.</summary>
     public const int RowsPerStatement = 4000;
 
     private const int RowsAsStatement = 40;
 
-    /// <summary>For each chunk of rows: the guard of the closed hours is held meanwhile.</summary>
+    /// <summary>Per chunk of rows. The guard of the closed hours is held meanwhile.</summary>
     private const int ChunkSeconds = 60;
 
     public static void Insert(Session session, string table, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
@@ -53,7 +53,7 @@ internal static class SqlServerInserts
         using var lines = new DataTable();
         for (var i = 0; i < columns.Count; i++)
         {
-            // By position: the names of a server's columns are not known to every server alike.
+            // By position: different servers treat column names differently.
             lines.Columns.Add(columns[i], typeof(object));
             copy.ColumnMappings.Add(i, i);
         }
@@ -66,7 +66,8 @@ internal static class SqlServerInserts
         }
         catch (InvalidOperationException e) when (e.InnerException is SqlException cause)
         {
-            // What the client met while it asked for the table's columns, a deadlock for one: worth another try like any error of the server.
+            // An error that the client met while it asked for the table's columns, such as a deadlock. It is worth another try, like any error of the
+            // server.
             ExceptionDispatchInfo.Throw(cause);
         }
     }

@@ -1,10 +1,13 @@
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// Numbers for new words and scopes out of ranges that this worker alone has. Two workers that asked for the highest number at the same time would take the same
-/// one, and one of them would do its whole batch again. Numbers of a transaction that is rolled back, and the rest of a range when the worker ends, are never used.
+/// Takes numbers for new words and scopes from ranges reserved for this worker. If two workers asked for the highest number at the same time, they
+/// would take the same one, and one of them would have to repeat its whole batch. Numbers of a transaction that is rolled back, and the rest of a
+/// range when the worker ends, are never used.
 /// </summary>
-/// <param name="alone">A session each of whose statements is committed at once: a range is given whatever becomes of the transaction that asked first.</param>
+/// <param name="alone">
+/// Opens a session in which each statement is committed at once: a range stays reserved whatever happens to the transaction that asked first.
+/// </param>
 internal sealed class SqlServerNumbers(Func<Session> alone)
 {
     private const long NumbersPerRange = 200;
@@ -13,7 +16,7 @@ internal sealed class SqlServerNumbers(Func<Session> alone)
     private readonly Dictionary<string, (long Next, long End)> ranges = new(StringComparer.Ordinal);
 
     /// <param name="name">What is numbered.</param>
-    /// <param name="highest">The statement that tells the highest number in use, for the first range of all.</param>
+    /// <param name="highest">The statement that returns the highest number in use, needed for the very first range.</param>
     public long Take(string name, string highest)
     {
         lock (gate)

@@ -4,29 +4,32 @@ using SQLitePCL;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A consistent copy of a SQLite file, made beside whoever writes it. All steps run within one read transaction, so the copy is the store as it stood when the
-/// copy began, and it ends after one pass over the file: the shell's <c>.backup</c> has no such transaction and starts again at every commit of another process.
-/// Writers go on meanwhile; only the write-ahead log can't be used anew until the copy is done, so it grows by what they write.
+/// Makes a consistent copy of a SQLite file while others write to it. All steps run within one read transaction, so the copy shows the store as it
+/// was when the copy began, and it ends after one pass over the file. The shell's <c>.backup</c> has no such transaction and starts again at every
+/// commit of another process. Writers continue meanwhile. Only the write-ahead log can't be reused until the copy is done, so it grows by what they
+/// write.
 /// </summary>
 public static class SqliteCopy
 {
-    /// <summary>Pages copied at one go, 4 MB of 4 kB pages.</summary>
+    /// <summary>Pages copied in one step: 4 MB with pages of 4 kB.</summary>
     public const int PagesPerStep = 1000;
 
     private const int BusyTimeoutMs = 120_000;
 
     /// <param name="source">The file of the store. Nothing is written to it.</param>
-    /// <param name="target">A file that is not there yet. It gets no write-ahead log, so it is whole by itself; it is on disk when this returns.</param>
-    /// <param name="copied">Told after each step how many pages are copied, and how many there are.</param>
-    /// <exception cref="StoreAccessException">There is no right to read the source.</exception>
-    /// <exception cref="SqliteException">The source can't be read or the target can't be written; the target may be there in part.</exception>
+    /// <param name="target">
+    /// A file that does not exist yet. It gets no write-ahead log, so it is complete by itself. It is on disk when this returns.
+    /// </param>
+    /// <param name="copied">Called after each step with the number of pages copied and the total number of pages.</param>
+    /// <exception cref="StoreAccessException">This process has no right to read the source.</exception>
+    /// <exception cref="SqliteException">The source can't be read or the target can't be written. A partial target may exist.</exception>
     public static void Make(string source, string target, Action<long, long>? copied = null)
     {
         using var opened = OpenedFile.ToLook(Connection(source), $"PRAGMA busy_timeout = {BusyTimeoutMs}; BEGIN; SELECT COUNT(*) FROM sqlite_master");
         var from = opened.Connection;
         using var to = new SqliteConnection(Connection(target).ToString());
         to.Open();
-        // Until it is whole there is nothing to guard: no journal, no waiting for the disk.
+        // Until the copy is complete there is nothing to protect: no journal, no waiting for the disk.
         OpenedFile.Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
         Copy(from.Handle!, to.Handle!, copied);
         OpenedFile.Execute(from, "ROLLBACK");

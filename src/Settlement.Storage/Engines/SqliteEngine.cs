@@ -9,7 +9,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Settlement.Storage.Engines;
 
-/// <summary>SQLite in a file, write-ahead logging, one writer at a time; a commit is on disk when it returns unless the store is a throw-away one.</summary>
+/// <summary>
+/// SQLite in a file, with write-ahead logging and one writer at a time. A commit is on disk when it returns, unless the store is a throw-away one.
+/// </summary>
 public sealed partial class SqliteEngine : IEngine
 {
     private const string Engine = "Sqlite";
@@ -24,7 +26,9 @@ public sealed partial class SqliteEngine : IEngine
     private const string Claim =
         "INSERT INTO EventIdentity (IdHash, ContentHash, AccountNo, TimeUs) VALUES (@IdHash, @ContentHash, @AccountNo, @TimeUs) ON CONFLICT DO NOTHING";
     private const string WithLog = "PRAGMA journal_mode = WAL";
-    /// <summary>A closing of many hours reads as many streams side by side, each of them once: their connections need not remember what they have read.</summary>
+    /// <summary>
+    /// A closing of many hours reads as many streams at the same time, each of them once, so their connections need not cache what they have read.
+    /// </summary>
     private const int ReaderCacheKb = 8_000;
 
     private const string WriterCache = "PRAGMA cache_size = -64000";
@@ -33,13 +37,13 @@ public sealed partial class SqliteEngine : IEngine
     private const string Find = "SELECT ContentHash FROM EventIdentity WHERE IdHash = @IdHash";
 
     /// <summary>
-    /// A list is one parameter, a JSON array, so that the statement is prepared once: SQLite looks parameters up by their names, one after the
-    /// other, and a list of 600 took more time than all the rest of a closing.
+    /// A list is one parameter, a JSON array, so that the statement is prepared once. SQLite looks parameters up by name, one after the other; a list
+    /// of 600 took more time than all the rest of a closing.
     /// </summary>
     private static readonly FrozenDictionary<string, string> Texts = Sql.Of(Engine).ToFrozenDictionary(
         text => text.Key, text => ListParameter().Replace(text.Value, " IN (SELECT value FROM json_each(${list}))"), StringComparer.Ordinal);
 
-    /// <summary>How large the write-ahead log may stay, in MB of 1,048,576 bytes.</summary>
+    /// <summary>The largest size that the write-ahead log may keep, in MB of 1,048,576 bytes.</summary>
     public const int DefaultLogMb = 256;
     public const int LeastLogMb = 8;
     public const int MostLogMb = 4096;
@@ -53,7 +57,7 @@ public sealed partial class SqliteEngine : IEngine
 
     /// <param name="connectionString">For example <c>Data Source=settlement.db</c>.</param>
     /// <param name="durable">False for a store that is thrown away: no waiting for the disk.</param>
-    /// <param name="logMb">How large the write-ahead log may stay.</param>
+    /// <param name="logMb">The largest size that the write-ahead log may keep.</param>
     public SqliteEngine(string connectionString, bool durable = true, int logMb = DefaultLogMb)
     {
         where = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = BusyTimeoutMs / 1000, Pooling = false };
@@ -94,7 +98,7 @@ public sealed partial class SqliteEngine : IEngine
         }
     }
 
-    /// <summary>A write transaction is the only one, so whatever it reads stands until it ends.</summary>
+    /// <summary>There is only one write transaction, so whatever it reads stays true until it ends.</summary>
     public void TakeGuard(Session session, bool exclusive)
     {
     }
@@ -110,7 +114,9 @@ public sealed partial class SqliteEngine : IEngine
         }
     }
 
-    /// <summary>In the order of the key, so that what lies on one page is written at one go; of the same identity twice, the first one first.</summary>
+    /// <summary>
+    /// In the order of the key, so that entries on the same page are written together. If the same identity comes twice, the first one goes first.
+    /// </summary>
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
     {
         var insert = session.Statements.Own("claim", connection => new SqliteStatement((SqliteConnection)connection, Claim));
@@ -136,18 +142,18 @@ public sealed partial class SqliteEngine : IEngine
         return results;
     }
 
-    /// <summary>The one writer is the only one who numbers.</summary>
+    /// <summary>Only the single writer assigns numbers.</summary>
     public long NewWordNo(Session session, WordKind kind) => session.One<long?>("words/last", new { Kind = (long)kind }).GetValueOrDefault() + 1;
 
     public long NewScopeNo(Session session) => session.One<long?>("usage/last-scope").GetValueOrDefault() + 1;
 
-    /// <summary>A key that is taken, or not there: another writer was first. A check that is broken stays so.</summary>
+    /// <summary>A key that is taken or missing means that another writer was first. A broken check constraint stays broken.</summary>
     public bool MayRetry(DbException error) => error is SqliteException
     {
         SqliteErrorCode: ConstraintError, SqliteExtendedErrorCode: KeyBroken or PrimaryKeyTaken or UniqueKeyTaken or RowIdTaken,
     };
 
-    /// <summary>A lock of the file system, which a process that ends gives back at once. A throw-away store has one worker.</summary>
+    /// <summary>A lock of the file system, which is released as soon as the process ends. A throw-away store has only one worker.</summary>
     public WorkClaim? TryClaim(string name) => durable ? FileClaim.TryTake($"{file}.{name.Split(' ')[0]}.lock") : WorkClaim.Alone;
 
     public IReadOnlyList<string> Claimants(string prefix) => [];
@@ -172,7 +178,7 @@ public sealed partial class SqliteEngine : IEngine
         return Migrations.Differences(opened.Connection, Engine, "SELECT COUNT(*) FROM sqlite_master WHERE name = @Table");
     }
 
-    /// <summary>Copies the file, as it stands, beside itself; returns the copy's name, or null when there is nothing to copy.</summary>
+    /// <summary>Copies the file, in its current state, next to itself. Returns the copy's name, or null if there is nothing to copy.</summary>
     public string? CopyBefore(string what, DateTimeOffset now)
     {
         if (!Exists)
@@ -190,7 +196,7 @@ public sealed partial class SqliteEngine : IEngine
     public IDisposable? TryAttach(out string? holder)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        // Before there is a lock of a user who can't work on the file: whoever can, may not be able to take that one over.
+        // Before the lock is created by a user who can't work on the file. Another user who can might be unable to take that lock.
         if (Exists)
             NeedWriting();
         return WorkerLock.TryTake(file + ".lock", out holder);
@@ -210,7 +216,7 @@ public sealed partial class SqliteEngine : IEngine
 
     private Link Take() => idle.TryTake(out var link) ? link : new Link(Open());
 
-    /// <summary>Whatever happened to the connection, the next writer gets his turn.</summary>
+    /// <summary>Whatever happened to the connection, the next writer gets its turn.</summary>
     private void GiveBack(Link? link)
     {
         try
@@ -222,7 +228,7 @@ public sealed partial class SqliteEngine : IEngine
         }
         catch (SqliteException)
         {
-            // The transaction is over, whatever becomes of the log; the next one sees what is wrong, if anything is.
+            // The transaction is over, whatever happens to the log. If something is wrong, the next one will see it.
             link!.Dispose();
         }
         finally
@@ -231,7 +237,7 @@ public sealed partial class SqliteEngine : IEngine
         }
     }
 
-    /// <summary>A connection whose transaction could not be ended is of no use to the next session.</summary>
+    /// <summary>A connection whose transaction could not be ended is useless to the next session.</summary>
     private void Keep(Link link)
     {
         if (link.IsFree)
@@ -240,7 +246,10 @@ public sealed partial class SqliteEngine : IEngine
             link.Dispose();
     }
 
-    /// <summary>Whoever has looked is done with the connection; one that took the file for one that nobody changes is of no use to the next, for whom that may be otherwise.</summary>
+    /// <summary>
+    /// The reader is done with the connection. A connection that treated the file as unchanging is not kept, because that may not hold for the next
+    /// reader.
+    /// </summary>
     private void EndLook(Link link)
     {
         if (!link.IsFrozen)
@@ -259,18 +268,23 @@ public sealed partial class SqliteEngine : IEngine
         link.NeedWriting(file);
     }
 
-    /// <summary>A connection that nothing is written on, nor by its settings, before somebody writes: not everyone who looks may.</summary>
+    /// <summary>
+    /// A connection on which nothing is written, not even by its settings, before someone really writes: not every reader may write.
+    /// </summary>
     private OpenedFile Open() => OpenedFile.Open(where, durable ? Durable() : ThrownAway);
 
     /// <summary>
-    /// The log is written back into the file when it has filled three quarters of its room: the rest is for the transaction at whose end that is seen, and for those
-    /// that come while a reader holds it up.
+    /// The log is written back into the file when it has filled three quarters of its space. The rest is for the transaction at whose end this is
+    /// noticed, and for those that come while a reader delays it.
     /// </summary>
     private string Durable() => string.Create(
         CultureInfo.InvariantCulture,
         $"PRAGMA busy_timeout = {BusyTimeoutMs}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{ReaderCacheKb}; PRAGMA wal_autocheckpoint = {logBytes / 4 * 3 / BytesPerPage}; PRAGMA journal_size_limit = {logBytes}");
 
-    /// <summary>What a large transaction or a long reader has left is cut off as soon as it can be, also when nobody writes any more. It waits for no reader.</summary>
+    /// <summary>
+    /// Cuts off the part of the log left by a large transaction or a long reader as soon as possible, even if nobody writes any more. Does not wait
+    /// for any reader.
+    /// </summary>
     private void CutLog(Link link)
     {
         if (!durable || !link.MayWrite || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length } || length <= logBytes)
@@ -294,7 +308,7 @@ public sealed partial class SqliteEngine : IEngine
 
         public void AssertUnchanged() => opened.AssertUnchanged();
 
-        /// <summary>A file that has no write-ahead log, a new one or a restored copy, gets it with its first writer.</summary>
+        /// <summary>A file without a write-ahead log (a new one or a restored copy) gets one with its first writer.</summary>
         public void NeedWriting(string file)
         {
             if (MayWrite)

@@ -6,7 +6,7 @@ using SQLitePCL;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A prepared statement for the hot paths, executed without ADO.NET: that looks each parameter up by its name and makes a reader for every row
+/// A prepared statement for the hot paths, executed without ADO.NET. ADO.NET looks each parameter up by name and creates a reader for every row
 /// inserted, which took more time than SQLite itself.
 /// </summary>
 internal sealed class SqliteStatement : PreparedStatement
@@ -31,11 +31,11 @@ internal sealed class SqliteStatement : PreparedStatement
 
     public void Bind(int place, ReadOnlySpan<byte> value) => Check(raw.sqlite3_bind_blob(statement, place, value));
 
-    /// <summary>Executes with what is bound; returns the rows affected.</summary>
+    /// <summary>Executes with the bound values; returns the rows affected.</summary>
     public int Step()
     {
         var code = raw.sqlite3_step(statement);
-        // Resetting gives the code again, and so leaves the statement fit for use before anything is thrown.
+        // Resetting returns the error code again, and so leaves the statement usable before anything is thrown.
         var again = raw.sqlite3_reset(statement);
         if (code != raw.SQLITE_DONE)
             Check(again == raw.SQLITE_OK ? code : again);
@@ -53,7 +53,10 @@ internal sealed class SqliteStatement : PreparedStatement
         return found;
     }
 
-    /// <summary>Of SQLitePCLRaw's library, without counting references to the handle at each of the millions of numbers; this object holds one until it is disposed.</summary>
+    /// <summary>
+    /// Calls SQLitePCLRaw's library directly, without counting a reference to the handle for each of the millions of numbers. This object holds a
+    /// reference until it is disposed.
+    /// </summary>
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_bind_int64", CallingConvention = CallingConvention.Cdecl), SuppressGCTransition]
     private static extern int BindNumber(IntPtr statement, int place, long value);
 
@@ -87,7 +90,7 @@ internal sealed class SqliteStatement : PreparedStatement
         }
     }
 
-    /// <summary>With its length, so that a text is kept whole whatever it holds.</summary>
+    /// <summary>Binds the text with its length, so that it is stored whole whatever it contains.</summary>
     private void BindText(int place, string text)
     {
         const int OnStack = 512;

@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// A SQLite store that this process can't read or write as it would have to, for want of a right to its file or folder. The message says which file,
-/// why, and what to do. Nothing was changed.
+/// This process lacks a right to the file or the folder of a SQLite store, so it can't read or write it as needed. The message says which file, why,
+/// and what to do. Nothing was changed.
 /// </summary>
 public sealed class StoreAccessException : DbException
 {
@@ -13,8 +13,8 @@ public sealed class StoreAccessException : DbException
     {
     }
 
-    /// <param name="file">The file that is to be written.</param>
-    /// <param name="why">Why it can't be.</param>
+    /// <param name="file">The file that was to be written.</param>
+    /// <param name="why">Why it can't be written.</param>
     internal static StoreAccessException NoWriting(string file, string why) => new(
         $"{file} can't be written by user {Environment.UserName}: {why}. Use a user who may write the file and its folder; "
         + "to look at a store, reading it is enough.");
@@ -23,7 +23,7 @@ public sealed class StoreAccessException : DbException
         $"{file} can't be read by user {Environment.UserName}: {cause.Message} It, {file}-wal and {file}-shm must be readable.", cause);
 
     /// <param name="file">The store.</param>
-    /// <param name="why">Why the index can't be made.</param>
+    /// <param name="why">Why the index can't be created.</param>
     internal static StoreAccessException LogWithoutIndex(string file, string why) => new(
         $"{file} can't be read: what was written last is in {file}-wal, and the index of that, {file}-shm, is not there and can't be made by user "
         + $"{Environment.UserName}: {why}. Run one verb, such as settlement status, as a user who may write the file and its folder; "

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// Copies into a throw-away store what decides what will happen: accounts, packages, prices, what waits. What is over (bills, ledger, notices, closed usage, identities)
-/// stays behind, whatever its size.
+/// Copies into a throw-away store everything that decides what will happen: accounts, packages, prices, whatever is waiting. What is past (bills,
+/// ledger, notices, closed usage, identities) is left out, whatever its size.
 /// </summary>
 public static class StoreCopy
 {

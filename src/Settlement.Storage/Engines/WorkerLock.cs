@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Settlement.Storage.Engines;
 
 /// <summary>
-/// Says that a worker is attached to a SQLite store: an exclusive lock on a file beside it, which the system gives back when the process
-/// ends, however it ends. A second file names the holder.
+/// Shows that a worker is attached to a SQLite store: an exclusive lock on a file next to it. The system releases the lock when the process ends,
+/// however it ends. A second file names the holder.
 /// </summary>
 internal static class WorkerLock
 {
@@ -14,7 +14,7 @@ internal static class WorkerLock
     public static IDisposable? TryTake(string path, out string? holder)
     {
         holder = null;
-        // A verb that asks who is attached holds the lock for an instant, so one refusal is not the answer.
+        // A verb that asks who is attached holds the lock for a moment, so a single refusal is not conclusive.
         for (var i = 0; i < Tries; i++)
         {
             if (LockedFile.TryOpen(path) is { } stream)
@@ -55,7 +55,7 @@ internal static class WorkerLock
 
     private static string Read(string path) => File.Exists(NameFile(path)) ? File.ReadAllText(NameFile(path)) : "another process";
 
-    /// <summary>The locked file itself can't be read by others.</summary>
+    /// <summary>The locked file itself can't be read by other processes.</summary>
     private static string NameFile(string path) => path + "-holder";
 
     private static string Me() => string.Create(

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Settlement.Storage.Notices;
 
-/// <summary>The data of notices as JSON, field by field: the serializer, which asks each value for its type, took more time than storing the notice.</summary>
+/// <summary>
+/// The data of notices as JSON, written field by field. The serializer asks each value for its type, which took more time than storing the notice.
+/// </summary>
 internal sealed class NoticeJson
 {
     private static readonly JsonSerializerOptions Nested = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,14 +3,14 @@ using Settlement.Storage.Bills;
 
 namespace Settlement.Storage.Notices;
 
-/// <summary>Notices that were written with their cause and wait to be published; the record stays after publishing (10).</summary>
+/// <summary>Notices that were written together with their cause and wait to be published. The record stays after publishing (10).</summary>
 public static class Outbox
 {
-    /// <summary>The next ones to publish of the accounts behind one: account by account, in the order of their sequence.</summary>
+    /// <summary>The next notices to publish, starting after the given account: account by account, in the order of their sequence.</summary>
     public static List<NoticeLine> Next(Session session, int most, long afterAccountNo = AccountStore.StoreAccountNo - 1) =>
         session.Rows<NoticeLine>("notice/unpublished", new { Most = (long)most, AfterAccountNo = afterAccountNo });
 
-    /// <summary>How many wait, and since when the oldest does.</summary>
+    /// <summary>How many notices wait, and since when the oldest has been waiting.</summary>
     public static WaitingNotices Waiting(Session session) => session.One<WaitingNotices>("notice/waiting")!;
 
     public static void MarkPublished(Session session, IEnumerable<NoticeLine> notices) => session.ExecuteEach("notice/published", notices);

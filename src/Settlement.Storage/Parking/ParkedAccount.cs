@@ -2,7 +2,7 @@ using Settlement.Domain.Lifecycle;
 
 namespace Settlement.Storage.Parking;
 
-/// <summary>A parked account: at which step, why, since when (2.5).</summary>
+/// <summary>A parked account: at which step, why, and since when (2.5).</summary>
 public sealed class ParkedAccount
 {
     public long AccountNo { get; init; }
@@ -17,19 +17,19 @@ public sealed class ParkedAccount
 
     public string Reason { get; init; } = "";
 
-    /// <summary>The last slot that its closings took or passed.</summary>
+    /// <summary>The last slot that its closings took or skipped.</summary>
     public long SettledSlot { get; init; }
 
     /// <summary>When it was parked at this step: a transaction time.</summary>
     public long SinceUs { get; init; }
 
-    /// <summary>Retries that met the same fault.</summary>
+    /// <summary>The number of retries that met the same fault.</summary>
     public long Tries { get; init; }
 
     public long LastTryUs { get; init; }
 }
 
-/// <summary>How the steps are called at which an account can be parked.</summary>
+/// <summary>The names of the steps at which an account can be parked.</summary>
 public static class ParkedStep
 {
     public const string Closing = "closing";
@@ -49,6 +49,6 @@ public static class ParkedStep
 }
 
 /// <summary>What waits for a parked account's retry.</summary>
-/// <param name="Commands">Those that the time line has reached.</param>
-/// <param name="Steps">Of its lots and arrears, those that the time line has reached.</param>
+/// <param name="Commands">Commands that the time line has reached.</param>
+/// <param name="Steps">Steps of its lots and arrears that the time line has reached.</param>
 public sealed record ParkedWaiting(long Commands, long Steps);

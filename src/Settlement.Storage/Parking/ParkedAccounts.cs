@@ -1,19 +1,19 @@
 namespace Settlement.Storage.Parking;
 
-/// <summary>Who is parked: for verbs, health, and the time line, which passes them over.</summary>
+/// <summary>Which accounts are parked: for verbs, for health, and for the time line, which skips them.</summary>
 public static class ParkedAccounts
 {
     public static bool Any(Session session) => session.One<long?>("parked/first") is not null;
 
     public static ParkedAccount? Find(Session session, long accountNo) => session.One<ParkedAccount>("parked/one", new { AccountNo = accountNo });
 
-    /// <summary>In the order of their ids.</summary>
+    /// <summary>Ordered by id.</summary>
     public static List<ParkedAccount> All(Session session) => session.Rows<ParkedAccount>("parked/all");
 
-    /// <summary>How many there are, and since when the oldest is parked.</summary>
+    /// <summary>How many accounts are parked, and since when the oldest has been.</summary>
     public static ParkedCount Count(Session session) => session.One<ParkedCount>("parked/count")!;
 
-    /// <summary>Of these accounts, those that are parked. Costs next to nothing while nobody is.</summary>
+    /// <summary>Those of these accounts that are parked. Costs next to nothing while none are.</summary>
     public static HashSet<long> Of(Session session, IReadOnlyCollection<long> accountNos) =>
         Any(session) ? [.. session.Rows<long>("parked/of-accounts", new { AccountNos = accountNos })] : [];
 
@@ -23,7 +23,7 @@ public static class ParkedAccounts
     internal static HashSet<long> Between(Session session, long firstAccount, long lastAccount) =>
         [.. session.Rows<long>("parked/between", new { FirstAccount = firstAccount, LastAccount = lastAccount })];
 
-    /// <summary>The parked account whose purchase of this package waits.</summary>
+    /// <summary>The parked account whose purchase of this package is waiting.</summary>
     internal static long? BuyerOf(Session session, string packageId) => session.One<long?>("parked/buyer", new { PackageId = packageId });
 }
 
@@ -31,6 +31,6 @@ public sealed class ParkedCount
 {
     public long Accounts { get; init; }
 
-    /// <summary>Since when the one is parked that has been so longest; null: nobody is.</summary>
+    /// <summary>Since when the longest-parked account has been parked; null: none is.</summary>
     public long? OldestUs { get; init; }
 }

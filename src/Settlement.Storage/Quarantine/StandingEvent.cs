@@ -6,43 +6,45 @@ using Settlement.Storage.Parking;
 
 namespace Settlement.Storage.Quarantine;
 
-/// <summary>Where an event is that took its identity.</summary>
+/// <summary>Where the event is that took its identity.</summary>
 public enum Whereabouts
 {
-    /// <summary>Stored; the closing that takes it has not begun.</summary>
+    /// <summary>Stored; the closing that will take it has not begun.</summary>
     Waiting,
 
-    /// <summary>Stored; the closing that takes it is under way.</summary>
+    /// <summary>Stored; the closing that will take it is under way.</summary>
     Settling,
 
-    /// <summary>Stored; its closing has passed its account over, which is parked (2.5).</summary>
+    /// <summary>Stored; its closing has skipped its account, which is parked (2.5).</summary>
     Parked,
 
-    /// <summary>Its closing has taken it: into rows, or into quarantine, or as not billable.</summary>
+    /// <summary>Its closing has taken it: into rows, into quarantine, or as not billable.</summary>
     Settled,
 
     /// <summary>Held since it arrived.</summary>
     Held,
 
-    /// <summary>Held when it arrived, and given up by a person.</summary>
+    /// <summary>Held when it arrived, and discarded by a person.</summary>
     Discarded,
 }
 
-/// <summary>The event that stands where another one of the same source and id is held as a conflict (7.1), and what has become of it.</summary>
-/// <param name="Call">As it came.</param>
-/// <param name="IsLate">Whether it waits for, or was taken by, another closing than that of its hour.</param>
-/// <param name="RunUs">When the closing that took it or takes it was due; null where none has begun.</param>
-/// <param name="Rows">The bill rows that took calls of it, and how many.</param>
-/// <param name="Entries">What of it was held, on arrival or at its closing, whatever has become of that.</param>
+/// <summary>
+/// The event that took an identity for which another event with the same source and id is held as a conflict (7.1), and what has become of it.
+/// </summary>
+/// <param name="Call">The call as it arrived.</param>
+/// <param name="IsLate">Whether it waits for, or was taken by, a closing other than that of its hour.</param>
+/// <param name="RunUs">When the closing that took it or takes it was due; null if none has begun.</param>
+/// <param name="Rows">The bill rows that took calls from it, and how many.</param>
+/// <param name="Entries">The parts of it that were held, on arrival or at its closing, whatever became of them.</param>
 public sealed record StandingEvent(
     UsageCall Call, long ArrivedUs, Whereabouts Where, bool IsLate, long? RunUs, IReadOnlyList<(BillLine Row, long Calls)> Rows,
     IReadOnlyList<QuarantineEntry> Entries)
 {
     /// <summary>
-    /// Found by its identity, which says whose it is and its time: then it is in one of the slots that can hold an event of that hour, or in
-    /// quarantine. Null where nothing has taken the identity.
+    /// Found by its identity, which gives its account and its time. The event is then in one of the slots that can hold an event of that hour, or in
+    /// quarantine. Null if nothing has taken the identity.
     /// </summary>
-    /// <param name="words">The store's.</param>
+    /// <param name="words">The words of the store.</param>
     /// <param name="conflict">An entry with a source and an id.</param>
     public static StandingEvent? Find(Session session, Words words, QuarantineEntry conflict) =>
         session.One<Identity>("usage/identity", new { IdHash = CallHash.Identity(conflict.Source!, conflict.EventId!) }) is { } identity
@@ -64,7 +66,7 @@ public sealed record StandingEvent(
             return new StandingEvent(Call(first)!, first.ArrivedUs, where, IsLate: false, null, [], entries);
         }
 
-        /// <summary>What is held of it. Of an account that nobody had opened, only all that was held of such can be looked through.</summary>
+        /// <summary>What is held of it. If its account had not been opened, everything held for unopened accounts has to be searched.</summary>
         private List<QuarantineEntry> Entries()
         {
             var account = identity.AccountNo == AccountStore.StoreAccountNo ? null : AccountStore.Get(session, identity.AccountNo).AccountId;
@@ -74,7 +76,7 @@ public sealed record StandingEvent(
             return entries.FindAll(e => e.QuarantineNo != conflict.QuarantineNo);
         }
 
-        /// <summary>Of an account that somebody has opened since.</summary>
+        /// <summary>The number of its account, if that was opened since.</summary>
         private long AccountOf(List<QuarantineEntry> entries) =>
             (entries.Find(IsWhole) is { } entry ? AccountStore.Find(session, entry.Account!)?.AccountNo : null) ?? AccountStore.StoreAccountNo;
 
@@ -122,7 +124,7 @@ public sealed record StandingEvent(
         private bool IsIt(EventLine line, StoredEvent stored) =>
             line.Part == stored.Part && line.EventId == conflict.EventId && line.Source == conflict.Source;
 
-        /// <summary>Whether it is the event as it came, and neither a part of it nor another conflict.</summary>
+        /// <summary>Whether it is the event as it arrived, and neither a part of it nor another conflict.</summary>
         private bool IsWhole(QuarantineEntry entry) =>
             Call(entry) is { } call && CallHash.Content(call).AsSpan().SequenceEqual(identity.ContentHash);
 
@@ -139,7 +141,7 @@ public sealed record StandingEvent(
     {
         public byte[] ContentHash { get; init; } = [];
 
-        /// <summary>0: of an account that nobody had opened.</summary>
+        /// <summary>0: its account had not been opened.</summary>
         public long AccountNo { get; init; }
 
         public long TimeUs { get; init; }
@@ -179,7 +181,7 @@ public sealed record StandingEvent(
     {
         public long DueUs { get; init; }
 
-        /// <summary>What the account's closing made; null: it has had none in this run.</summary>
+        /// <summary>The version that the closing made of the account; null: the account has not been closed in this run.</summary>
         public long? AccountVersion { get; init; }
     }
 }

@@ -3,26 +3,31 @@ using System.Text;
 
 namespace Settlement.Storage.Troubles;
 
-/// <summary>What a worker can't do, or could not, as others see it: in the database, because they are other processes.</summary>
+/// <summary>
+/// Something that a worker can't do, or could not do, as others see it. It is in the database because the others are separate processes.
+/// </summary>
 public sealed class Trouble
 {
     /// <summary>Longest cause, in characters.</summary>
     public const int MaxCause = 500;
 
-    /// <summary>Whose: <c>process … on …</c>.</summary>
+    /// <summary>The worker concerned: <c>process … on …</c>.</summary>
     public string Worker { get; init; } = "";
 
-    /// <summary>Which part fails, in the words of readiness.</summary>
+    /// <summary>Which part fails, in the same words that readiness uses.</summary>
     public string What { get; init; } = "";
 
     public long SinceUs { get; init; }
 
-    /// <summary>When it worked again, or its worker was gone; null: it still fails.</summary>
+    /// <summary>When it worked again or its worker was gone; null: it still fails.</summary>
     public long? EndedUs { get; init; }
 
     public string Cause { get; init; } = "";
 
-    /// <summary>An error's text as it is kept: what would act on a terminal is written as <c>\u001B</c>, and it is cut at <see cref="MaxCause"/>.</summary>
+    /// <summary>
+    /// An error's text in the form in which it is kept: characters that would act on a terminal are written as <c>\u001B</c>, and the text is cut at
+    /// <see cref="MaxCause"/>.
+    /// </summary>
     public static string Kept(string text)
     {
         var kept = new StringBuilder(Math.Min(text.Length, MaxCause));

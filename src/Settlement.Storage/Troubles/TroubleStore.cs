@@ -1,20 +1,26 @@
 namespace Settlement.Storage.Troubles;
 
-/// <summary>The troubles of all workers. Bounded: a row for each worker that is there and kind, and of those that are gone one for each kind, the latest.</summary>
+/// <summary>
+/// The troubles of all workers. Their number is bounded: one row per kind for each worker that is present, and for those that are gone one row per
+/// kind, the latest.
+/// </summary>
 public static class TroubleStore
 {
-    /// <summary>The oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public static List<Trouble> All(Session session) => session.Rows<Trouble>("trouble/all");
 
-    /// <summary>In place of the worker's last one of that kind.</summary>
+    /// <summary>Replaces the worker's last trouble of that kind.</summary>
     public static void Note(Session session, Trouble trouble)
     {
         session.Execute("trouble/remove", trouble);
         session.Execute("trouble/add", trouble);
     }
 
-    /// <summary>A worker starts: what those who are gone left, itself under the same name included, has ended, and of each kind only the latest is kept.</summary>
-    /// <param name="others">Workers that are there beside this one.</param>
+    /// <summary>
+    /// A worker starts. The troubles left by workers that are gone, including an earlier one with the same name, are marked as ended, and only the
+    /// latest of each kind is kept.
+    /// </summary>
+    /// <param name="others">Other workers that are present.</param>
     public static void Start(Session session, IReadOnlyCollection<string> others, long nowUs)
     {
         foreach (var kind in All(session).Where(t => !others.Contains(t.Worker)).GroupBy(t => t.What, StringComparer.Ordinal))

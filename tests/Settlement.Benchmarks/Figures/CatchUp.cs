@@ -8,7 +8,9 @@ using Settlement.Worker.Running;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>Closings of many hours that a worker finds due at its start: calls settled a second, and how well the estimate of the end held.</summary>
+/// <summary>
+/// Closings of many hours that a worker finds due at startup: calls settled per second, and how accurate the estimate of the end was.
+/// </summary>
 internal static class CatchUp
 {
     public static Task RunAsync(Sizes sizes)

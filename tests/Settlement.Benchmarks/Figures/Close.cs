@@ -3,12 +3,12 @@ using Settlement.Benchmarks.Harness;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>Closing an hour, against one insert-select-group-by that writes as many rows in one transaction.</summary>
+/// <summary>Closing an hour, compared with a single insert-select-group-by that writes as many rows in one transaction.</summary>
 internal static class Close
 {
     private const int WarmUps = 3;
 
-    /// <summary>What a closing writes rows to.</summary>
+    /// <summary>The tables that a closing writes to.</summary>
     private static readonly string[] Written = ["BillRow", "TierStep", "Entry", "Notice", "Closing", "MonthUse"];
 
     public static async Task RunAsync(Sizes sizes)
@@ -20,7 +20,8 @@ internal static class Close
         var before = Count(scratch.CopyOf(template, "count"));
         var rows = 0L;
         var work = new Timed("the closing, in transactions of some hundred accounts", () => Take(scratch.CopyOf(template, "close"), file => rows = Count(file, keep: true) - before));
-        // Not counted: the first says how many rows there are to write, and a worker that has run for a while has compiled what it runs often.
+        // Not counted: the first round shows how many rows have to be written, and a worker that has run for a while has already compiled its hot
+        // code.
         for (var warmUp = 0; warmUp < WarmUps; warmUp++)
             await work.TakeAsync();
         var bare = new Timed($"one INSERT … SELECT … GROUP BY of {rows:N0} rows of 19 numbers, one transaction", () =>
@@ -30,7 +31,7 @@ internal static class Close
             sizes.Rounds, calls, "calls", bare, work, Asked.TimeAtMost(2));
     }
 
-    /// <summary>Closes the hour as the worker does and deletes the file.</summary>
+    /// <summary>Closes the hour like the worker does, and then deletes the file.</summary>
     public static Taken Take(string file, Action<string>? closed = null)
     {
         Taken taken;

@@ -2,7 +2,7 @@ using Settlement.Benchmarks.Harness;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>The same accounts with ten times the events in the hour: how much longer the closing takes.</summary>
+/// <summary>The same accounts with ten times as many events in the hour: how much longer the closing takes.</summary>
 internal static class CloseGrowth
 {
     public static async Task RunAsync(Sizes sizes)

@@ -4,7 +4,9 @@ using Settlement.Benchmarks.Harness;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>Closings in a child process under a hard limit of the managed heap: spread over the accounts, and all calls in one account.</summary>
+/// <summary>
+/// Closings in a child process with a hard limit on the managed heap: calls spread over the accounts, and all calls in one account.
+/// </summary>
 internal static class CloseMemory
 {
     public const string ChildVerb = "close-child";

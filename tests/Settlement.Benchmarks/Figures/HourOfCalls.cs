@@ -6,8 +6,9 @@ using Settlement.Storage;
 namespace Settlement.Benchmarks.Figures;
 
 /// <summary>
-/// A store whose one hour waits to be closed: calls spread evenly over accounts and 3 APIs, a third of the accounts with a package that covers its API, a tenth with
-/// one that runs out in the hour; or all calls in one account, of two projects, with a package that runs out, so that the order of single calls is asked for.
+/// A store with one hour waiting to be closed. Either the calls are spread evenly over accounts and 3 APIs; a third of the accounts have a package
+/// that covers its API, and a tenth have one that runs out within the hour. Or all calls are in one account with two projects and a package that runs
+/// out, so that the order of single calls matters.
 /// </summary>
 internal static class HourOfCalls
 {
@@ -63,7 +64,7 @@ internal static class HourOfCalls
             {
                 var timeUs = hourUs + (long)i * Instant.PerHourUs / here;
                 var call = new UsageCall("gw-1", $"{scope}-{i}", $"a{account}", api, World.Region, timeUs, i % 50 == 49 ? 500 : 200, 1, projects[i % projects.Length]);
-                // Accounts have the numbers in which they were opened.
+                // Accounts are numbered in the order in which they were opened.
                 yield return (call, account + 1, timeUs, 0, false);
             }
         }

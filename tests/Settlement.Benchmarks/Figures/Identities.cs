@@ -6,10 +6,12 @@ using Settlement.Engine.Usage;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>Storing events when there are many identities already, against storing the first ones; with time-ordered ids and with random ones.</summary>
+/// <summary>
+/// Storing events when many identities are already stored, compared with storing the first ones; with time-ordered ids and with random ones.
+/// </summary>
 internal static class Identities
 {
-    /// <summary>The clock of time-ordered ids: a microsecond each, never back.</summary>
+    /// <summary>The clock for time-ordered ids: one microsecond per id, never backwards.</summary>
     private static long lastId;
 
     public static async Task RunAsync(Sizes sizes)
@@ -25,7 +27,7 @@ internal static class Identities
         var template = Broker.Template(scratch);
         var full = scratch.CopyOf(template, "full");
         Fill(full, stored, newId);
-        // Each round's calls are of another hour, as they are when time goes on.
+        // The calls of each round are in a different hour, as they would be when time passes.
         var hoursAgo = 0;
         await Interleaved.RunAsync(
             $"identities: {kind}, {batch:N0} events a transaction", sizes.Rounds, step, "events",
@@ -53,7 +55,7 @@ internal static class Identities
         return taken;
     }
 
-    /// <summary>Stores identities alone: the calls they were of lie elsewhere in their table, in hours long closed.</summary>
+    /// <summary>Stores only identities: their calls would be elsewhere in their own table, in hours closed long ago.</summary>
     private static void Fill(string file, int stored, Func<long, string> newId)
     {
         using var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow));

@@ -12,7 +12,10 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>One event a message, against a MassTransit batch consumer on the same queue that does nothing; a bare client that does nothing is shown beside.</summary>
+/// <summary>
+/// One event per message, compared with a MassTransit batch consumer on the same queue that does nothing. For reference, a bare client that does
+/// nothing is shown as well.
+/// </summary>
 internal static class Ingest1
 {
     public static async Task RunAsync(Sizes sizes)
@@ -98,7 +101,7 @@ internal static class Ingest1
         return taken;
     }
 
-    /// <summary>From the first batch on: it has no moment before it that can be seen, which is in its favour.</summary>
+    /// <summary>Counts from the first batch on. There is no earlier moment to observe, which works in its favour.</summary>
     private sealed class Counter(int messages)
     {
         private int seen;

@@ -8,7 +8,7 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Benchmarks.Figures;
 
-/// <summary>500 events a message, new random ids, against a bare loop that parses and inserts into one table keyed by identity.</summary>
+/// <summary>500 events per message with new random ids, compared with a bare loop that parses and inserts into one table keyed by identity.</summary>
 internal static class Ingest500
 {
     private const int EventsAMessage = 500;

@@ -12,8 +12,8 @@ using Settlement.Worker.Simulating;
 namespace Settlement.Benchmarks.Figures;
 
 /// <summary>
-/// The same hour on the server that SETTLEMENT_TEST_SQLSERVER names: copied there by bulk copy, then closed by one worker. Figures as seen, of the server as it stands; no
-/// baseline and no ratio.
+/// The same hour on the server that SETTLEMENT_TEST_SQLSERVER names: copied there by bulk copy, then closed by one worker. The figures are for that
+/// server as it is; there is no baseline and no ratio.
 /// </summary>
 internal static class OnServer
 {
@@ -68,7 +68,7 @@ internal static class OnServer
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Counts what SqlClient sends: commands and batches, bulk copies besides.</summary>
+    /// <summary>Counts what SqlClient sends: commands and batches, and separately bulk copies.</summary>
     private sealed class Commands : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
     {
         private readonly List<IDisposable> subscriptions = [];

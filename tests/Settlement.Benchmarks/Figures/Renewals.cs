@@ -5,8 +5,8 @@ using Settlement.Domain.Time;
 namespace Settlement.Benchmarks.Figures;
 
 /// <summary>
-/// Renewals that all fall due at one 03:00, a package an account, against the updates and inserts they cause, replayed from what they left: prepared
-/// statements, as many accounts to a transaction.
+/// Renewals that all fall due at the same 03:00, one package per account. They are compared with the updates and inserts they cause, replayed from
+/// their results with prepared statements and the same number of accounts per transaction.
 /// </summary>
 internal static class Renewals
 {
@@ -30,7 +30,7 @@ internal static class Renewals
             Scratch.Delete(file);
             return taken;
         });
-        // The first is not counted: it warms up, and says what there is to write.
+        // The first round is not counted: it warms up, and shows what has to be written.
         await work.TakeAsync();
         var bare = new Timed($"the same {writes!.Count:N0} updates, inserts and deletes, prepared, {AccountsATransaction} accounts to a transaction", () =>
         {
@@ -46,7 +46,7 @@ internal static class Renewals
         world.OpenAccounts(renewals, subscribe: false);
         world.Apply(Enumerable.Range(0, renewals).Select(i => World.Buy(i, "large", autoRenew: true)));
         var dueUs = world.Core.Timeline.NextDueUs(long.MaxValue)!.Value;
-        // What is due before the attempts is done first.
+        // Whatever is due before the attempts is done first.
         for (; BillingAttempts(world, dueUs) < renewals; dueUs = world.Core.Timeline.NextDueUs(long.MaxValue)!.Value)
         {
             world.NowUs = dueUs;
@@ -67,7 +67,7 @@ internal static class Renewals
         return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What the work wrote, account by account: rows that are new, the account as it is now, and the removal from the agenda.</summary>
+    /// <summary>What the work wrote, account by account: the new rows, the account as it is now, and the removal from the agenda.</summary>
     private static List<Write> WritesOf(string before, string after, long dueUs)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = after, Pooling = false }.ToString());

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Settlement.Benchmarks.Harness;
 
 /// <summary>
-/// What a baseline writes to: a SQLite file with the durability of the worker's (write-ahead log, synchronous FULL), its cache and its checkpoints, and
-/// nothing between it and Microsoft.Data.Sqlite.
+/// The database that a baseline writes to: a SQLite file with the same durability as the worker's (write-ahead log, synchronous FULL), the same cache
+/// and the same checkpoints, used directly through Microsoft.Data.Sqlite.
 /// </summary>
 internal sealed class BareDatabase : IDisposable
 {

@@ -5,15 +5,18 @@ using Settlement.Worker.Bus;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>A bare loop on the queue with RabbitMQ.Client: takes messages, hands as many as the worker takes to a transaction over, acknowledges them at once.</summary>
+/// <summary>
+/// A bare loop on the queue with RabbitMQ.Client. It takes messages, hands over as many per transaction as the worker takes, and acknowledges them
+/// all at once.
+/// </summary>
 internal static class BareDrain
 {
     /// <param name="store">Called on one thread, with the bodies of one transaction.</param>
-    /// <returns>From just before it consumes until the last message is committed.</returns>
+    /// <returns>The time from just before consuming until the last message is committed.</returns>
     public static async Task<Taken> DrainAsync(Broker broker, int messages, int perTransaction, Action<IReadOnlyList<byte[]>> store)
     {
         await using var channel = await broker.Connection.CreateChannelAsync();
-        // Twice as many as a transaction takes: the next ones are there while it commits.
+        // Twice as many as a transaction takes, so that the next ones are there while it commits.
         await channel.BasicQosAsync(0, (ushort)(2 * perTransaction), global: false);
         var arrived = Channel.CreateUnbounded<(ulong Tag, byte[] Body)>();
         var consumer = new AsyncEventingBasicConsumer(channel);

@@ -7,7 +7,7 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>The broker of <c>SETTLEMENT_TEST_RABBITMQ</c>, and the worker's own queue in it, filled with new events.</summary>
+/// <summary>The broker named by <c>SETTLEMENT_TEST_RABBITMQ</c>, and the worker's own queue in it, filled with new events.</summary>
 internal sealed class Broker : IAsyncDisposable
 {
     public const int Accounts = 1_000;
@@ -37,7 +37,7 @@ internal sealed class Broker : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>Empties the queue and fills it with events of ids that nobody has seen, of the last hour.</summary>
+    /// <summary>Empties the queue and fills it with events from the last hour whose ids have never been seen.</summary>
     public async Task FillAsync(int messages, int eventsAMessage)
     {
         await using var channel = await Connection.CreateChannelAsync(new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null));
@@ -67,7 +67,7 @@ internal sealed class Broker : IAsyncDisposable
         return Encoding.UTF8.GetBytes(body.Append(events == 1 ? "" : "]}").ToString());
     }
 
-    /// <summary>A store in which the accounts of the events are open now.</summary>
+    /// <summary>A store in which the accounts of the events are open.</summary>
     public static string Template(Scratch scratch)
     {
         var file = scratch.New("accounts");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>Something to time: it prepares what it needs and returns what took the part that counts.</summary>
+/// <summary>Something to time. It prepares what it needs and returns the time of the part that counts.</summary>
 internal sealed record Timed(string What, Func<Task<Taken>> TakeAsync)
 {
     public Timed(string what, Func<Taken> take)
@@ -11,7 +11,7 @@ internal sealed record Timed(string What, Func<Task<Taken>> TakeAsync)
     }
 }
 
-/// <summary>What a figure asks of the ratio of the work to its baseline: of rates at least, or of times at most, so much.</summary>
+/// <summary>The required ratio between the work and its baseline: a minimum for rates, a maximum for times.</summary>
 internal readonly record struct Asked(double Ratio, bool OfRates)
 {
     public static Asked RateAtLeast(double ratio) => new(ratio, true);
@@ -26,13 +26,13 @@ internal readonly record struct Asked(double Ratio, bool OfRates)
 }
 
 /// <summary>
-/// Times the work and its baseline in turns, the other one first every other round, so that whatever else the machine does meets both; prints median,
+/// Times the work and its baseline in turns, swapping their order every round, so that anything else the machine does affects both. Prints median,
 /// spread and ratio.
 /// </summary>
 internal static class Interleaved
 {
     /// <param name="title">The figure and its sizes.</param>
-    /// <param name="items">How many of the unit one round does, for rates.</param>
+    /// <param name="items">How many units one round does, for rates.</param>
     public static async Task RunAsync(string title, int rounds, double items, string unit, Timed baseline, Timed work, Asked asked)
     {
         Say($"{title}, {rounds} rounds");

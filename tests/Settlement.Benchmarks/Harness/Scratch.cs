@@ -1,6 +1,6 @@
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>A folder of database files that goes when the figure is done.</summary>
+/// <summary>A folder for database files that is deleted when the figure is done.</summary>
 internal sealed class Scratch : IDisposable
 {
     private readonly DirectoryInfo folder;
@@ -14,7 +14,7 @@ internal sealed class Scratch : IDisposable
 
     public string New(string name) => Path.Combine(folder.FullName, $"{name}-{++files}.db");
 
-    /// <summary>A copy of a database nobody has open.</summary>
+    /// <summary>A copy of a database that nobody has open.</summary>
     public string CopyOf(string template, string name)
     {
         var file = New(name);

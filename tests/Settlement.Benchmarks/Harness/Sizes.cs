@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>What was given after the verb: <c>--name value</c>, for quick runs with small sizes.</summary>
+/// <summary>The options after the verb: <c>--name value</c>, for quick runs with small sizes.</summary>
 internal sealed class Sizes
 {
     private readonly Dictionary<string, string> given = new(StringComparer.Ordinal);
 
     public int Rounds => Number("rounds", 7);
 
-    /// <summary>Where the database files are made: on the file system that is to be measured.</summary>
+    /// <summary>Where the database files are created: on the file system to be measured.</summary>
     public string Folder => Text("dir", Path.GetTempPath());
 
-    /// <summary>Null when something is no option with a value.</summary>
+    /// <summary>Null if something is not an option with a value.</summary>
     public static Sizes? Read(ReadOnlySpan<string> args)
     {
         if (args.Length % 2 != 0)

@@ -2,12 +2,14 @@ using System.Diagnostics;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>What a piece of work took.</summary>
-/// <param name="Seconds">By the clock: what is asked for. Others on the machine lengthen it.</param>
-/// <param name="CpuSeconds">Of this process, all threads, garbage collection and compilation included; the broker's are not in it.</param>
+/// <summary>How long a piece of work took.</summary>
+/// <param name="Seconds">Elapsed time, which is what the targets are about. Other load on the machine lengthens it.</param>
+/// <param name="CpuSeconds">
+/// CPU time of this process: all threads, including garbage collection and compilation. The broker's CPU time is not included.
+/// </param>
 internal readonly record struct Taken(double Seconds, double CpuSeconds);
 
-/// <summary>Started on a collected heap.</summary>
+/// <summary>A stopwatch that is started on a freshly collected heap.</summary>
 internal readonly struct Watch
 {
     private readonly long since;
@@ -25,7 +27,7 @@ internal readonly struct Watch
         return Now();
     }
 
-    /// <summary>Without collecting first, where something runs already.</summary>
+    /// <summary>Starts without collecting first, for when something is already running.</summary>
     public static Watch Now() => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
     public static Taken Time(Action work)

@@ -7,10 +7,10 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Benchmarks.Harness;
 
-/// <summary>The worker's bus, as <c>run</c> sets it up, on a store of one's own: how long it takes to drain the queue.</summary>
+/// <summary>The worker's bus, set up as in <c>run</c>, on a separate store: how long it takes to drain the queue.</summary>
 internal static class WorkerBus
 {
-    /// <returns>From the moment at which the bus knows what waits, just before it consumes, until the last event is committed.</returns>
+    /// <returns>The time from when the bus knows what is waiting, just before it consumes, until the last event is committed.</returns>
     public static async Task<Taken> DrainAsync(Broker broker, long events, Action<IReadOnlyList<ReadEvent>> store, IntakeSettings? intake = null)
     {
         var stored = 0L;

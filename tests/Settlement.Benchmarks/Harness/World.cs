@@ -47,7 +47,7 @@ internal sealed class World : IDisposable
         set => clock.NowUs = value;
     }
 
-    /// <summary>A new one, with the catalog. Not durable: templates are thrown away.</summary>
+    /// <summary>A new store with the catalog. Not durable, because templates are thrown away.</summary>
     public static World Create(string file, long? nowUs = null)
     {
         var world = new World(file, new TestClock(nowUs ?? StartUs), durable: false);
@@ -56,7 +56,7 @@ internal sealed class World : IDisposable
         return world;
     }
 
-    /// <summary>One that is there, as a worker opens it: every commit waits for the disk.</summary>
+    /// <summary>An existing store, opened as a worker opens it: every commit waits for the disk.</summary>
     public static World Open(string file, long nowUs)
     {
         var world = new World(file, new TestClock(nowUs), durable: true);
@@ -99,7 +99,7 @@ internal sealed class World : IDisposable
         ["id"] = $"b{account}", ["type"] = "buy-package", ["account"] = $"a{account}", ["offer"] = offer, ["package"] = $"P{account}", ["autoRenew"] = autoRenew,
     };
 
-    /// <summary>Everything in the one file, so that it can be copied.</summary>
+    /// <summary>Moves everything into the one file, so that it can be copied.</summary>
     public void Compact()
     {
         using var session = Store.Engine.Read();

@@ -1,5 +1,5 @@
-// House rules of the domain that its compiler cannot hold alone: no binary floating point and no decimal anywhere in the compiled assembly (5.4), no
-// package, nothing that the banned list names.
+// House rules of the domain that the compiler can't enforce alone: no binary floating point and no decimal anywhere in the compiled assembly (5.4),
+// no package, nothing named in the banned list.
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -79,14 +79,14 @@ public sealed class DomainPurityTests : IDisposable
         foreach (var line in File.ReadAllLines(Repository.File("src/Settlement.Domain/BannedSymbols.txt")).Where(l => l.Length > 0))
         {
             var name = line.Split(';')[0];
-            // The primitive floats never stand in the table of types; the signatures above show them.
+            // The primitive floats never appear in the table of types; the test of the signatures above finds them.
             Assert.DoesNotContain(name[2..], name.StartsWith("T:", StringComparison.Ordinal) ? types : called);
         }
     }
 
     private static string Show(MethodSignature<string> signature) => $"{string.Join(", ", signature.ParameterTypes)} -> {signature.ReturnType}";
 
-    /// <summary>Types as text, whole, so that a float deep inside a generic is seen.</summary>
+    /// <summary>Types as text, in full, so that a float deep inside a generic type is found.</summary>
     private sealed class TypeNames : ISignatureTypeProvider<string, object?>
     {
         public static string Of(MetadataReader reader, TypeReferenceHandle handle)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Settlement.Domain.Tests.House;
 
-/// <summary>The folders of a project are a picture that can be drawn from left to right: no two use each other, directly or by way of others.</summary>
+/// <summary>The folders of a project can be drawn from left to right: no two use each other, directly or through others.</summary>
 public partial class FolderArrowsTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public partial class FolderArrowsTests
         Assert.Empty(open.Select(folder => $"{folder.Key} -> {string.Join(", ", folder.Value.Where(open.ContainsKey))}"));
     }
 
-    /// <summary>Which folders each folder uses, by what its files name.</summary>
+    /// <summary>Which folders each folder uses, according to the names in its files.</summary>
     private static Dictionary<string, HashSet<string>> Arrows(string project)
     {
         var arrows = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);

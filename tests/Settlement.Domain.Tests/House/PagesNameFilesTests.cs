@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Settlement.Domain.Tests.House;
 
-/// <summary>A page that sends a reader to a file that has moved is worse than none.</summary>
+/// <summary>A page that sends its reader to a file that has moved is worse than no page.</summary>
 public partial class PagesNameFilesTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public partial class PagesNameFilesTests
         Assert.All(named, n => Assert.True(IsThere(n.Path), $"{n.Page} names {n.Path}"));
     }
 
-    /// <summary><c>A/{B,C}.cs</c> names two.</summary>
+    /// <summary><c>A/{B,C}.cs</c> names two files.</summary>
     private static IEnumerable<string> Each(string path) =>
         Braces().Match(path) is { Success: true } braces ? braces.Groups["names"].Value.Split(',').Select(name => path.Replace(braces.Value, name, StringComparison.Ordinal)) : [path];
 

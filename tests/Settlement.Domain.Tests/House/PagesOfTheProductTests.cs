@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Settlement.Domain.Tests.House;
 
-/// <summary>The rules and the interface are given from outside. Their pages in docs are the same text, so that nobody builds on another.</summary>
+/// <summary>
+/// The rules and the interface come from outside. Their pages in docs must be the same text, so that nobody builds on a different one.
+/// </summary>
 public class PagesOfTheProductTests
 {
     [Theory]
@@ -15,7 +17,7 @@ public class PagesOfTheProductTests
         Assert.Equal(File.ReadAllText(file), File.ReadAllText(Repository.File($"docs/{page}")));
     }
 
-    /// <summary>In the folder <c>shared</c> beside the checkout or beside a folder around it.</summary>
+    /// <summary>In the folder <c>shared</c> next to the checkout, or next to a folder that contains it.</summary>
     private static string? Given(string name)
     {
         for (var at = new DirectoryInfo(Repository.File(".")).Parent; at is not null; at = at.Parent)

@@ -1,4 +1,5 @@
-// Worker -> Engine, Storage, Contracts, Domain; Engine -> Storage, Domain; Storage -> Domain; nothing else. And nobody talks the compiler out of the banned list.
+// Worker -> Engine, Storage, Contracts, Domain; Engine -> Storage, Domain; Storage -> Domain; nothing else. And nobody may switch off the banned
+// list.
 using System.Xml.Linq;
 using Xunit;
 

@@ -10,7 +10,7 @@ public class RenewalSlotsTests
 {
     private const long Noon = 1_681_819_200_000_000;
 
-    /// <summary>Instants fall on slots, on midnights, and a microsecond beside them.</summary>
+    /// <summary>Instants on slots, on midnights, and a microsecond before or after them.</summary>
     private static readonly Gen<long> Near = Gen.Select(Gen.Long[-20, 20], Gen.OneOf(0L, 3, 12, 13, 16, 19), Gen.Long[-1, 1])
         .Select((day, hour, us) => Noon / Instant.PerDayUs * Instant.PerDayUs + day * Instant.PerDayUs + hour * Instant.PerHourUs + us);
 
@@ -45,7 +45,10 @@ public class RenewalSlotsTests
     public void The_last_slot_is_three_o_clock_of_the_expiry_date() => Property.Holds(Any, 5_000, (zone, package, lot, _) =>
         Assert.Equal(zone.DateOf(lot.StartUs).AddDays(package.Term.Count).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "T03:00:00" + zone, zone.Show(RenewalSlots.LastSlotUs(zone, lot))));
 
-    /// <summary>8.2: 03:00:00 of every day from daysBefore before the expiry date to it, after the purchase and the turning on, once the lot has begun.</summary>
+    /// <summary>
+    /// 8.2: 03:00:00 of every day from daysBefore days before the expiry date up to the expiry date, after the purchase and after automatic renewal
+    /// was turned on, once the lot has begun.
+    /// </summary>
     private static List<long> NaiveSlots(BillingZone zone, Package package, Lot lot)
     {
         var slots = new List<long>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Settlement.Domain.Tests.Pricing;
 
-/// <summary>A catalog file to spoil in one place at a time.</summary>
+/// <summary>A valid catalog file, to be broken in one place at a time.</summary>
 internal static class CatalogText
 {
     public const string Good = """
@@ -35,7 +35,7 @@ internal static class CatalogText
         return catalog!;
     }
 
-    /// <summary>The good catalog with one piece of text, which must be there exactly once, replaced.</summary>
+    /// <summary>The valid catalog with one piece of text replaced. The piece must occur exactly once.</summary>
     public static string With(string piece, string other)
     {
         Assert.Equal(2, Good.Split(piece).Length);

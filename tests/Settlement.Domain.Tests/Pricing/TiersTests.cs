@@ -9,7 +9,9 @@ public class TiersTests
 {
     private static readonly Gen<long> Price = Gen.OneOf(Gen.Long[0, 99], Gen.Long[0, 20_000_000_000], Gen.Const(0L));
 
-    /// <summary>Two naive twins: one goes call by call, one takes the difference of the whole month's price before and after.</summary>
+    /// <summary>
+    /// For two naive reference versions: one goes call by call, the other takes the difference between the whole month's price before and after.
+    /// </summary>
     private static readonly Gen<(Tier[] Tiers, long Before, long Calls)> Small = Gen.Select(TierList(Gen.Long[1, 20]), Gen.Long[0, 70], Gen.Long[1, 70]);
 
     private static readonly Gen<(Tier[] Tiers, long Before, long Calls)> Large =

@@ -1,4 +1,5 @@
-// The naive twin of the settling: one call after the other in the order of 4.1, no counts, no pieces in advance, prices call by call in BigInteger.
+// The naive reference version of the settling: one call after the other in the order of 4.1, no counts, no pieces in advance, prices call by call in
+// BigInteger.
 using System.Numerics;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
@@ -129,7 +130,7 @@ internal sealed class NaiveBill
 
     private long PriceOf(int scope, long nthOfMonth) => tale.Scopes[scope].Tiers!.First(t => t.UpTo is null || nthOfMonth <= t.UpTo).UnitPriceE10;
 
-    /// <summary>6.2: from the last begin or end of a lot or subscription at or before the call to the first after it, within the hour.</summary>
+    /// <summary>6.2: from the last begin or end of a lot or subscription at or before the call to the first one after it, within the hour.</summary>
     private static Period PieceOf(TaleScope scope, long hour, long us)
     {
         var (start, end) = (hour * Instant.PerHourUs, (hour + 1) * Instant.PerHourUs);
@@ -149,6 +150,6 @@ internal sealed class NaiveBill
 
 file static class Comparers
 {
-    /// <summary>Lots are records; two with the same content are still two lots.</summary>
+    /// <summary>Lots are records, but two lots with the same content are still two lots.</summary>
     public static IEqualityComparer<Lot> OfLots(this ReferenceEqualityComparer comparer) => EqualityComparer<Lot>.Create((a, b) => ReferenceEquals(a, b), comparer.GetHashCode);
 }

@@ -56,7 +56,10 @@ public class SettlerTests
         Assert.Equal(expected.OrderBy(h => h.ToString(), StringComparer.Ordinal), held.OrderBy(h => h.ToString(), StringComparer.Ordinal));
     });
 
-    /// <summary>Scopes are numbered as they are first heard of: after an outage another order than that of a worker that never stopped (2.4).</summary>
+    /// <summary>
+    /// Scopes are numbered in the order in which they are first seen. After an outage, this order differs from that of a worker that never stopped
+    /// (2.4).
+    /// </summary>
     [Fact]
     public void Tells_the_same_in_the_same_order_however_scopes_are_numbered() => Property.Holds(UsageTale.Any, Rounds, tale =>
     {
@@ -103,7 +106,7 @@ public class SettlerTests
 
     private static IEnumerable<string> Sorted(IEnumerable<NaiveRow> rows) => rows.Select(r => r.ToString()).Order(StringComparer.Ordinal);
 
-    /// <summary>The events that a storage would put into quarantine for "all but the first so many".</summary>
+    /// <summary>The events that a storage would put into quarantine for "all except the first so many".</summary>
     private static IEnumerable<(Event Event, long Calls)> EventsOf(UsageTale tale, HeldCalls held)
     {
         var skip = held.Skip;

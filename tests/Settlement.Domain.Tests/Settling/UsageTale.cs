@@ -1,5 +1,5 @@
-// Random usage of one account in one closing run, made to be awkward: instants lie on a coarse grid, so that calls tie, lots begin and end on calls and
-// on hours, the month turns in the middle and lots run out among projects.
+// Random usage of one account in one closing run, designed to be awkward: instants lie on a coarse grid, so calls tie, lots begin and end on calls
+// and on hours, the month turns in the middle, and lots run out among projects.
 using CsCheck;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Money;
@@ -24,7 +24,7 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
 
     private static readonly (string Api, string Region)[] Names = [("b", "r"), ("a", "r"), ("a", "q")];
 
-    /// <summary>From before the first hour to after the last, every five minutes, sometimes a microsecond later.</summary>
+    /// <summary>From before the first hour until after the last: every five minutes, sometimes a microsecond later.</summary>
     private static readonly Gen<long> Edge = Gen.Select(Gen.Long[-2, Hours * 12 + 2], Gen.OneOf(0L, 0, 0, 1)).Select((s, us) => At(s) + us);
 
     private static readonly Gen<long> CallTime = Gen.Select(Gen.Long[0, Hours * 12 - 1], Gen.OneOf(0L, 0, 0, 1)).Select((s, us) => At(s) + us);
@@ -69,7 +69,7 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
 
     public Account Account => new() { AccountNo = 7, AccountId = "a1", Version = 4, BalanceE8 = 1_000_000_000, RemainderE8 = RemainderE8, EntryCount = 11 };
 
-    /// <summary>What storage would load: counts per piece and project, single events only behind <see cref="PieceUsage.InOrder"/>.</summary>
+    /// <summary>What storage would load: counts per piece and project; single events only through <see cref="PieceUsage.InOrder"/>.</summary>
     public SettlementInput Input()
     {
         var prices = Scopes.Where(s => s.Tiers is not null).Select(s => new PriceList(s.Api, s.Region, BillingHour.StartUs(s.PriceFromHour), s.Tiers!)).ToList();
@@ -97,7 +97,7 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
             hours);
     }
 
-    /// <summary>Claims come in whatever order the dictionary of projects has: here, the last project first.</summary>
+    /// <summary>Claims come in the order of the dictionary of projects, which may be any; here, the last project comes first.</summary>
     private static PieceUsage Piece(Period piece, Event[] events) => new(
         piece,
         [.. events.GroupBy(e => (e.Project, e.Waived)).OrderByDescending(g => g.Key.Project, StringComparer.Ordinal).Select(g => new Claim(g.Key.Project, g.Key.Waived, g.Sum(e => e.Count)))],

@@ -1,5 +1,4 @@
-// The wrapped forms under which an array can be expected: contains, has, anyOrder, count, none, where + are.
-// All that are given must hold.
+// The wrapped forms in which an array can be expected: contains, has, anyOrder, count, none, where + are. All forms given must hold.
 using System.Text.Json;
 
 namespace Settlement.Simulation.Tests.Expecting;
@@ -21,7 +20,7 @@ internal static class ArrayExpectation
                 "none" => None(form.Value, elements, path),
                 "where" => Filtered(form.Value, expected.GetProperty("are"), elements, path),
                 "are" when expected.TryGetProperty("where", out _) => [],
-                // A typing error in a file must not pass as an expectation that holds.
+                // A typing error in a file must not pass as a fulfilled expectation.
                 _ => throw new ArgumentException($"{path}: '{form.Name}' is no way to expect an array", nameof(expected)),
             });
         }
@@ -48,7 +47,9 @@ internal static class ArrayExpectation
         return [];
     }
 
-    /// <summary>Each wanted element matches an element of its own, whatever the order (augmenting paths, so that no choice is a wrong one).</summary>
+    /// <summary>
+    /// Each wanted element matches a different element, whatever the order (augmenting paths, so that no early choice can be wrong).
+    /// </summary>
     private static List<string> Distinct(JsonElement wanted, JsonElement[] elements, string path)
     {
         var wants = wanted.EnumerateArray().ToArray();

@@ -1,5 +1,5 @@
-// Compares what a scenario gave with the little that its file expects of it. Only what is named is compared; Scenarios/README.md
-// has the notation. The answer is the list of differences, so that a failing row says everything at once.
+// Compares the result of a scenario with what its file expects. Only what the file names is compared; the notation is described in
+// Scenarios/README.md. The answer is the list of differences, so that a failing row reports everything at once.
 using System.Globalization;
 using System.Text.Json;
 

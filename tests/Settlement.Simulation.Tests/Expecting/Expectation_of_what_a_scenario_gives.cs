@@ -1,4 +1,4 @@
-// The matcher judges every scenario, so first of all it must be able to fail.
+// The matcher judges every scenario, so above all it must be able to fail.
 using System.Text.Json;
 using Xunit;
 

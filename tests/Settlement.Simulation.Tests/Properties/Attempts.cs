@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>8.2 to 8.4 the naive way: every day at 03:00 is looked at, with the package as its commands had left it by then.</summary>
+/// <summary>8.2 to 8.4 computed naively: every day at 03:00 is checked, with the package in the state that its commands had left by then.</summary>
 internal static class Attempts
 {
     public static void AreAtTheirSlots(Story story, Told told)
@@ -42,7 +42,9 @@ internal static class Attempts
 
     private static long Midnight(Told told, Lot last, int daysBefore) => told.Settings.TimeZone.MidnightUs(told.Settings.TimeZone.DateOf(last.EndUs - 1).AddDays(-daysBefore));
 
-    /// <summary>The last lot before an attempt: commands of the same instant come first, what the attempt itself pays comes after.</summary>
+    /// <summary>
+    /// The last lot before an attempt: commands of the same instant come before it, and what the attempt itself pays comes after it.
+    /// </summary>
     private static Lot? LastLot(IEnumerable<Lot> lots, HashSet<long> auto, long us) => lots.LastOrDefault(l => l.PaidUs < us || (l.PaidUs == us && !auto.Contains(l.LotNo)));
 
     private static List<State> States(Told told, string package)

@@ -1,4 +1,5 @@
-// A worker may end at any write, between transactions or within one, and may be told of the same work by two at once: what it comes to is the same.
+// A worker may end at any write, between transactions or within one, and two workers may do the same work at the same time. The result is always the
+// same.
 
 using System.Text.RegularExpressions;
 using CsCheck;
@@ -27,8 +28,8 @@ public partial class CrashTests
     public void Two_at_the_same_work_do_it_once() => Property.Holds(StoryGen.WithoutOutage, 40, story => Assert.Equal(Result(story, []), ResultOfTwo(story)));
 
     /// <summary>
-    /// Of each account all that falls due in a span, or all that falls due at one instant and then the next: the same books to the last row, notice and sequence. Only what
-    /// nobody sees is numbered in another order.
+    /// It makes no difference whether everything that falls due for an account in a span is done together, or everything is done instant by instant:
+    /// the books are the same to the last row, notice and sequence. Only numbers that nobody sees are in a different order.
     /// </summary>
     [Fact]
     public void In_spans_it_comes_to_what_it_comes_to_instant_by_instant() =>
@@ -50,7 +51,9 @@ public partial class CrashTests
     [GeneratedRegex("(?<what>PackageNo|ScopeNo) = [0-9]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Numbers();
 
-    /// <summary>All that was sent waits at the start (2.4); then time passes, with as many ends of the worker as there are.</summary>
+    /// <summary>
+    /// Everything that was sent is waiting at startup (2.4). Then time passes, while the worker ends as often as there are crashes.
+    /// </summary>
     private static string[] Result(Story story, int[] crashes)
     {
         using var temp = new TempStore();
@@ -66,7 +69,7 @@ public partial class CrashTests
             }
             catch (CrashException)
             {
-                // The next worker starts with nothing but the store.
+                // The next worker starts with nothing except the store.
             }
         }
 
@@ -80,7 +83,7 @@ public partial class CrashTests
     {
         using var temp = new TempStore();
         var settings = Receive(story, temp.Engine);
-        // Locks of the file system keep workers apart: those of a throw-away store would have none.
+        // Locks of the file system keep the workers apart; a throw-away store would have none.
         Parallel.For(0, 2, _ =>
         {
             using var engine = new SqliteEngine($"Data Source={temp.Engine.File}");

@@ -7,11 +7,12 @@ namespace Settlement.Simulation.Tests.Properties;
 /// <summary>The worker's process ends here.</summary>
 internal sealed class CrashException() : Exception("the worker ended");
 
-/// <summary>What a client is told when the connection breaks after its commit has been made.</summary>
+/// <summary>What a client sees if the connection breaks after its commit has been made.</summary>
 internal sealed class AnswerLostException() : DbException("the commit was made, its answer was lost");
 
 /// <summary>
-/// A real SQLite store whose worker ends in the middle: at one of its next writes, before a transaction or within it, or when a transaction has been committed.
+/// A real SQLite store whose worker ends in the middle of its work: at one of its next writes, before a transaction or within it, or after a
+/// transaction has been committed.
 /// </summary>
 internal sealed class CrashingEngine(IEngine engine) : IEngine
 {
@@ -19,7 +20,9 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
 
     public string Name => engine.Name;
 
-    /// <summary>Called when a transaction has been committed, before whoever asked for it is told; what it throws is all that he learns.</summary>
+    /// <summary>
+    /// Called after a transaction has been committed and before the caller is told. If it throws, the caller sees only that exception.
+    /// </summary>
     public Action? Committed { get; set; }
 
     public void CrashAfter(int steps) => left = steps;

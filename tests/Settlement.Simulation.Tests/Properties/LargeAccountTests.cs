@@ -13,8 +13,8 @@ using Xunit;
 namespace Settlement.Simulation.Tests.Properties;
 
 /// <summary>
-/// An account says what its projects are called and how many there are. One with very many of them must not take the memory of a worker that catches up: everyone else's hours
-/// would wait for it, at every start anew.
+/// An account decides the names and the number of its projects. An account with very many of them must not exhaust the memory of a worker that
+/// catches up: everyone else's hours would have to wait for it, again at every start.
 /// </summary>
 public class LargeAccountTests
 {
@@ -24,8 +24,11 @@ public class LargeAccountTests
     private static readonly long StartUs = Instant.OfUs(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
     private static readonly long EndUs = StartUs + 10 * Instant.PerHourUs;
 
-    /// <param name="money">With none, arrears begin with the first hour; their steps, due at once, come between its hours and end the subscription.</param>
-    /// <param name="charged">Hours that are charged: those before the subscription ends.</param>
+    /// <param name="money">
+    /// With no money, arrears begin with the first hour. Their steps are due at once, so they come between the account's hours and end the
+    /// subscription.
+    /// </param>
+    /// <param name="charged">How many hours are charged: those before the subscription ends.</param>
     [Theory]
     [InlineData("0.01", 2)]
     [InlineData("1000000", Hours)]

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>Commands that take effect before what was already done when they came: in a scenario a command is never late.</summary>
+/// <summary>Commands that take effect before something that was already done when they arrived. In a scenario, a command is never late.</summary>
 public class LateCommandTests
 {
     private const long StartUs = 1_682_524_800_000_000;
@@ -37,8 +37,8 @@ public class LateCommandTests
     }
 
     /// <summary>
-    /// Bought before the store was there, and over before: what is left is told to be void when a run has closed the lot's last hour (10), also where the hours after it are
-    /// closed in the same span.
+    /// A package bought before the store existed, which also ended before that. The calls left are reported as void once a run has closed the lot's
+    /// last hour (10), even if the hours after it are closed in the same span.
     /// </summary>
     [Theory]
     [InlineData(1)]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>10: what a listener hears is complete, in sequence, and each thing once.</summary>
+/// <summary>10: what a listener hears is complete and in sequence, and everything comes exactly once.</summary>
 internal static class Listening
 {
     public static void HearsEverythingOnce(Story story, Told told)
@@ -34,14 +34,14 @@ internal static class Listening
         {
             int Heard(string name) => told.Notices.Count(n => n.Name == name && n.PackageId == lot.PackageId && Field<long>(n, "lot") == lot.LotNo);
             Assert.Equal(lot.Left == 0 ? 1 : 0, Heard("package-used-up"));
-            // Hours are closed again from an hour after the last day on, and the store is told of the end within the hour.
+            // Hours are closed again from an hour after the last day on, and the store reports the lot's end within the hour.
             var closed = Math.Max(lot.EndUs, StoryGen.StartUs + StoryGen.Days * Instant.PerDayUs) + 4 * Instant.PerHourUs <= story.UntilUs;
             Assert.Equal((lot.PackageId, lot.LotNo, closed || Heard("package-expired") > 0 ? 1 : 0), (lot.PackageId, lot.LotNo, Heard("package-expired")));
             Assert.InRange(Heard("package-expiring"), 0, 2);
         }
     }
 
-    /// <summary>The modes that a scope is told alternate, and the last is true: on packages while a live lot has calls left (4.4).</summary>
+    /// <summary>The modes reported for a scope alternate, and the last one is correct: on packages while a live lot has calls left (4.4).</summary>
     private static void OfModes(Story story, Told told)
     {
         var changes = told.Notices.Where(n => n.Name == "billing-mode-changed").OrderBy(n => n.Sequence)

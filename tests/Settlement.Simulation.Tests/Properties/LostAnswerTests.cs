@@ -1,4 +1,5 @@
-// The answer of any commit may be lost: whoever asked for it finds out what it did, and does what comes after it. Every scenario, for every commit of it.
+// The answer to any commit may be lost. The caller then finds out what the commit did and goes on from there. Tested with every scenario and every
+// one of its commits.
 
 using CsCheck;
 using Settlement.Domain.Tests;
@@ -10,28 +11,32 @@ using Xunit;
 namespace Settlement.Simulation.Tests.Properties;
 
 /// <summary>
-/// In each of two runs every other commit's answer is lost, so that all of them are. Then one alone, all commits of a short scenario, some by chance of a long one (the seed is
-/// printed); SETTLEMENT_TEST_EVERY_COMMIT=1 takes every one of all, in a quarter of an hour.
+/// In each of two runs, the answers to every other commit are lost, so between them all are. Then single answers are lost: every commit of a short
+/// scenario in turn, and some chosen at random for a long one (the seed is printed). SETTLEMENT_TEST_EVERY_COMMIT=1 tests every commit of every
+/// scenario, in a quarter of an hour.
 /// </summary>
 public sealed class LostAnswerTests
 {
     private const int Few = 6;
     private const int ByChance = 3;
 
-    /// <summary>What a scenario has whose purchases are too many to write down (case 21): each is a commit, and one run of them takes longer than all the rest.</summary>
+    /// <summary>
+    /// Marks a scenario with too many purchases to write down (case 21). Each purchase is a commit, and one run of them takes longer than all the
+    /// rest.
+    /// </summary>
     private const string ManyPurchases = "manyLots";
 
     private static readonly bool Every = Environment.GetEnvironmentVariable("SETTLEMENT_TEST_EVERY_COMMIT") is { Length: > 0 };
 
     public enum Met
     {
-        /// <summary>The transaction is done again at once, as one that the database gave up.</summary>
+        /// <summary>The transaction is repeated at once, like one that the database gave up.</summary>
         Retried,
 
-        /// <summary>The error reaches the consumer or the time line, and the same process does its work again.</summary>
+        /// <summary>The error reaches the consumer or the time line, and the same process repeats its work.</summary>
         Failed,
 
-        /// <summary>The process ends, and another one does the work again.</summary>
+        /// <summary>The process ends, and another one repeats the work.</summary>
         Ended,
     }
 
@@ -65,7 +70,7 @@ public sealed class LostAnswerTests
         return chosen;
     }
 
-    /// <param name="lost">Asked with the number of each commit whether its answer is lost.</param>
+    /// <param name="lost">Called with the number of each commit; returns whether its answer is lost.</param>
     private static string Run(Scenario scenario, Met met, Func<int, bool> lost)
     {
         using var temp = new TempStore();
@@ -79,7 +84,7 @@ public sealed class LostAnswerTests
         return JsonOutput.Write(Worker.Simulating.Simulation.Run(scenario, engine, start => new StubbornWorker(start, met)));
     }
 
-    /// <summary>Does a piece of work again until it is done, as the broker hands a message out again and the time line starts again.</summary>
+    /// <summary>Repeats a piece of work until it is done, just as the broker redelivers a message and the time line starts again.</summary>
     private sealed class StubbornWorker(Func<SettlementCore> start, Met met) : ScenarioWorker(start)
     {
         public override void Do(Action<SettlementCore> work)

@@ -1,5 +1,5 @@
-// 4.3: what arrives for open hours may come in any order and in any batches. Only what the rules give to the first arrival stays in its order: of
-// several events with one identity and different content, the first stands (7.1).
+// 4.3: usage for open hours may arrive in any order and in any batches. Only where the rules favour the first arrival does the order stay: of several
+// events with one identity and different content, the first one stands (7.1).
 
 using System.Text.Json;
 using CsCheck;
@@ -104,7 +104,7 @@ public class OrderOfArrivalTests
 
     private sealed record Deliveries(string[] Commands, UsageCall[] Calls, int[] Keys, int[] Sizes)
     {
-        /// <summary>A random order in which events of one identity keep theirs, in random batches.</summary>
+        /// <summary>A random order, in random batches. Events with the same identity keep their order.</summary>
         public IEnumerable<UsageCall[]> Shuffled()
         {
             var keys = new int[Calls.Length];

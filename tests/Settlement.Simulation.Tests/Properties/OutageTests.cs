@@ -1,4 +1,4 @@
-// 2.4: the result of a worker that was down is that of one that never stopped, but for transaction times and billing cycles.
+// 2.4: a worker that was down gives the same result as one that never stopped, except for transaction times and billing cycles.
 using CsCheck;
 using Settlement.Domain.Tests;
 using Settlement.Worker.Output;

@@ -1,4 +1,5 @@
-// Whatever a story's account is parked at: the others' books are those of a run without the fault, and so are its own after a retry, whenever the worker ended (2.5).
+// Whatever a story's account is parked at, the other accounts' books are those of a run without the fault. So are its own after a retry, whenever the
+// worker ended (2.5).
 
 using System.Globalization;
 using CsCheck;
@@ -23,7 +24,9 @@ public sealed class ParkedStoryTests
 {
     private const string Poisoned = "a1";
 
-    /// <summary>Everything of a story waits and is transacted at its end, so that what an account misses while it is parked changes no transaction time.</summary>
+    /// <summary>
+    /// Everything in a story waits and is transacted at its end, so that nothing an account misses while it is parked changes a transaction time.
+    /// </summary>
     [Fact]
     public void Nobody_else_is_touched_and_a_retry_makes_up_for_everything()
     {
@@ -40,7 +43,7 @@ public sealed class ParkedStoryTests
     {
         using var peace = new Run(story);
         var peaceful = peace.Advance([]);
-        // Those that the time line tells, not the arrival of its commands and usage.
+        // The notices of the time line, not those sent on the arrival of its commands and usage.
         var names = peaceful.Where(l => l.IsNotice && l.Account == Poisoned).Select(l => l.Text.Split(' ')[0]).Distinct(StringComparer.Ordinal).ToList();
         if (names.Count == 0)
             return false;
@@ -62,7 +65,8 @@ public sealed class ParkedStoryTests
         run.Retry(parked.AccountNo, retryCrashes);
         var resumed = run.Advance([]);
         Assert.Equal(peaceful.Where(l => l.IsOthers), resumed.Where(l => l.IsOthers));
-        // What names a package that the parked account was still to buy waited with it, and may turn out to be nobody's: the store is told of it later than it would have been.
+        // Commands that name a package which the parked account had yet to buy have waited with it. They may turn out to belong to no account, and
+        // the store then hears of that later than it would have.
         Assert.Equal(StoresOwn(peaceful), StoresOwn(resumed));
         Assert.Equal(peaceful.Where(l => l.Account == Poisoned).Select(l => l.Text), resumed.Where(l => l.Account == Poisoned && !l.IsParking).Select(l => l.Text));
         Assert.Equal(2, resumed.Count(l => l.IsParking));
@@ -72,8 +76,8 @@ public sealed class ParkedStoryTests
     private static IEnumerable<string> StoresOwn(List<Line> lines) => lines.Where(l => l.Account.Length == 0).Select(l => l.Text).Order(StringComparer.Ordinal);
 
     /// <summary>
-    /// Of two accounts that buy one package id, the parked one comes second: here each has its own. No hold: what waited for it is told at its own time by a retry after the
-    /// resume (docs/parking.md).
+    /// If two accounts buy the same package id, the parked one comes second; so each account gets its own ids here. There is no hold: after the
+    /// resume, a retry reports what waited for the hold at its own time (docs/parking.md).
     /// </summary>
     private static Story OwnPackages(Story story) => story with
     {
@@ -81,7 +85,10 @@ public sealed class ParkedStoryTests
             : a with { Body = new(a.Body, StringComparer.Ordinal) { ["package"] = $"{package}-{a.Get<string>("account") ?? Poisoned}" } })],
     };
 
-    /// <summary>A line of the books. Of the poisoned account and the store it leaves out what two more notices shift: versions, sequences and what is derived from them.</summary>
+    /// <summary>
+    /// A line of the books. For the poisoned account and the store it omits what two additional notices shift: versions, sequences and anything
+    /// derived from them.
+    /// </summary>
     private sealed record Line(string Account, bool IsNotice, string Text)
     {
         public bool IsParking => IsNotice && (Text.StartsWith(NoticeName.AccountParked, StringComparison.Ordinal) || Text.StartsWith(NoticeName.AccountResumed, StringComparison.Ordinal));
@@ -116,10 +123,10 @@ public sealed class ParkedStoryTests
             }
         }
 
-        /// <summary>A new worker, which knows nothing but the store.</summary>
+        /// <summary>A new worker, which knows nothing except the store.</summary>
         public SettlementCore Core => new(new SettlementStore(engine, settings), new TestClock(story.UntilUs), inScenario: true);
 
-        /// <summary>From here on the account can't be told one thing, so that nothing of a step that tells it can be written.</summary>
+        /// <summary>From now on one particular notice can't be written for the account, so no step that sends it can be written either.</summary>
         public void Poison(string notice) => Sql(string.Create(CultureInfo.InvariantCulture, $"""
             CREATE TRIGGER Poison BEFORE INSERT ON Notice WHEN NEW.Name = '{notice}' AND NEW.AccountNo = (SELECT AccountNo FROM Account WHERE AccountId = '{Poisoned}')
             BEGIN SELECT RAISE(ABORT, 'poison'); END
@@ -167,7 +174,7 @@ public sealed class ParkedStoryTests
                 }
                 catch (CrashException)
                 {
-                    // The next worker goes on.
+                    // The next worker continues.
                 }
             }
 

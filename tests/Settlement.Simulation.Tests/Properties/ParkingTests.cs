@@ -1,4 +1,4 @@
-// 2.5: an account whose step can't be done is parked alone, and a retry does what it missed as if it alone had had an outage.
+// 2.5: an account whose step can't be done is parked alone, and a retry does what it missed as if only this account had had an outage.
 
 using Settlement.Domain.Notices;
 using Settlement.Domain.Pricing;
@@ -73,7 +73,7 @@ public sealed class ParkingTests : IDisposable
 
     public void Dispose() => temp.Dispose();
 
-    /// <summary>Both accounts were told the same: what is theirs is equal, but for names and transaction times.</summary>
+    /// <summary>Both accounts did the same things, so their books are equal except for names and transaction times.</summary>
     private void SameBooks()
     {
         Assert.Empty(core.Store.Read(ParkedAccounts.All));

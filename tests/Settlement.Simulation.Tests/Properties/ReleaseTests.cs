@@ -1,4 +1,5 @@
-// What is set free of the quarantine in pieces comes to what it came to at one go, wherever the worker ends, whichever answer is lost, and whatever falls due meanwhile (7.3, 2.4).
+// Releasing from quarantine in pieces gives the same result as releasing everything at once, wherever the worker ends, whichever answer is lost, and
+// whatever falls due meanwhile (7.3, 2.4).
 
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
@@ -31,7 +32,7 @@ public sealed class ReleaseTests
     public void The_books_are_the_same_to_the_last_row_as_those_of_a_release_at_one_go()
     {
         var whole = Books(Whole, engine => { });
-        // Of one region what was held at the first closing, late; of both what was not due yet.
+        // From one region, what was held at the first closing, which is late; from both, what was not due yet.
         Assert.Equal([" late 0", " late 0", " late 1"], whole.Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => line[line.IndexOf(" late ", StringComparison.Ordinal)..][..7]).Order(StringComparer.Ordinal));
         Assert.Equal(whole, Books(Pieces, engine => { }));
         Assert.Equal(whole, Books(1, engine => { }));
@@ -73,8 +74,9 @@ public sealed class ReleaseTests
         """;
 
     /// <summary>
-    /// Calls of two hours of an account that nobody has opened, of a region without a price and of one that the catalog lacks; the first hour closes; then the account is opened, and a
-    /// catalog supplies what was missing. What is stored, without what only the number of transactions changes.
+    /// Calls in two hours: of an account that has not been opened, of a region without a price, and of a region that the catalog lacks. The first
+    /// hour closes; then the account is opened, and a catalog supplies what was missing. Returns what is stored, except for anything that depends
+    /// only on the number of transactions.
     /// </summary>
     private static string[] Books(int piece, Action<CrashingEngine> arm, Action? met = null)
     {
@@ -128,7 +130,7 @@ public sealed class ReleaseTests
             .Select(q => $"{q.State} {q.Reason} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8} {q.DecidedBy} {q.DecidedUs}").Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>A store, and workers that do a piece of work again until it is done, each starting with nothing but what is stored.</summary>
+    /// <summary>A store, with workers that repeat a piece of work until it is done. Each worker starts with nothing except what is stored.</summary>
     private sealed class Worked(CrashingEngine engine, int piece, Action? met)
     {
         public void Do(int minute, Action<SettlementCore> work)

@@ -5,7 +5,7 @@ using Settlement.Domain.Usage;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>One entry of a time line: the name of the action and what stands under it.</summary>
+/// <summary>One entry of a time line: the name of the action and its body.</summary>
 internal sealed record StoryAction(long AtUs, string Name, Dictionary<string, object?> Body)
 {
     public T? Get<T>(string field) => Body.TryGetValue(field, out var value) ? (T?)value : default;
@@ -17,7 +17,7 @@ internal sealed record StoryAction(long AtUs, string Name, Dictionary<string, ob
     public Dictionary<string, object?> ToJson() => new(StringComparer.Ordinal) { ["at"] = Instant.Show(AtUs, 0), [Name] = Body };
 }
 
-/// <summary>A story that random tests tell: its time line is in the order of time, then of the file.</summary>
+/// <summary>A story generated for random tests. Its time line is ordered by time, then by position in the file.</summary>
 internal sealed record Story(Dictionary<string, object?> Settings, IReadOnlyList<StoryAction> Timeline, long UntilUs)
 {
     public const string Catalog = """
@@ -45,7 +45,7 @@ internal sealed record Story(Dictionary<string, object?> Settings, IReadOnlyList
 
     public override string ToString() => $"{{ \"settings\": {JsonSerializer.Serialize(Settings)}, \"catalog\": …, \"timeline\": [\n{string.Join(",\n", Timeline)} ],\n\"until\": \"{Instant.Show(UntilUs, 0)}\" }}";
 
-    /// <summary>Every event of the story once: of several with one identity the first that arrives, as 7.1 has it.</summary>
+    /// <summary>Every event of the story once. If several have the same identity, the first that arrives, as in 7.1.</summary>
     public List<UsageCall> FirstOfEachIdentity() => Timeline
         .SelectMany((a, index) => a.Name == "usage" ? Events(a).Select((e, i) => (Call: e, Arrives: a.Us("delivered") ?? e.TimeUs, Index: index, I: i)) : [])
         .OrderBy(e => e.Arrives).ThenBy(e => e.Index).ThenBy(e => e.I)

@@ -1,4 +1,4 @@
-// Random stories of nine days over the turn of a month: short terms, small lots, little money, and instants that fall together (on the hour, at three in
+// Random stories of nine days over the turn of a month: short terms, small lots, little money, and instants that coincide (on the hour, at three in
 // the morning, at midnight).
 using CsCheck;
 using Settlement.Domain.Time;
@@ -13,7 +13,10 @@ internal static class StoryGen
     private const long QuarterUs = Instant.PerHourUs / 4;
     private const long EndUs = StartUs + Days * Instant.PerDayUs;
 
-    /// <summary>Quarters of an hour, and more often what the rules make something of: midnight and 03:00 of +08:00, a microsecond beside.</summary>
+    /// <summary>
+    /// Quarters of an hour, and more often the instants that matter to the rules: midnight and 03:00 in +08:00, and a microsecond before or after an
+    /// hour.
+    /// </summary>
     private static readonly Gen<long> At = Gen.OneOf(
         Gen.Long[0, Days * 96 - 1].Select(q => StartUs + q * QuarterUs),
         Gen.Long[0, Days * 24 - 1].Select(h => StartUs + h * Instant.PerHourUs),
@@ -88,7 +91,7 @@ internal static class StoryGen
     private static readonly Gen<StoryAction> Everything = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, AnyUsage), (1, Outage));
     private static readonly Gen<StoryAction> Steady = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, Timely.Where(u => u.Get<string>("account") != "a3")));
 
-    /// <summary>Everything that a scenario can tell.</summary>
+    /// <summary>Everything that a scenario can contain.</summary>
     public static Gen<Story> Any { get; } = Told(Everything);
 
     /// <summary>Nothing is delivered late and the worker is never down.</summary>
@@ -96,11 +99,13 @@ internal static class StoryGen
 
     public static Gen<StoryAction> AnyOutage => Outage;
 
-    /// <summary>The same story, every action under the id it had, with one more: before or after what else happens at its instant.</summary>
+    /// <summary>
+    /// The same story with one more action, which comes before or after everything else at its instant. All other actions keep their ids.
+    /// </summary>
     public static Story With(this Story story, StoryAction action, bool first) =>
         story with { Timeline = [.. (first ? story.Timeline.Prepend(action) : story.Timeline.Append(action)).OrderBy(a => a.AtUs)] };
 
-    /// <summary>Half of the actions happen at one of a few instants, so that things fall together that seldom do.</summary>
+    /// <summary>Half of the actions happen at one of a few instants, so that things coincide that seldom do.</summary>
     private static Gen<Story> Told(Gen<StoryAction> action) => Gen.Select(
         Settings, Gen.Int[0, 60], At.Array[5], Gen.Select(action, Gen.Int[0, 9]).Array[1, 45]).Select((settings, money, meetings, actions) => new Story(
         settings,

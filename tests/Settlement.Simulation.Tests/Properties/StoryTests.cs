@@ -1,4 +1,5 @@
-// What holds of every story, whatever it tells. The expectations are counted from the story and from the answers to its commands, never from what they check.
+// What holds for every story, whatever it contains. The expectations are computed from the story and from the answers to its commands, never from
+// what is being checked.
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -124,7 +125,9 @@ public class StoryTests
         }
     }
 
-    /// <summary>9: below zero is arrears since the movement that took it there; the days since say how far they are.</summary>
+    /// <summary>
+    /// 9: an account below zero has been in arrears since the movement that took it there. The days since then tell which state it is in.
+    /// </summary>
     private static void ArrearsFollowTheBalance(Story story, Told told)
     {
         var days = told.Settings.EveryLevel.PayPerUse;

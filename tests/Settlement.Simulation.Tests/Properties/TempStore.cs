@@ -2,7 +2,7 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>A throw-away SQLite file with the schema in it: migrated once, then copied, because a random test needs many.</summary>
+/// <summary>A throw-away SQLite file that contains the schema. It is migrated once and then copied, because a random test needs many.</summary>
 internal sealed class TempStore : IDisposable
 {
     private static readonly Lazy<byte[]> Template = new(MakeTemplate);

@@ -13,7 +13,7 @@ using Settlement.Worker.Simulating;
 
 namespace Settlement.Simulation.Tests.Properties;
 
-/// <summary>What a story came to: its printed result, and all that the store says of it.</summary>
+/// <summary>The result of a story: its printed result, and everything that the store contains about it.</summary>
 internal sealed record Told(
     BillingSettings Settings, SimulationView View, List<BillLine> Rows, List<Account> Accounts, Dictionary<string, List<EntryLine>> Entries, List<Lot> Lots,
     List<NoticeLine> Notices, List<AttemptLine> Attempts, List<QuarantineEntry> Held, List<CommandLine> Commands, long Closings)
@@ -40,7 +40,7 @@ internal sealed record Told(
     }
 }
 
-/// <summary>A command as it was answered.</summary>
+/// <summary>A command and how it was answered.</summary>
 internal sealed class CommandLine
 {
     public long CommandNo { get; init; }

@@ -3,7 +3,9 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>A real engine, and something that happens before each write transaction begins: what another worker does meanwhile, or counting.</summary>
+/// <summary>
+/// A real engine with an action that runs before each write transaction begins: something that another worker does meanwhile, or counting.
+/// </summary>
 internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
 {
     public string Name => engine.Name;
@@ -52,6 +54,6 @@ internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
 
     public void Dispose()
     {
-        // The engine is its maker's.
+        // The engine belongs to whoever created it.
     }
 }

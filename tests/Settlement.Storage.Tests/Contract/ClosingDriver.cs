@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>One closing, or the steps of one instant, taken apart: what the time line does in one go.</summary>
+/// <summary>One closing, or the steps of one instant, in separate steps that the time line does in one go.</summary>
 internal sealed class ClosingDriver(SettlementStore store, Releases releases)
 {
     private readonly SpanOpening spans = new(store, releases, SpanSize.Default);
@@ -18,7 +18,7 @@ internal sealed class ClosingDriver(SettlementStore store, Releases releases)
 
     public ClosingRun? Begin(long dueUs, bool hourly = true) => spans.BeginClosing(dueUs, hourly)?.Runs[^1];
 
-    /// <returns>How many accounts were settled.</returns>
+    /// <returns>The number of accounts settled.</returns>
     public long Settle(ClosingRun run, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null) =>
         OpenParts().Sum(part => SettlePart(run, part, nowUs, settled));
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>The same on SQL Server: a skip, named and counted, where no server is given.</summary>
+/// <summary>The same contract on SQL Server. Without a server, it is a skip that is named and counted.</summary>
 public sealed class SqlServerContract : StorageContract
 {
     private readonly TestSqlServer database;
@@ -22,7 +22,7 @@ public sealed class SqlServerContract : StorageContract
     public void A_worker_that_was_thought_dead_and_wakes_up_writes_nothing()
     {
         using var halted = Engine.TryClaim("timeline")!;
-        // Its time has run out by the clock of the database, and another worker comes.
+        // The claim has expired by the clock of the database, and another worker comes.
         database.Do("UPDATE WorkClaim SET UntilUs = 1 WHERE Name = 'timeline'");
         using var next = new SqlServerEngine(database.ConnectionString).TryClaim("timeline");
 

@@ -140,7 +140,8 @@ public abstract partial class StorageContract
         closings.Finish(run, NineUs);
         Assert.Equal(0, Left());
 
-        // As a writer would leave it that had another guard: of an account that the run has not seen, in its hour and in one that closed empty.
+        // What a writer with a different guard would leave: usage of an account that the run has not seen, in the run's hour and in an hour that was
+        // empty when it closed.
         Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
         var early = Call("e3", 1, "a2").Event.Call! with { TimeUs = NineUs - Instant.PerHourUs };
         Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(early, 2, NineUs, 0, false)]));

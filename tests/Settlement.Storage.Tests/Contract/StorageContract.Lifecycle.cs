@@ -10,12 +10,12 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>Steps of the agenda, which are loaded, decided and written many together.</summary>
+/// <summary>Steps of the agenda, many of which are loaded, decided and written together.</summary>
 public abstract partial class StorageContract
 {
     private const long UnitE8 = 100_000_000;
 
-    /// <summary>The first slot of a lot of "ten" that was bought at nine.</summary>
+    /// <summary>The first slot of a lot of "ten" bought at nine.</summary>
     private static readonly long SlotUs = Us("2023-06-03T03:00:00Z");
 
     [Fact]
@@ -46,7 +46,7 @@ public abstract partial class StorageContract
         var told = false;
         var steps = StepUntil(SlotUs, () =>
         {
-            // After the first transaction, when the second one's steps have long been read.
+            // After the first transaction, when the steps of the second one have long been read.
             if (!told)
                 Store.Write(s => Assert.Equal(1, s.Execute("agenda/remove", AttemptOf(s, accounts[201]))));
             told = true;
@@ -61,7 +61,7 @@ public abstract partial class StorageContract
     public void Each_step_is_of_its_own_lot_however_many_the_package_has_had()
     {
         WithMoney("1000", "a1", "a2", "a3");
-        // Lots of three packages end together, of one its fourth while it is another's third, and of the last one its only one.
+        // Lots of three packages end at the same time: the fourth lot of one while it is the third of another, and the only lot of the last one.
         Do(Buy("a1", "p"), Buy("a2", "q", """ "startsAt":"2023-06-10T09:00:00Z", """), Buy("a3", "r", """ "startsAt":"2023-08-10T09:00:00Z","autoRenew":false, """));
 
         var steps = StepUntil(Us("2024-06-12T00:00:00Z"));
@@ -71,7 +71,7 @@ public abstract partial class StorageContract
         Assert.Equal([1], Lots(steps, NoticeName.PackageExpired, "r"));
         Assert.Equal(Enumerable.Range(2, 13), Lots(steps, NoticeName.PackageRenewed, "p"));
         Assert.Equal(Enumerable.Range(2, 12), Lots(steps, NoticeName.PackageRenewed, "q"));
-        // A week and a day before it, which the other packages have renewed by then.
+        // A week before its end and a day before it. The other packages have been renewed by then.
         Assert.Equal([1, 1], Lots(steps, NoticeName.PackageExpiring, "r"));
         Assert.Equal(2, Notices(steps, NoticeName.PackageExpiring).Count());
         Assert.Equal(
@@ -116,7 +116,7 @@ public abstract partial class StorageContract
 
     private static IEnumerable<string> Accounts(Session session) => AccountStore.All(session).Select(a => a.AccountId);
 
-    /// <summary>A package that renews itself, unless told otherwise.</summary>
+    /// <summary>A package that renews automatically, unless told otherwise.</summary>
     private static string Buy(string account, string package, string more = """ "autoRenew":true, """) =>
         $$"""{"id":"buy {{package}}","type":"buy-package","account":"{{account}}","offer":"ten",{{(more.Contains("autoRenew", StringComparison.Ordinal) ? more : more + """ "autoRenew":true, """)}}"package":"{{package}}"}""";
 
@@ -131,7 +131,7 @@ public abstract partial class StorageContract
     private static IEnumerable<int> Lots(IEnumerable<Stepped> steps, string name, string package) =>
         Notices(steps, name).Where(n => n.Notice.PackageId == package).Select(n => (int)(long)n.Notice.Data["lot"]!);
 
-    /// <summary>The attempt at the first slot of an account's only package, as it stands on the agenda.</summary>
+    /// <summary>The attempt at the first slot of an account's only package, as entered in the agenda.</summary>
     private static object AttemptOf(Session session, string accountId)
     {
         var lot = Assert.Single(AccountStore.LotsOf(session, AccountStore.Find(session, accountId)!.AccountNo));
@@ -147,7 +147,7 @@ public abstract partial class StorageContract
         .. accounts.Select(a => $$"""{"id":"money {{a}}","type":"top-up","account":"{{a}}","amount":"{{amount}}"}"""),
     ]);
 
-    /// <summary>Does all that is on the agenda up to an instant, hours closed as they pass.</summary>
+    /// <summary>Does everything on the agenda up to an instant, and closes the hours as they pass.</summary>
     private List<Stepped> StepUntil(long untilUs, Action? between = null)
     {
         var steps = new List<Stepped>();

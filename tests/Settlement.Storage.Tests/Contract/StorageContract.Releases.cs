@@ -1,4 +1,5 @@
-// What an account that is opened, or a catalog, sets free of the quarantine: the first with it, the rest in pieces that stop nobody, all of it before the next closing (7.3).
+// What opening an account or applying a catalog releases from quarantine: the first entries at once, the rest in pieces that block nobody, and all of
+// it before the next closing (7.3).
 
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
@@ -56,7 +57,7 @@ public abstract partial class StorageContract
         HoldMany("a1");
         Subscribed("a2");
         Ingest(Call("e", 1, "a2"));
-        // Another worker receives the command when this one has found nothing to wait for.
+        // Another worker receives the command after this one has found nothing to wait for.
         var late = new Releases(Store, usage);
         var opened = 0;
         var other = new ClosingDriver(new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
@@ -108,7 +109,9 @@ public abstract partial class StorageContract
         Assert.Equal(0, HeldCount());
     }
 
-    /// <summary>On SQLite one writes after the other anyway; on a server the second would find the version of the store's account changed.</summary>
+    /// <summary>
+    /// On SQLite, writers take turns anyway. On a server, the second writer would find that the version of the store's account has changed.
+    /// </summary>
     [Fact]
     public void Workers_that_hold_calls_of_unknown_accounts_at_once_do_not_do_their_batches_again()
     {

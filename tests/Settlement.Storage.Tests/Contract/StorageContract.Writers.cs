@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>How often a transaction is tried, what a session may do, and what a copy for a dry run holds.</summary>
+/// <summary>How often a transaction is tried, what a session may do, and what a copy for a dry run contains.</summary>
 public abstract partial class StorageContract
 {
     [Fact]
@@ -77,7 +77,8 @@ public abstract partial class StorageContract
     public void What_no_lot_covers_is_held_whole_and_once_however_many_events_it_is()
     {
         WithMoney("5", "a1");
-        // Ten calls of the first events are the package's; the rest is not subscribed. All at three instants, of three sources whose names do not sort as their numbers do.
+        // Ten calls of the first events are covered by the package; the rest is not subscribed. All are at three instants, from three sources whose
+        // names sort differently from their numbers.
         Do(Buy("a1", "p1", """ "autoRenew":false, """), """{"id":"no more","type":"unsubscribe","account":"a1","api":"passport","region":"north"}""");
         var calls = Enumerable.Range(0, 9_001).Select(i => new UsageCall($"s{9 - (i % 3)}", $"e{i:D5}", "a1", "passport", "north", NineUs + i / 4_000, 200, 1 + i % 3, null)).ToList();
         foreach (var chunk in calls.Chunk(3_000))
@@ -107,7 +108,7 @@ public abstract partial class StorageContract
     [InlineData("""{"type":["open-account"]}""", false)]
     public void An_account_is_opened_by_the_type_of_a_command_however_it_is_spelt(string body, bool opens) => Assert.Equal(opens, CommandStore.OpensAccount(body));
 
-    /// <summary>What the hour leaves of every account.</summary>
+    /// <summary>What the hour leaves for every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)
     {
         var closing = new ClosingDriver(store, new Releases(store, new UsageStore(store)));

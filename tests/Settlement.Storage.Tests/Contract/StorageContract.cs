@@ -23,7 +23,7 @@ using Xunit;
 namespace Settlement.Storage.Tests.Contract;
 
 /// <summary>
-/// What every engine must do, in the words of the stores. An engine's own class is a few lines: how to make an empty database and how to drop it.
+/// What every engine must do, in terms of the stores. An engine's own class is a few lines: how to create an empty database and how to drop it.
 /// </summary>
 public abstract partial class StorageContract : IDisposable
 {
@@ -218,7 +218,7 @@ public abstract partial class StorageContract : IDisposable
 
         var looks = SettleThreeBatches(() => TopUp(accounts[300], "10", "between decision and writing"));
 
-        // At the time: for each of the three batches, for one of them anew, and for the end of the part; a server may ask for more tries.
+        // The time is read for each of the three batches, again for one of them, and at the end of the part. A server may need more tries.
         Assert.True(looks >= 5, $"{looks} looks");
         Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
         Assert.Equal(10 * 100_000_000L, BalanceOf(accounts[300]) - BalanceOf(accounts[301]));
@@ -369,12 +369,12 @@ public abstract partial class StorageContract : IDisposable
 
     protected abstract void Drop();
 
-    /// <summary>Where the engine does not refuse a text that its column has no room for: that there is none.</summary>
+    /// <summary>If the engine does not refuse a text that is too long for its column: asserts that there is no such text.</summary>
     protected virtual void AssertTextsFit()
     {
     }
 
-    /// <summary>The longest id or name there may be.</summary>
+    /// <summary>The longest id or name allowed.</summary>
     private static string Long(char last) => new string('\u9577', UsageCall.MaxTextLength - 1) + last;
 
     protected static Arrival Arrived(ReadEvent read) => new(read, NineUs);
@@ -410,8 +410,8 @@ public abstract partial class StorageContract : IDisposable
         Do($$"""{"id":"subscribe {{account}}","type":"subscribe","account":"{{account}}","api":"passport","region":"{{region}}"}""");
     }
 
-    /// <summary>Closes the hour of 450 accounts; does something when the first batch is written and the others are decided.</summary>
-    /// <returns>How often the time was asked for.</returns>
+    /// <summary>Closes the hour of 450 accounts. Does something when the first batch is written and the others are decided.</summary>
+    /// <returns>How often the time was read.</returns>
     private int SettleThreeBatches(Action meanwhile)
     {
         var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
@@ -426,7 +426,7 @@ public abstract partial class StorageContract : IDisposable
         return looks;
     }
 
-    /// <returns>How many were released by it.</returns>
+    /// <returns>How many entries it released.</returns>
     private long Apply(string catalog) => Store.Write(s =>
     {
         Assert.Empty(Store.ApplyCatalog(s, CatalogJson.Read(catalog, "", new BillingZone(0), [])!, NineUs));
@@ -444,7 +444,7 @@ public abstract partial class StorageContract : IDisposable
         commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs, 1000)), NineUs);
     }
 
-    /// <summary>Another worker has it by now.</summary>
+    /// <summary>Another worker holds the claim by now.</summary>
     private sealed class LostClaim : WorkClaim
     {
         public override void Assert(Session session) => throw new ClaimLostException("taken over");

@@ -5,12 +5,16 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-/// <summary>A database of its own on the server that <c>SETTLEMENT_TEST_SQLSERVER</c> names; dropped when the process ends. Between two tests it is emptied.</summary>
+/// <summary>
+/// A separate database on the server that <c>SETTLEMENT_TEST_SQLSERVER</c> names. It is emptied between two tests and dropped when the process ends.
+/// </summary>
 public sealed class TestSqlServer : IDisposable
 {
     private const string Variable = "SETTLEMENT_TEST_SQLSERVER";
 
-    /// <summary>In an order in which rows may be deleted. Ranges of numbers stay: an engine of a test before may have one still.</summary>
+    /// <summary>
+    /// In an order in which their rows can be deleted. Number ranges stay, because an engine from an earlier test may still hold one.
+    /// </summary>
     private static readonly string[] Tables =
     [
         "ParkedAgenda", "ParkedCommand", "Parked", "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "SpanPart", "Span", "Run", "HeldOnce", "QuarantineRelease", "Quarantine", "Usage",
@@ -45,14 +49,14 @@ public sealed class TestSqlServer : IDisposable
 
     private static string? Server => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server ? server : null;
 
-    /// <summary>Skips the test where there is no server.</summary>
+    /// <summary>Skips the test if there is no server.</summary>
     public static TestSqlServer Need()
     {
         Assert.SkipUnless(IsThere, $"{Variable} names no server");
         return Idle.TryTake(out var database) ? database : new TestSqlServer();
     }
 
-    /// <summary>One that no test has used: what the server counts by itself begins at one.</summary>
+    /// <summary>A database that no test has used: the numbers that the server itself assigns begin at one.</summary>
     public static TestSqlServer NeedNew()
     {
         Assert.SkipUnless(IsThere, $"{Variable} names no server");
@@ -78,7 +82,7 @@ public sealed class TestSqlServer : IDisposable
 
     private static void OnServer(string sql) => Execute(Server!, sql);
 
-    /// <summary>What a server may not know, or not be ready for.</summary>
+    /// <summary>For statements that a server may not know or may not be ready for.</summary>
     private static void Try(string sql)
     {
         try

@@ -11,14 +11,17 @@ public sealed partial class RoleTests
     private const string Worker = "settlement_worker";
     private const string Operator = "settlement_operator";
 
-    /// <summary>Statements of verbs that the worker never runs, with the word for it in the source, and only where that makes a difference to its grants.</summary>
+    /// <summary>
+    /// Statements of verbs that the worker never runs, each with the word by which the source refers to it. Only those that make a difference to the
+    /// worker's grants.
+    /// </summary>
     private static readonly Dictionary<string, string> VerbsAlone = new(StringComparer.Ordinal)
     {
         ["store/add-catalog"] = "ApplyCatalog", ["store/make-for-tests"] = "MarkForTests", ["copy/"] = "StoreCopy",
         ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack", ["clock/confirm"] = "ClockStore.Confirm", ["clock/forget"] = "ClockStore.Confirm",
     };
 
-    /// <summary>Asked by what runs the migrations: which of them have run.</summary>
+    /// <summary>Asked by the code that runs the migrations: which of them have run.</summary>
     private const string OfMigrations = "SELECT Changelog";
 
     private static readonly string[] Ledger = ["Entry", "BillRow", "TierStep", "Closing"];
@@ -34,7 +37,7 @@ public sealed partial class RoleTests
         Assert.Empty(Granted[Worker].Except(needed).Select(g => "is granted and not needed: " + g));
     }
 
-    /// <summary>What a worker asks of its login at its start.</summary>
+    /// <summary>The rights of its login that a worker checks at startup.</summary>
     [Fact]
     public void The_rights_that_a_worker_checks_at_its_start_are_those_it_is_granted()
     {
@@ -59,7 +62,7 @@ public sealed partial class RoleTests
     {
         var worker = Repository.Files(Path.Combine("src", "Settlement.Worker"), "*.cs")
             .Where(f => f.Contains("Running", StringComparison.Ordinal) || f.Contains("Bus", StringComparison.Ordinal) || f.EndsWith("RunVerb.cs", StringComparison.Ordinal));
-        // The way back is the engine's and is gone by a verb.
+        // The way back is in the engine, but only a verb takes it.
         var engine = Repository.Files(Path.Combine("src", "Settlement.Engine"), "*.cs").Where(f => !f.EndsWith("WayBack.cs", StringComparison.Ordinal));
         var running = worker.Concat(engine).Select(f => (File: f, Text: File.ReadAllText(f))).ToList();
 
@@ -105,7 +108,7 @@ public sealed partial class RoleTests
         ],
         StringComparer.Ordinal);
 
-    /// <summary>Statements of a kind, those inside of others, too.</summary>
+    /// <summary>All statements of a kind, including those nested in others.</summary>
     private static List<T> Statements<T>()
         where T : TSqlStatement
     {

@@ -5,10 +5,15 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Engines;
 
-/// <summary>A file that may only be read, here because its connection string says so: rights don't bind root, who may run this. How rights do it is tested with the verbs.</summary>
+/// <summary>
+/// A file that may only be read; here because its connection string says so, since file rights don't bind root, who may run this. The effect of file
+/// rights is tested with the verbs.
+/// </summary>
 public sealed class ReadOnlyFileTests : IDisposable
 {
-    /// <summary>What would be a query, a fragment or an escape in the URI by which SQLite is told that nobody changes the file.</summary>
+    /// <summary>
+    /// Contains characters that would be a query, a fragment or an escape in the URI that tells SQLite that nobody changes the file.
+    /// </summary>
     private readonly string folder = Directory.CreateTempSubdirectory("settlement a#b?c%41ü&").FullName;
 
     private string StoreFile => Path.Combine(folder, "store.db");

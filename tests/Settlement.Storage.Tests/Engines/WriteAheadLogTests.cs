@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Engines;
 
-/// <summary>The write-ahead log of a store that takes much in: no larger than the setting says, but while a transaction is under way or a reader holds it up.</summary>
+/// <summary>
+/// The write-ahead log of a store that takes in a lot: no larger than the setting says, except while a transaction is under way or a reader delays
+/// it.
+/// </summary>
 public sealed class WriteAheadLogTests : IDisposable
 {
     private const long Limit = SqliteEngine.LeastLogMb * 1024L * 1024;
@@ -79,6 +82,6 @@ public sealed class WriteAheadLogTests : IDisposable
         store.Write(session => store.Engine.ClaimIdentities(session, claims));
     }
 
-    /// <summary>Ids in no order, as UUIDs are: a transaction changes pages all over the file.</summary>
+    /// <summary>Ids in no order, like UUIDs: a transaction changes pages all over the file.</summary>
     private static IdentityClaim Random() => new(RandomNumberGenerator.GetBytes(IdOrder.Bytes + CallHash.Bytes), new byte[CallHash.Bytes], 1, 1);
 }

@@ -7,7 +7,10 @@ namespace Settlement.Storage.Tests.Ingest;
 
 public sealed class QuarantineValueTests
 {
-    /// <summary>A fee is at most a movement; a value that is only shown has no such bound, or one event would keep the whole list from being shown.</summary>
+    /// <summary>
+    /// A fee is at most one movement. A value that is only displayed has no such bound; otherwise one event could prevent the whole list from being
+    /// shown.
+    /// </summary>
     [Fact]
     public void The_value_of_held_calls_is_shown_whatever_its_size()
     {

@@ -16,12 +16,12 @@ using Xunit;
 namespace Settlement.Storage.Tests.Schema;
 
 /// <summary>
-/// The longest text that the program writes into each column fits it on SQL Server, which refuses what is longer. SQLite holds any length, so that no test
-/// which runs there would notice. A new column must say here what its longest text is.
+/// The longest text that the program writes into each column must fit on SQL Server, which refuses longer ones. SQLite accepts any length, so no test
+/// that runs on it would notice. For every new column, its longest text must be stated here.
 /// </summary>
 public sealed class LengthTests
 {
-    /// <summary>What outer text is held to on its way in (<see cref="CallFields.TextFault"/>): ids and names.</summary>
+    /// <summary>The limit for text from outside (<see cref="CallFields.TextFault"/>): ids and names.</summary>
     private const int Given = UsageCall.MaxTextLength;
 
     private const int Number = 20;
@@ -52,9 +52,9 @@ public sealed class LengthTests
         ["QuarantineRelease.Account"] = Given,
         ["QuarantineRelease.DecidedBy"] = "open-account".Length,
         ["NumberRange.Name"] = "scope".Length,
-        // "close", a slot and an account, or "run" and a mark of the process.
+        // "close", a slot and an account, or "run" and an identifier of the process.
         ["WorkClaim.Name"] = "close  ".Length + 2 * Number,
-        // A process and its machine; a host name has 64 characters at most on Linux, 63 on Windows.
+        // A process and its machine. A host name has at most 64 characters on Linux and 63 on Windows.
         ["WorkClaim.Worker"] = "process  on ".Length + Number + 64,
         // A command's id, the id of a bill row, or an attempt: package, lot, slot.
         ["Trouble.Worker"] = "process  on ".Length + Number + 64,
@@ -64,9 +64,9 @@ public sealed class LengthTests
         ["Notice.NoticeId"] = Notice.IdOf("", "").Length,
         ["Notice.Name"] = LongestOf(typeof(NoticeName)),
         ["Notice.PackageId"] = Given,
-        // One without an id is known by a hash of its text.
+        // A command without an id is known by a hash of its text.
         ["Command.CommandId"] = Math.Max(Given, "no-id-".Length + 2 * CallHash.Text("").Length),
-        // A malformed one keeps whatever type it gives itself.
+        // A malformed command keeps whatever type it claims.
         ["Command.Type"] = Given,
         ["Command.AccountId"] = Given,
         ["Parked.StepName"] = LongestOf(typeof(ParkedStep)),
@@ -76,7 +76,10 @@ public sealed class LengthTests
         ["Command.Code"] = LongestOf(typeof(Refusal)),
     };
 
-    /// <summary>A package id whose every character is written as two, its lot after one of each day of 9,999 years, a slot of the last year.</summary>
+    /// <summary>
+    /// A package id in which every character is escaped to two, the number of a lot after one lot per day for 9,999 years, and a slot in the last
+    /// year.
+    /// </summary>
     private static int LongestAttempt => Cause.OfAttempt(new string('|', Given), 9_999 * 366, Instant.OfUs(DateTimeOffset.MaxValue)).Length;
 
     [Fact]

@@ -5,8 +5,8 @@ using Xunit;
 namespace Settlement.Storage.Tests.Schema;
 
 /// <summary>
-/// Both engines hold the same: tables, columns in their order, types, keys, checks and indexes, and the columns of views. A type that the engines name
-/// differently counts as the same (<c>text</c> and <c>nvarchar(max)</c>).
+/// Both engines have the same schema: tables, columns in their order, types, keys, checks and indexes, and the columns of views. A type that the
+/// engines name differently counts as the same (<c>text</c> and <c>nvarchar(max)</c>).
 /// </summary>
 public sealed class SchemaTests : IDisposable
 {

@@ -4,7 +4,9 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Tests.Schema;
 
-/// <summary>The schema of a migrated SQLite file, as SQLite itself tells it; the text of checks and of partial indexes is read from their statements.</summary>
+/// <summary>
+/// The schema of a migrated SQLite file, as reported by SQLite. The text of checks and of partial indexes is read from their statements.
+/// </summary>
 internal static partial class SqliteSchema
 {
     /// <summary>Evolve's record of the scripts that ran.</summary>
@@ -23,7 +25,7 @@ internal static partial class SqliteSchema
         var columns = Columns(session, name);
         var checks = Check().Matches(sql).Select(m => "check " + m.Groups["condition"].Value);
         var keys = Indexes(session, name).Concat(ForeignKeys(session, name)).Concat(checks).ToList();
-        // A key that is the row's own number has no index.
+        // A primary key that is the row's own number has no index.
         if (columns.Find(c => c.Numbered) is { } numbered)
             keys.Add($"primary key ({numbered.Name})");
         return new TableSchema(name, columns, [.. keys.Order(StringComparer.Ordinal)]);
@@ -33,7 +35,7 @@ internal static partial class SqliteSchema
         [.. session.Connection.Query<(string Name, string Type, long NotNull, long Pk)>("SELECT name, type, \"notnull\", pk FROM pragma_table_info(@table) ORDER BY cid", new { table })
             .Select(c => new ColumnSchema(c.Name, TypeOf(c.Type), c.NotNull == 0, c is { Type: "INTEGER", Pk: 1 }))];
 
-    /// <summary>SQLite numbers rows in a column of this very name of a type; other types are only written down.</summary>
+    /// <summary>SQLite numbers rows only in a column whose type has exactly this name; other types are merely recorded.</summary>
     private static string TypeOf(string type) => type switch
     {
         "INTEGER" => "bigint",

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.SqlServer;
 
-/// <summary>What is tried again and what is not, by the server's own numbers.</summary>
+/// <summary>What is tried again and what is not, by the server's own error numbers.</summary>
 public sealed class ErrorTests
 {
     [Theory]

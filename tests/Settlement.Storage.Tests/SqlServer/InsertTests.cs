@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.SqlServer;
 
-/// <summary>Rows that are inserted many at a time are bulk-copied by position: the columns given must be the table's, all and in its order.</summary>
+/// <summary>Rows inserted in bulk are copied by position: the given columns must be all the columns of the table, in its order.</summary>
 public sealed class InsertTests
 {
     [Fact]

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Settlement.Storage.Tests.SqlServer;
 
-/// <summary>A call of <c>IEngine.Insert</c> in the source: many rows at once, which no statement's text shows.</summary>
-/// <param name="Name">As a statement would be named.</param>
+/// <summary>A call of <c>IEngine.Insert</c> in the source: it inserts many rows at once and does not appear in any statement's text.</summary>
+/// <param name="Name">The name that a statement would have.</param>
 internal sealed partial record Inserts(string Name, string Table, IReadOnlyList<string> Columns)
 {
     public static readonly IReadOnlyList<Inserts> All = [.. new[] { "Settlement.Storage", "Settlement.Engine" }.SelectMany(p => Repository.Files(Path.Combine("src", p), "*.cs")).SelectMany(Of).DistinctBy(i => i.Table)];
 
     public string Text => $"INSERT INTO {Table} ({string.Join(", ", Columns)}) VALUES (@{string.Join(", @", Columns)})";
 
-    /// <summary>Calls in the source, found and not found: one whose columns can't be read must not go unseen.</summary>
+    /// <summary>The calls in the source. A call whose columns can't be read must not be overlooked, so it throws.</summary>
     private static IEnumerable<Inserts> Of(string file)
     {
         var text = File.ReadAllText(file);

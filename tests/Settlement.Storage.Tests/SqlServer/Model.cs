@@ -5,15 +5,15 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace Settlement.Storage.Tests.SqlServer;
 
 /// <summary>
-/// The migrated database of SQL Server 2022 as DacFx models it, with each statement as a procedure: it finds columns and tables that are not there, which no
-/// parser does. It does not see types, columns of table variables, or how many values an insert has.
+/// The migrated database of SQL Server 2022 as modelled by DacFx, with each statement as a procedure. The model finds references to missing columns
+/// and tables, which no parser does. It does not check types, columns of table variables, or how many values an insert has.
 /// </summary>
 internal static class Model
 {
-    /// <summary>Warnings that are errors here: a reference to nothing.</summary>
+    /// <summary>Warnings that count as errors here: references to something that does not exist.</summary>
     private static readonly int[] Unresolved = [71502, 71005];
 
-    /// <returns>What is wrong with the statements, or with the migrations themselves.</returns>
+    /// <returns>What is wrong with the statements or with the migrations themselves.</returns>
     public static List<string> Faults(IReadOnlyDictionary<string, string> statements)
     {
         using var model = new TSqlModel(SqlServerVersion.Sql160, new TSqlModelOptions());

@@ -1,8 +1,8 @@
 namespace Settlement.Storage.Tests.SqlServer;
 
 /// <summary>
-/// The types of the parameters of statements: that of the columns of the same name; where there is none, or they differ, it stands here. A parameter of
-/// which neither is true has no type, and the check fails.
+/// The types of the parameters of statements. A parameter has the type of the columns with the same name. If there is no such column, or if they
+/// differ, the type is given here. A parameter with neither has no type, and the check fails.
 /// </summary>
 internal static class Parameters
 {

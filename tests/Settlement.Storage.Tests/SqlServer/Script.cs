@@ -24,7 +24,7 @@ internal static class Script
     public static string TextOf(TSqlFragment fragment) =>
         string.Concat(fragment.ScriptTokenStream.Skip(fragment.FirstTokenIndex).Take(fragment.LastTokenIndex - fragment.FirstTokenIndex + 1).Select(t => t.Text));
 
-    /// <summary>Parameters in the order in which they appear; what the text declares itself is none.</summary>
+    /// <summary>Parameters in the order in which they appear, without variables that the text itself declares.</summary>
     public static IReadOnlyList<string> Parameters(string text)
     {
         var variables = new Variables();
@@ -46,7 +46,7 @@ internal static class Script
 
         public override void Visit(VariableReference node) => Used.Add(node.Name);
 
-        /// <summary>The name that a procedure gives its parameter is none of the caller's.</summary>
+        /// <summary>The name of a procedure's own parameter is not a parameter of the statement.</summary>
         public override void ExplicitVisit(ExecuteParameter node) => node.ParameterValue.Accept(this);
 
         public override void Visit(DeclareVariableElement node) => Declared.Add(node.VariableName.Value);

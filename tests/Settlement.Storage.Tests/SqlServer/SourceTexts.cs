@@ -4,22 +4,22 @@ using Xunit;
 namespace Settlement.Storage.Tests.SqlServer;
 
 /// <summary>
-/// SQL that stands in C#, because it is put together there: as the server is given it. All other SQL is in files; a text in the source that is not known here
-/// fails, so that none goes unchecked.
+/// SQL that is in C# because it is put together there, in the form in which the server gets it. All other SQL is in files. A text in the source that
+/// is not listed here fails the test, so that none goes unchecked.
 /// </summary>
 public sealed partial class SourceTexts
 {
-    /// <summary>How a text begins in the source, and an example of it, or null where it is checked elsewhere.</summary>
+    /// <summary>How a text begins in the source, with an example of it, or null if it is checked elsewhere.</summary>
     private static readonly Dictionary<string, string?> Known = new(StringComparer.Ordinal)
     {
         ["SELECT IdHash, ContentHash FROM EventIdentity WHERE IdHash IN ("] = "SELECT IdHash, ContentHash FROM EventIdentity WHERE IdHash IN (@IdHash0, @IdHash1)",
-        // What takes the place of a list in the texts of files, which are checked with it.
+        // Replaces a list in the texts of files; it is checked together with them.
         [" IN (SELECT CAST(value AS bigint) FROM OPENJSON($"] = null,
-        // Inserts: every call of it.
+        // Inserts: every call is checked.
         ["INSERT INTO "] = null,
-        // Copies: below.
+        // Copies: see below.
         ["SELECT * FROM "] = null,
-        // The record of migrations that ran is Evolve's table; the other asks whether it is there.
+        // The first text reads Evolve's table of the migrations that ran; the other checks whether that table exists.
         ["SELECT version FROM "] = null,
         ["SELECT CAST(COUNT(*) AS bigint) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Table"] = null,
     };
@@ -43,7 +43,7 @@ public sealed partial class SourceTexts
     [Fact]
     public void Copies_are_found() => Assert.Equal(["Account", "Usage"], Copied.Select(c => c.Table).Intersect(["Account", "Usage"], StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
-    /// <summary>Up to the first thing put in.</summary>
+    /// <summary>Up to the first interpolated value.</summary>
     [GeneratedRegex(@"""(?<text>[^""{\n]*\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|EXEC|EXECUTE|MERGE|TRUNCATE)\b[^""{\n]*)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Literal();
 

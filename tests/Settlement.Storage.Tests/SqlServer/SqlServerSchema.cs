@@ -3,7 +3,9 @@ using Settlement.Storage.Tests.Schema;
 
 namespace Settlement.Storage.Tests.SqlServer;
 
-/// <summary>The schema that the migrations of SQL Server make, read from their text. A migration that changes a table teaches this class what it does.</summary>
+/// <summary>
+/// The schema that the SQL Server migrations create, read from their text. When a migration changes a table, this class must be taught what it does.
+/// </summary>
 internal static class SqlServerSchema
 {
     private static readonly Lazy<DatabaseSchema> Schema = new(ReadMigrations);
@@ -11,7 +13,7 @@ internal static class SqlServerSchema
     public static IReadOnlyList<string> Migrations { get; } =
         [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").OrderBy(Version).Select(File.ReadAllText)];
 
-    /// <summary>The statements of all of them, without views and tables that a later one drops.</summary>
+    /// <summary>The statements of all migrations, without views and tables that a later one drops.</summary>
     public static IReadOnlyList<TSqlStatement> Standing { get; } = [.. Stand()];
 
     public static DatabaseSchema Read() => Schema.Value;
@@ -45,7 +47,7 @@ internal static class SqlServerSchema
         return standing;
     }
 
-    /// <summary>With the statements that carried its rows over.</summary>
+    /// <summary>Drops a table together with the statements that copied its rows.</summary>
     private static void Drop(List<TSqlStatement> standing, string table) => standing.RemoveAll(
         s => (s is CreateTableStatement made && made.SchemaObjectName.BaseIdentifier.Value == table)
             || (s is InsertStatement && Script.TextOf(s).Contains($" {table} ", StringComparison.Ordinal)));

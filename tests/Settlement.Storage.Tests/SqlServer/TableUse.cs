@@ -2,7 +2,9 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Settlement.Storage.Tests.SqlServer;
 
-/// <summary>What a statement must be allowed to do with which table. SQL Server asks for SELECT, too, where an UPDATE or DELETE reads a column or gives one out.</summary>
+/// <summary>
+/// Which rights a statement needs on which table. SQL Server also requires SELECT if an UPDATE or DELETE reads or outputs a column.
+/// </summary>
 internal sealed class TableUse : TSqlFragmentVisitor
 {
     private readonly WithNames withNames = new();
@@ -66,7 +68,7 @@ internal sealed class TableUse : TSqlFragmentVisitor
         return tables.Found.Find(t => t.Alias?.Value == alias)?.SchemaObject.BaseIdentifier.Value;
     }
 
-    /// <summary>Names of WITH, which look like tables.</summary>
+    /// <summary>Names defined by WITH, which look like tables.</summary>
     private sealed class WithNames : TSqlFragmentVisitor
     {
         public HashSet<string> Found { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Settlement.Storage.Tests.SqlServer;
 
 /// <summary>
-/// Every statement of an engine, by name: those that all share, and those in the folder of its name. Read from the files, so that what is checked does not
-/// depend on how the program finds them.
+/// Every statement of an engine, by name: the shared ones, and those in the folder named after the engine. They are read from the files, so that the
+/// checks do not depend on how the program finds them.
 /// </summary>
 internal static partial class Texts
 {
@@ -12,7 +12,7 @@ internal static partial class Texts
 
     public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
 
-    /// <summary>Those of SQL Server, with lists as it is given them; until then they are no T-SQL.</summary>
+    /// <summary>Those of SQL Server, with lists in the form that the server gets. Before that they are not valid T-SQL.</summary>
     public static readonly IReadOnlyDictionary<string, string> All =
         Of("SqlServer").ToDictionary(t => t.Key, t => ListParameter().Replace(t.Value, "IN (SELECT CAST(value AS bigint) FROM OPENJSON(@${name}))"), StringComparer.Ordinal);
 
