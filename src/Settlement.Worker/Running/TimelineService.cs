@@ -22,7 +22,9 @@ internal sealed partial class TimelineService(
 
     private WorkClaim? draining;
 
-    /// <summary>Before the bus, which is started next, takes its first message: the other workers are to know that this one has some that waited.</summary>
+    /// <summary>
+    /// Comes before the bus, which is started next, takes its first message: the other workers must know that this one has some that waited.
+    /// </summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.RabbitMq.HasHost)
@@ -59,7 +61,8 @@ internal sealed partial class TimelineService(
         var since = core.Clock.GetTimestamp();
         var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel) && await drain.HandledAsync(timeout, core.Clock, cancel);
         EndDraining();
-        // What other workers that started at about the same time took from the same queues waited there as well, and comes to this one or another if they end.
+        // What other workers that started at about the same time took from the same queues also waited there. If they end, it comes to this worker or
+        // another one.
         while (drained && OthersDrain())
         {
             await Task.Delay(LookAgain, core.Clock, cancel);
@@ -88,7 +91,7 @@ internal sealed partial class TimelineService(
         }
         catch (DbException)
         {
-            // At the next look.
+            // Tried again at the next look.
         }
     }
 
@@ -110,7 +113,9 @@ internal sealed partial class TimelineService(
         }
     }
 
-    /// <summary>How long until something is due. When the database could not be worked with, it is tried again soon, nothing is lost, and health says so.</summary>
+    /// <summary>
+    /// How long until something is due. If the database could not be used, this is tried again soon, nothing is lost, and health says so.
+    /// </summary>
     private TimeSpan Advance(TimelineLog told, CancellationToken cancel)
     {
         try

@@ -3,10 +3,10 @@ using Settlement.Domain.Settings;
 
 namespace Settlement.Worker.Settings;
 
-/// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and mended.</summary>
+/// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and fixed.</summary>
 internal sealed record Given(string Key, string Value, string Origin);
 
-/// <summary>Gathers what was given, by key, whatever its letter case; the last source wins.</summary>
+/// <summary>Gathers the given settings by key, regardless of letter case; the last source wins.</summary>
 internal static class GivenSettings
 {
     private static readonly JsonDocumentOptions AsDotNetReadsIt = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };

@@ -15,7 +15,7 @@ internal sealed record ScenarioNode(JsonElement Json, string Path)
 
     public IEnumerable<(string Name, ScenarioNode Value)> Properties() => Json.EnumerateObject().Select(p => (p.Name, Child(p.Name, p.Value)));
 
-    /// <summary>Refuses every property but these: a typo must not pass for a default.</summary>
+    /// <summary>Refuses every property except these: a typo must not pass for a default.</summary>
     public void Only(string[] names)
     {
         foreach (var (name, value) in Properties())

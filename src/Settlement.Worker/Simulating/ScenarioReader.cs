@@ -8,7 +8,10 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Worker.Simulating;
 
-/// <summary>Reads scenario files. The first bad field is named by its path; a command with a bad field is not unreadable, it is refused when its time comes.</summary>
+/// <summary>
+/// Reads scenario files. The first bad field is named by its path. A command with a bad field does not make the file unreadable: it is refused when
+/// its time comes.
+/// </summary>
 internal static class ScenarioReader
 {
     private static readonly string[] Parts = ["settings", "catalog", "timeline", "until"];

@@ -22,7 +22,7 @@ internal sealed record UsageStory(
 
     public long ArrivesUs(long i) => DeliveredUs ?? TimeUs(i);
 
-    /// <summary>How events are made: a story with a bad field goes through the reader of messages, which says what is wrong with it.</summary>
+    /// <summary>How events are made: a story with a bad field goes through the message reader, which says what is wrong with it.</summary>
     public Func<long, ReadEvent> Maker() => WellFormed ? Event : Read;
 
     private string Id(long i) => string.Create(CultureInfo.InvariantCulture, $"{IdPrefix}-{i}");

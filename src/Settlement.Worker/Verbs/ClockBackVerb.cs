@@ -65,7 +65,7 @@ internal sealed class ClockBackVerb : Verb
         return Exit.BadInput;
     }
 
-    /// <summary>While nobody drives the time line; a worker that does gives it back when nothing is due.</summary>
+    /// <summary>Works only while nobody drives the time line; a worker that drives it gives it up when nothing is due.</summary>
     private static Ahead Go(OpenStore open, WayBack back, long nowUs)
     {
         var since = open.Core.Clock.GetTimestamp();

@@ -9,7 +9,7 @@ using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>The clock and the store's time line beside it. Each of its verbs is a class below or beside.</summary>
+/// <summary>The clock, and the store's time line compared with it. Each of its verbs is a class below or in a file of its own.</summary>
 internal sealed class ClockVerb : Command
 {
     public ClockVerb()
@@ -66,7 +66,7 @@ internal sealed class ClockVerb : Command
 
     private sealed class ConfirmVerb : Verb
     {
-        /// <summary>A person looks at a watch, and types.</summary>
+        /// <summary>Leaves room for a person who looks at a watch and types.</summary>
         private const long NearUs = Instant.PerHourUs;
 
         private readonly Argument<string> _time = new("TIME") { Description = "what time it is now, as you know it from elsewhere; within an hour of the clock" };
@@ -95,7 +95,7 @@ internal sealed class ClockVerb : Command
     private sealed record ClockView(string Clock, string? DatabaseClock, string LastRun, string? AheadUntil, string? Confirmed, long CommandsAhead, string? Doubt);
 }
 
-/// <summary>What verbs that make time pass ask of the clock, on a real store.</summary>
+/// <summary>What verbs that let time pass require of the clock, on a real store.</summary>
 internal static class ClockCheck
 {
     /// <exception cref="BadInputException">The clock differs from the database's.</exception>
@@ -106,7 +106,7 @@ internal static class ClockCheck
             throw new BadInputException($"The clock differs from the database's: {ClockDoubt.Difference(facts, nowUs, open.Store.Settings.TimeZone)}.");
     }
 
-    /// <summary>A closing made now would settle what is late in an hour ahead, and the way back would be lost.</summary>
+    /// <summary>A closing made now would settle late usage in an hour ahead of the clock, and the way back would be lost.</summary>
     /// <exception cref="BadInputException">Hours are closed ahead of the clock.</exception>
     public static void NeedNotAhead(OpenStore open, long nowUs)
     {

@@ -22,7 +22,7 @@ internal static class GeneralOptions
         root.Add(new Option<bool>(Verbose) { Description = "log in detail and show where an unexpected error came from", Recursive = true });
     }
 
-    /// <summary>The settings given as options; <c>--set</c> is over the shorthand.</summary>
+    /// <summary>The settings given as options; <c>--set</c> overrides the shorthand.</summary>
     public static IReadOnlyList<string> SettingsOf(ParseResult parsed) =>
         [.. parsed.GetValue<string>(Database) is { } file ? SettingsSources.DatabaseFile(file) : [], .. parsed.GetValue<string[]>(Set) ?? []];
 

@@ -22,7 +22,7 @@ internal sealed class ParkedVerb : Command
 
     private static Argument<string[]> AccountsArgument(string none) => new("ACCOUNT") { Description = $"ids of accounts; none: {none}", Arity = ArgumentArity.ZeroOrMore };
 
-    /// <summary>The accounts of these ids, parked or not; without ids all that are parked.</summary>
+    /// <summary>The accounts with these ids, parked or not; without ids, all that are parked.</summary>
     private static List<Account> Find(OpenStore open, IReadOnlyList<string> ids) => open.Store.Read(session => ids.Count == 0
         ? ParkedAccounts.All(session).ConvertAll(p => AccountStore.Get(session, p.AccountNo))
         : ids.Distinct(StringComparer.Ordinal).Select(id =>
@@ -149,13 +149,13 @@ internal sealed class ParkedVerb : Command
     }
 
     /// <param name="At">The due time of the step.</param>
-    /// <param name="Tries">Retries that met the same fault.</param>
+    /// <param name="Tries">Retries that ran into the same fault.</param>
     /// <param name="Commands">Commands that wait.</param>
     /// <param name="Steps">Steps of lots and arrears that wait.</param>
     private sealed record ParkedAccountView(string Account, string Since, string Step, string At, string Reason, long Tries, string? LastTry, long Commands, long Steps);
 
     /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or <c>not-parked</c>.</param>
-    /// <param name="StepsDone">What was done before it ended.</param>
-    /// <param name="Parked">Where it is parked now; null: it is not.</param>
+    /// <param name="StepsDone">The steps that were done before it ended.</param>
+    /// <param name="Parked">Where it is parked now; null if it is not.</param>
     private sealed record RetryView(string Account, string Outcome, long StepsDone, ParkedView? Parked);
 }

@@ -6,7 +6,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>One event held; of a conflict also the event that stands, so that a person can tell whether both are calls.</summary>
+/// <summary>Shows one held event and, for a conflict, also the event that stands, so that a person can tell whether both are calls.</summary>
 internal sealed class QuarantineShowVerb : Verb
 {
     private readonly Argument<long> _entry = new("ENTRY") { Description = "the number of an event, as list prints it" };

@@ -6,7 +6,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Which quarantined events are meant; null: all.</summary>
+/// <summary>Which quarantined events are meant; null means all.</summary>
 internal sealed record QuarantineFilter(string? Reason, string? Account);
 
 /// <summary>Bad events (7). Each of its verbs is a class below.</summary>
@@ -104,8 +104,8 @@ internal sealed class QuarantineVerb : Command
         }
 
         /// <param name="context">What every verb is given.</param>
-        /// <param name="entries">Which; none: all of the filter.</param>
-        /// <param name="filter">Only for all.</param>
+        /// <param name="entries">Which entries; if there are none, all that match the filter.</param>
+        /// <param name="filter">Used only if no entries are named.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter)
         {
             using var open = OpenStore.ToWrite(context);
@@ -136,8 +136,8 @@ internal sealed class QuarantineVerb : Command
         }
 
         /// <param name="context">What every verb is given.</param>
-        /// <param name="entries">Which; none: all of the filter.</param>
-        /// <param name="filter">Only for all.</param>
+        /// <param name="entries">Which entries; if there are none, all that match the filter.</param>
+        /// <param name="filter">Used only if no entries are named.</param>
         /// <param name="because">Why.</param>
         /// <param name="by">Who.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by)

@@ -6,7 +6,7 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>One verb of the command line. A verb declares its arguments and options and hands their values to its body.</summary>
-/// <param name="csv">Whether it prints CSV, too.</param>
+/// <param name="csv">Whether it also prints CSV.</param>
 internal abstract class Verb(string name, string description, bool csv = false) : Command(name, description)
 {
     /// <summary>For verbs that print results.</summary>
@@ -43,7 +43,7 @@ internal abstract class Verb(string name, string description, bool csv = false) 
     protected void Does(Func<ParseResult, VerbContext, CancellationToken, Task<int>> body) =>
         SetAction((parsed, cancel) => ContextOf(parsed) is { } context ? body(parsed, context, cancel) : Task.FromResult(Exit.BadInput));
 
-    /// <summary>For verbs with a throw-away store: the settings of the machine have no say.</summary>
+    /// <summary>For verbs with a throw-away store: the machine's settings are ignored.</summary>
     protected void DoesAlone(Func<ParseResult, VerbContext, int> body) =>
         SetAction((parsed, _) => Task.FromResult(body(parsed, ContextOf(parsed, WorkerSettings.Default))));
 
