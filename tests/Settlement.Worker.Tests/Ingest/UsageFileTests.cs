@@ -153,7 +153,7 @@ public class UsageFileTests
         return bytes.ToArray();
     }
 
-    /// <summary>A pipe gives what it has.</summary>
+    /// <summary>Returns little at a time, like a pipe.</summary>
     private sealed class Drops(byte[] bytes) : MemoryStream(bytes)
     {
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 7)]);

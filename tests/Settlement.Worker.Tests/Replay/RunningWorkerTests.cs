@@ -112,7 +112,7 @@ public sealed class RunningWorkerTests : IDisposable
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
         await broker.PublishAsync(BrokerTopology.BillingCommands, Open);
         await PublishAllAsync(broker);
-        // As a worker leaves it that ends after the broker's confirm and before its own commit.
+        // This is how a worker leaves it that ends after the broker's confirm and before its own commit.
         store.Count("UPDATE Notice SET Published = 0; SELECT 0");
         await PublishAllAsync(broker);
         await TestWorker.UntilAsync(() => listener.Deliveries == 2, "it is heard twice");

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Settings;
 
-/// <summary>A worker that can't start as it is set says why in a line, with exit code 2, and has not made a database.</summary>
+/// <summary>A worker whose settings don't let it start says why in one line, with exit code 2, and has not created a database.</summary>
 public sealed class StartUpFaultTests : IDisposable
 {
     private readonly TestStore store = new();

@@ -74,7 +74,7 @@ public class BillVerbTests
             all += taken;
         }
 
-        // Billable calls from 15:30 on of the API that is sold; those before were not subscribed.
+        // Billable calls from 15:30 on to the API that is sold; those before were not subscribed.
         Assert.Equal(Enumerable.Range(10, 80).Where(i => i % 17 != 16 && i % 11 != 10).Sum(i => 1 + i % 3), all);
     }
 
