@@ -75,7 +75,7 @@ internal sealed partial class BoundedConsumer(
         try
         {
             if (Interlocked.Increment(ref delivering) > 1)
-                throw new InvalidOperationException("The channel dispatches deliveries side by side: their order is lost.");
+                throw new InvalidOperationException("The channel dispatches deliveries in parallel: their order is lost.");
             if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
                 bounds.Drain.Leave(number);
             else if (Take(deliveryTag, number, body.Length))
@@ -243,7 +243,7 @@ internal sealed partial class BoundedConsumer(
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages of {Queue} would not fit into memory yet and go back to it; {AtATime} are asked for at a time now")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages of {Queue} do not fit into memory yet and go back to it; from now on, {AtATime} are requested at a time")]
     private static partial void Fewer(ILogger log, string queue, int count, int atATime);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read or stored is in {Queue} now: {Reason}")]

@@ -38,7 +38,7 @@ internal static class NdjsonUsage
         }
         catch (UnreadableBodyException e) when (first)
         {
-            throw new InputFileException(place.File, place.Line, $"is no event: {e.Message}", e);
+            throw new InputFileException(place.File, place.Line, $"is not an event: {e.Message}", e);
         }
         catch (UnreadableBodyException e)
         {

@@ -31,5 +31,5 @@ public sealed class UnreadableBodyException : Exception
         string.Create(CultureInfo.InvariantCulture, $"The body has {bytes:N0} bytes, more than RabbitMq:MaxBodyBytes allows ({most:N0}).");
 
     /// <summary>Without an inner exception: the headers of the error queue would show the innermost message instead of ours.</summary>
-    public static UnreadableBodyException NoJson(JsonException e) => new("The body is no JSON: " + e.Message);
+    public static UnreadableBodyException NoJson(JsonException e) => new("The body is not JSON: " + e.Message);
 }

@@ -84,7 +84,7 @@ public static class UsageFile
         {
             -1 => [],
             '{' => NdjsonUsage.Read(text, place, fill),
-            '[' => throw new InputFileException(place.File, place.Line + 1, "is a JSON array; a file holds one event to a line"),
+            '[' => throw new InputFileException(place.File, place.Line + 1, "is a JSON array; a file holds one event per line"),
             _ => CsvUsage.Read(text, place, fill),
         };
         foreach (var read in events)

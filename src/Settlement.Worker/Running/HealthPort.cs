@@ -24,7 +24,7 @@ internal static class HealthPort
         }
         catch (SocketException e)
         {
-            return $"{Key}: port {http.Port} can't be listened on: {e.Message}. Give the worker another (--set {Key}=8081), or none (0)";
+            return $"{Key}: can't listen on port {http.Port}: {e.Message}. Give the worker another (--set {Key}=8081), or none (0)";
         }
     }
 

@@ -157,7 +157,7 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "DrainTimeout of {Timeout} has passed with {Left} messages of the start not stored yet; closing goes on without them. Broker: {Cause}")]
+        Message = "DrainTimeout of {Timeout} has passed and {Left} messages that waited at the start are not stored yet; closing goes on without them. Broker: {Cause}")]
     private static partial void NotDrained(ILogger log, TimeSpan timeout, long? left, string cause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The time line could not go on; it is tried again in a few seconds")]
@@ -165,6 +165,6 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on; when the cause is cured: settlement parked retry")]
+        Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on. Once the cause is fixed: settlement parked retry")]
     private static partial void Parked(ILogger log, string account, string step, string due, string reason);
 }

@@ -86,6 +86,6 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "What fails could not be written down for status; it is tried again: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What fails could not be recorded for status; this is tried again: {Cause}")]
     private static partial void NotWritten(ILogger log, string cause);
 }

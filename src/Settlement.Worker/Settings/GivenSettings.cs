@@ -24,7 +24,7 @@ internal static class GivenSettings
             if (SettingKeys.Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 given[key] = new Given(key, value, $"environment variable {name}");
             else if (NearMiss.Of(key.Split(':')[0], SettingKeys.Sections) is { } meant)
-                faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; '{meant}' was meant?"));
+                faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; did you mean '{meant}'?"));
         }
 
         foreach (var option in sources.Options)

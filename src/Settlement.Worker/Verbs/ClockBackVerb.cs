@@ -61,7 +61,7 @@ internal sealed class ClockBackVerb : Verb
         context.Error.WriteLine("Nothing was changed: what was booked beyond now can't be taken back.");
         foreach (var booked in ahead.Booked)
             context.Error.WriteLine($"  {booked.What}: {Figures.Count(booked.Number)}, the first of {zone.Show(booked.FirstUs)}");
-        context.Error.WriteLine("Restore a backup, or call whoever maintains this program; until then the time line goes on when the clock has come so far.");
+        context.Error.WriteLine("Restore a backup, or call whoever maintains this program. Until then, the time line goes on only when the clock has caught up with it.");
         return Exit.BadInput;
     }
 
@@ -75,7 +75,7 @@ internal sealed class ClockBackVerb : Verb
             if (claim is not null)
                 return back.Go(nowUs, claim);
             if (open.Core.Clock.GetElapsedTime(since) > Patience)
-                throw new BadInputException("A worker is driving the time line just now, so it can't be moved: stop the worker, or try again later");
+                throw new BadInputException("A worker is driving the time line right now, so it can't be moved: stop the worker, or try again later");
             Thread.Sleep(LookAgain);
         }
     }

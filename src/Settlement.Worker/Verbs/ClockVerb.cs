@@ -13,7 +13,7 @@ namespace Settlement.Worker.Verbs;
 internal sealed class ClockVerb : Command
 {
     public ClockVerb()
-        : base("clock", "The clock beside the store's time line: is it right, and what if it was not.")
+        : base("clock", "The clock and the store's time line: whether the clock is right, and what to do if it was not.")
     {
         Add(new ShowVerb());
         Add(new ConfirmVerb());
@@ -57,7 +57,7 @@ internal sealed class ClockVerb : Command
                 ("Database's clock", view.DatabaseClock is null ? "this machine's" : Figures.Short(view.DatabaseClock)),
                 ("Last hourly run", Figures.Short(view.LastRun)),
                 ("Time line ahead until", Figures.Short(view.AheadUntil)),
-                ("Said to be right at", Figures.Short(view.Confirmed)),
+                ("Confirmed at", Figures.Short(view.Confirmed)),
                 ("Commands ahead", view.CommandsAhead == 0 ? null : $"{Figures.Count(view.CommandsAhead)} wait for an instant ahead of the clock"),
                 ("In doubt", view.Doubt));
             listing.Say(timesAre);
@@ -72,7 +72,7 @@ internal sealed class ClockVerb : Command
         private readonly Argument<string> _time = new("TIME") { Description = "what time it is now, as you know it from elsewhere; within an hour of the clock" };
 
         public ConfirmVerb()
-            : base("confirm", "Says that the clock is right: the worker goes on after a time in which nothing happened.")
+            : base("confirm", "Confirms that the clock is right, so that the worker goes on after a time in which nothing happened.")
         {
             Add(_time);
             Does((parsed, context) => Run(context, context.InstantUs(_time.Name, parsed.GetRequiredValue(_time))!.Value));
@@ -87,7 +87,7 @@ internal sealed class ClockVerb : Command
             if (Math.Abs(timeUs - nowUs) > NearUs)
                 throw new BadInputException($"TIME: the clock says {zone.Show(nowUs)}, which is not near {zone.Show(timeUs)}; set the clock right first");
             open.Store.Write(session => ClockStore.Confirm(session, nowUs));
-            context.Listing.Say($"Said to be right: {zone.Show(nowUs)}. A worker goes on within some seconds.");
+            context.Listing.Say($"Confirmed: it is {zone.Show(nowUs)}. A worker goes on within a few seconds.");
             return Exit.Done;
         }
     }

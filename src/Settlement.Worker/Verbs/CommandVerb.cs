@@ -16,7 +16,7 @@ internal sealed class CommandVerb : Verb
 {
     private const int PerTransaction = 500;
 
-    private readonly Argument<string> _file = new("FILE") { Description = "commands: a JSON array, or one to a line; - for standard input" };
+    private readonly Argument<string> _file = new("FILE") { Description = "commands: a JSON array, or one per line; - for standard input" };
 
     public CommandVerb()
         : base("command", "Applies commands as if they had come over the broker, and prints what became of each.")

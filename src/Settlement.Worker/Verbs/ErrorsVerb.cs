@@ -21,7 +21,7 @@ internal sealed class ErrorsVerb : Command
 
     private static Option<string> Queue() => new Option<string>("--queue")
     {
-        Description = "messages that were meant for this queue only", HelpName = string.Join('|', BrokerTopology.Inputs),
+        Description = "only messages that were meant for this queue", HelpName = string.Join('|', BrokerTopology.Inputs),
     }.AcceptOnlyFromAmong([.. BrokerTopology.Inputs]);
 
     private static IEnumerable<(string Name, ErrorQueue Errors)> Queues(VerbContext context, string? queue)
@@ -120,7 +120,7 @@ internal sealed class ErrorsVerb : Command
         private readonly Option<string> _queue = Queue();
 
         public DiscardVerb()
-            : base("discard", "Gives messages up for good: those named, or --all.")
+            : base("discard", "Discards messages for good: those named, or --all.")
         {
             Add(_all);
             Add(_queue);

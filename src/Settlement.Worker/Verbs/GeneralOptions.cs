@@ -14,7 +14,7 @@ internal static class GeneralOptions
     {
         root.Add(new Option<string[]>(Set)
         {
-            Description = "a setting, over those of appsettings.json and the environment (docs/settings.md); may be repeated",
+            Description = "a setting that overrides appsettings.json and the environment (docs/settings.md); may be repeated",
             HelpName = "Section:Key=value",
             Recursive = true,
         });

@@ -59,6 +59,6 @@ internal sealed class HealthVerb : Verb
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await client.SendAsync(request, cancel);
         return JsonSerializer.Deserialize<HealthEndpoints.Answer>(await answer.Content.ReadAsStringAsync(cancel), JsonOutput.Options) is { Reasons: not null } read
-            ? read : throw new JsonException("what answers is no worker");
+            ? read : throw new JsonException("what answers is not a worker");
     }
 }

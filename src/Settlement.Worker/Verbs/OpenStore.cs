@@ -152,7 +152,7 @@ internal static class SqliteFile
             var bytes = new byte[FirstBytes];
             var read = stream.ReadAtLeast(bytes, FirstBytes, throwOnEndOfStream: false);
             if (read > 0 && !bytes.AsSpan(0, read).SequenceEqual("SQLite format 3\0"u8))
-                throw new BadInputException($"{file} is no SQLite file");
+                throw new BadInputException($"{file} is not a SQLite file");
         }
         catch (UnauthorizedAccessException e)
         {

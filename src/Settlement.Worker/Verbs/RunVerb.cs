@@ -12,7 +12,7 @@ namespace Settlement.Worker.Verbs;
 internal sealed class RunVerb : Verb
 {
     public RunVerb()
-        : base("run", "The worker: takes events and commands in, closes hours, renews packages, sends notices, answers for its health. The default verb.") =>
+        : base("run", "The worker: takes in events and commands, closes hours, renews packages, sends notices, answers health checks. The default verb.") =>
         Does((_, context, cancel) => RunAsync(context, cancel));
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
@@ -57,14 +57,14 @@ internal sealed class RunVerb : Verb
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new BadInputException($"{HealthPort.Key}: port {settings.Http.Port} can't be listened on: {e.InnerException.Message}", e);
+            throw new BadInputException($"{HealthPort.Key}: can't listen on port {settings.Http.Port}: {e.InnerException.Message}", e);
         }
     }
 
     private static IDisposable Attach(IEngine engine)
     {
         return engine.TryAttach(out var holder)
-            ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. One worker runs on a SQLite file; verbs work beside it.");
+            ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. Only one worker can run on a SQLite file; verbs work beside it.");
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal sealed class SimulateVerb : Verb
     private readonly Argument<string> _file = new("FILE") { Description = "the scenario, JSON; - for standard input" };
 
     public SimulateVerb()
-        : base("simulate", "Runs a scenario under a test clock on a throw-away store and prints the bill, balances, packages and all else that came of it.")
+        : base("simulate", "Runs a scenario under a test clock on a throw-away store and prints the bill, balances, packages and everything else that came of it.")
     {
         Add(_file);
         Add(OutputOption);

@@ -78,7 +78,7 @@ internal sealed class TestClockRun : IDisposable
     }
 
     private static BadInputException AheadOf(string store) => new(
-        $"--until: is later than now, and {store} is no store for tests. To see what would happen, add --dry-run: nothing is changed. A store for tests is made with: migrate --test-store");
+        $"--until: is later than now, and {store} is not a store for tests. To see what would happen, add --dry-run: nothing is changed. A store for tests is made with: migrate --test-store");
 
     private static void RefuseAttached(VerbContext context)
     {

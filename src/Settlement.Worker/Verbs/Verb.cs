@@ -31,7 +31,7 @@ internal abstract class Verb(string name, string description, bool csv = false) 
 
     protected static Option<string> UntilOption() => new("--until")
     {
-        Description = "as if the clock stood at this time (a test clock for one run); refused on a store that a worker is attached to, and later than now but with --dry-run or on a store for tests",
+        Description = "run as if it were this time (a test clock for one run); refused on a store that a worker is attached to; later than now only with --dry-run or on a store for tests",
         HelpName = "time",
     };
 

@@ -38,7 +38,7 @@ public class ErrorQueueTests
         {
             var listed = await errors.ListAsync(i == 2 ? 5 : 100, Cancel).ToListAsync(Cancel);
             Assert.Equal(i == 2 ? bodies[..5] : bodies, listed.Select(TextOf));
-            Assert.StartsWith("The body is no JSON: ", listed[0].Reason, StringComparison.Ordinal);
+            Assert.StartsWith("The body is not JSON: ", listed[0].Reason, StringComparison.Ordinal);
             Assert.Equal(("text/x-agent", "usage-events"), (listed[0].ContentType, listed[0].Queue));
             Assert.True(DateTimeOffset.UtcNow - listed[0].At < TimeSpan.FromMinutes(5));
         }

@@ -73,7 +73,7 @@ public class UsageOverRabbitMqTests
         Assert.True(error.BasicProperties.Persistent);
         string Header(string name) => Encoding.UTF8.GetString((byte[])error.BasicProperties.Headers![name]!);
         Assert.Equal("gw-7", Header("agent"));
-        Assert.StartsWith("The body is no JSON: ", Header("MT-Fault-Message"), StringComparison.Ordinal);
+        Assert.StartsWith("The body is not JSON: ", Header("MT-Fault-Message"), StringComparison.Ordinal);
         Assert.Equal(0u, await broker.DepthAsync("usage-events"));
     }
 

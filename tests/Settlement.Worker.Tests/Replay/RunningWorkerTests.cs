@@ -167,7 +167,7 @@ public sealed class RunningWorkerTests : IDisposable
         var worker = WorkerProcess.Start(broker.Settings, store, "Billing__DrainTimeout=00:00:08");
         await worker.UntilLoggedAsync("No hour closes until");
         await using (await connection.BeginTransactionAsync(Cancel))
-            await worker.UntilLoggedAsync("DrainTimeout of 00:00:08 has passed with 1 messages of the start not stored yet");
+            await worker.UntilLoggedAsync("DrainTimeout of 00:00:08 has passed and 1 messages that waited at the start are not stored yet");
         return worker;
     }
 

@@ -28,7 +28,7 @@ public sealed class StartUpFaultTests : IDisposable
         var ran = await store.RunAsync("run", "--set", $"Http:Port={port}");
 
         Assert.Equal(Exit.BadInput, ran.Exit);
-        Assert.StartsWith($"Http:Port: port {port} can't be listened on: ", ran.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"Http:Port: can't listen on port {port}: ", ran.Error, StringComparison.Ordinal);
         Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
         Assert.False(File.Exists(store.File));
     }

@@ -72,7 +72,7 @@ public class ConflictTests
         var standing = await ShownAsync(store);
         Assert.Equal(("settled", 0), (Where(standing), standing.GetProperty("rows").GetArrayLength()));
         Assert.Equal("not-subscribed held 2", Entry(standing));
-        Assert.Contains("Held of it: 2 calls, not-subscribed, in entry ", await PageAsync(store), StringComparison.Ordinal);
+        Assert.Contains("Held from it: 2 calls, not-subscribed, in entry ", await PageAsync(store), StringComparison.Ordinal);
     }
 
     [Fact]
