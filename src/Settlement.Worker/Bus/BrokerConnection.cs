@@ -24,7 +24,9 @@ public static class BrokerConnection
         e is RabbitMQClientException or IOException or SocketException or TimeoutException or AuthenticationException
         || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
-    /// <summary>What a person needs to know of an error, in one line: the broker's own words or the network's, without what is wrapped around them.</summary>
+    /// <summary>
+    /// What a person needs to know of an error, in one line: the broker's own words or the network's, without what is wrapped around them.
+    /// </summary>
     public static string CauseOf(Exception e)
     {
         for (var at = e; at is not null; at = (at as AggregateException)?.InnerExceptions[0] ?? at.InnerException)

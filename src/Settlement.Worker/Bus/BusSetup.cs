@@ -20,8 +20,8 @@ public static class BusSetup
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds the bus, <see cref="Drain"/> and <see cref="BrokerLink"/>. The container must provide <see cref="StoreUsage"/> and <see cref="StoreCommands"/>. The bus
-    /// starts with the host and does not wait for the broker: it connects when it can.
+    /// Adds the bus, <see cref="Drain"/> and <see cref="BrokerLink"/>. The container must provide <see cref="StoreUsage"/> and
+    /// <see cref="StoreCommands"/>. The bus starts with the host and does not wait for the broker: it connects when it can.
     /// </summary>
     public static IServiceCollection AddSettlementBus(
         this IServiceCollection services, RabbitMqSettings settings, IntakeSettings? intake = null, TimeSpan[]? retries = null)

@@ -11,7 +11,9 @@ namespace Settlement.Worker.Bus;
 /// </summary>
 internal sealed class DeliveryOrder : IFilter<ConsumeContext>
 {
-    /// <summary>A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.</summary>
+    /// <summary>
+    /// A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.
+    /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>

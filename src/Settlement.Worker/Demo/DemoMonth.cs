@@ -12,8 +12,8 @@ using Settlement.Worker.Simulating;
 namespace Settlement.Worker.Demo;
 
 /// <summary>
-/// Plays the month through the real pipeline: message bodies through the reader and the intake, commands through the inbox, closings and lifecycle through
-/// the time line. Only the clock and the bus are not the real ones.
+/// Plays the month through the real pipeline: message bodies through the reader and the intake, commands through the inbox, closings and lifecycle
+/// through the time line. Only the clock and the bus are not the real ones.
 /// </summary>
 internal sealed class DemoMonth
 {

@@ -26,7 +26,8 @@ public sealed record LotView(string Package, long Lot, string Origin, string? Pr
 /// <param name="Entry">The quarantine entry it was released from.</param>
 public sealed record EventShareView(string Source, string Id, string Time, long Status, long Calls, long Taken, string Arrived, long? Entry);
 
-/// <param name="Book"><c>balance</c>, <c>remainder</c>, <c>top-ups</c>, <c>adjustments</c>, <c>package-sales</c>, <c>usage-revenue</c> or <c>write-offs</c>.</param>
+/// <param name="Book"><c>balance</c>, <c>remainder</c>, <c>top-ups</c>, <c>adjustments</c>, <c>package-sales</c>, <c>usage-revenue</c> or
+/// <c>write-offs</c>.</param>
 /// <param name="After">The customer's balance or remainder afterwards; null in the other books.</param>
 public sealed record EntryView(long Entry, string Book, string Amount, string? After, string Cause);
 

@@ -5,7 +5,8 @@ using Settlement.Worker.Bus;
 namespace Settlement.Worker.Running;
 
 /// <summary>Why the worker can't do its work right now.</summary>
-/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>, <c>closing</c>, <c>notices</c>.</param>
+/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>,
+/// <c>closing</c>, <c>notices</c>.</param>
 /// <param name="Reason">In fixed words, which anyone may see.</param>
 /// <param name="Cause">The error's own text, for those who may see it.</param>
 internal sealed record Unready(string What, string Reason, string? Since, string? Cause);

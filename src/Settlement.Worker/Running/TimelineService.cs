@@ -9,8 +9,8 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Drives the time line while the worker runs: once what waited in the broker is stored (2.4), whenever it is woken, and at the next instant at which something
-/// is known to be due.
+/// Drives the time line while the worker runs: once what waited in the broker is stored (2.4), whenever it is woken, and at the next instant at which
+/// something is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
     SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService

@@ -9,7 +9,8 @@ internal static class NearMiss
     /// <summary>In a shorter word, two changes can make almost any other word.</summary>
     private const int ShortWord = 4;
 
-    /// <returns>The first of the names that <paramref name="text"/> is one or two typing mistakes away from (one for names of up to four letters), or null. Letter case does not matter.</returns>
+    /// <returns>The first of the names that <paramref name="text"/> is one or two typing mistakes away from (one for names of up to four letters), or
+    /// null. Letter case does not matter.</returns>
     public static string? Of(string text, IEnumerable<string> names) =>
         names.FirstOrDefault(name => Distance(text.ToUpperInvariant(), name.ToUpperInvariant()) <= (name.Length <= ShortWord ? 1 : 2));
 

@@ -2,7 +2,8 @@ namespace Settlement.Worker.Settings;
 
 /// <summary>The section <c>RabbitMq</c>. Without a host, the bus is in-process and notices wait unpublished.</summary>
 /// <param name="Port">0: the port usual for <paramref name="UseTls"/>, 5672 or 5671.</param>
-/// <param name="MaxBodyBytes">A message with a larger body goes to the error queue unread; from <see cref="LeastMaxBodyBytes"/> to <see cref="MostMaxBodyBytes"/>.</param>
+/// <param name="MaxBodyBytes">A message with a larger body goes to the error queue unread; from <see cref="LeastMaxBodyBytes"/> to
+/// <see cref="MostMaxBodyBytes"/>.</param>
 public sealed record RabbitMqSettings(
     string? Host = null, int Port = 0, string VirtualHost = "/", string Username = "guest", string Password = "guest", bool UseTls = false,
     int MaxBodyBytes = RabbitMqSettings.DefaultMaxBodyBytes)

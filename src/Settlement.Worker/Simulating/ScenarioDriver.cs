@@ -55,7 +55,9 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
 
     private void Work(long untilUs) => worker.Do(core => clock.Pass(core.Timeline, untilUs));
 
-    /// <summary>The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).</summary>
+    /// <summary>
+    /// The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).
+    /// </summary>
     private void ComeUp(long us)
     {
         clock.NowUs = us;

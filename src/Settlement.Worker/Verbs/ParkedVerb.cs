@@ -154,7 +154,8 @@ internal sealed class ParkedVerb : Command
     /// <param name="Steps">Steps of lots and arrears that wait.</param>
     private sealed record ParkedAccountView(string Account, string Since, string Step, string At, string Reason, long Tries, string? LastTry, long Commands, long Steps);
 
-    /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or <c>not-parked</c>.</param>
+    /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or
+    /// <c>not-parked</c>.</param>
     /// <param name="StepsDone">The steps that were done before it ended.</param>
     /// <param name="Parked">Where it is parked now; null if it is not.</param>
     private sealed record RetryView(string Account, string Outcome, long StepsDone, ParkedView? Parked);

@@ -59,8 +59,8 @@ public sealed class RefusedNoticesTests : IDisposable
 
             read.AddRange(await GotAsync(broker, "full"));
             Assert.Equal(0, store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0"));
-            // 20 refusals went only to the healthy listener. This one is told of the neighbour's opening, and of acme's opening and 30 top-ups, 1 to
-            // 31 without a gap.
+            // 20 refusals went only to the healthy listener. The full one gets the neighbour's opening, and acme's opening and 30 top-ups, 1 to 31
+            // without a gap.
             Assert.Equal([1], Sequences(read, "neighbour"));
             Assert.Equal(Enumerable.Range(1, 31).Select(n => (long)n), Sequences(read, "acme"));
             Assert.Equal(Enumerable.Range(1, 31).Select(n => (long)n), Sequences([.. got, .. await GotAsync(broker, "healthy")], "acme"));
