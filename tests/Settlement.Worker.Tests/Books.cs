@@ -7,8 +7,8 @@ using Settlement.Storage.Bills;
 namespace Settlement.Worker.Tests;
 
 /// <summary>
-/// Goes through a store's books as an auditor would: the ledger adds up, the bill says what the ledger says, and every call of a known count was
-/// settled once. Each method gives what is wrong, for people; nothing when all is well.
+/// Goes through a store's books as an auditor would: the ledger adds up, the bill agrees with the ledger, and every call of a known count was settled
+/// once. Each method returns what is wrong, for people; nothing when all is well.
 /// </summary>
 internal static class Books
 {
@@ -39,7 +39,7 @@ internal static class Books
         }
     }
 
-    /// <summary>Billable calls by account, API and hour: exactly those of the truth, no row more.</summary>
+    /// <summary>Billable calls by account, API and hour: exactly those of the truth, and no more rows.</summary>
     public static IEnumerable<string> CallFaults(Session session, IReadOnlyDictionary<(string Account, string Api, long Hour), long> truth)
     {
         var settled = BillStore.Rows(session, new BillFilter()).Where(r => r.UseHour is not null)

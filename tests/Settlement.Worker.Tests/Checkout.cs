@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Xunit;
 
-// Signals, file modes, shells: as where the worker runs.
+// The tests use signals, file modes and shells, like the systems that the worker runs on.
 [assembly: UnsupportedOSPlatform("windows")]
 
 namespace Settlement.Worker.Tests;
@@ -14,7 +14,7 @@ internal static class Checkout
 
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Runs a program to its end; standard output, then standard error.</summary>
+    /// <summary>Runs a program to its end; returns standard output, then standard error.</summary>
     public static async Task<(int Exit, string Output, string Error)> RunAsync(
         string file, IEnumerable<string> arguments, string? folder = null, IEnumerable<(string Name, string Value)>? environment = null)
     {

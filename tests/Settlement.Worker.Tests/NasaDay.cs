@@ -7,8 +7,8 @@ using Xunit;
 namespace Settlement.Worker.Tests;
 
 /// <summary>
-/// One day of real requests and the count that every correct settlement of it reaches. Looked for in SETTLEMENT_TEST_DATA, else in <c>shared/data</c> of a folder
-/// above; where it is absent the test is a named skip.
+/// One day of real requests and the count that every correct settlement of it arrives at. Looked for in SETTLEMENT_TEST_DATA, else in
+/// <c>shared/data</c> of a folder above; if it is missing, the test is skipped with a reason.
 /// </summary>
 internal static class NasaDay
 {
@@ -37,7 +37,7 @@ internal static class NasaDay
             cells => (cells[0], cells[1], Instant.TryParse(cells[2], out var us) ? BillingHour.Of(us) : throw new FormatException(cells[2])),
             cells => long.Parse(cells[3], CultureInfo.InvariantCulture));
 
-    /// <summary>What accounts there are and which APIs each calls, in order.</summary>
+    /// <summary>The accounts and the APIs that each of them calls, in order.</summary>
     public static SortedDictionary<string, SortedSet<string>> Scopes()
     {
         var scopes = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);

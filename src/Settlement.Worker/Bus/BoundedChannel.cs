@@ -5,12 +5,12 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>What a bounded channel is told.</summary>
-/// <param name="MostMessages">Never more are asked of the broker at a time.</param>
-/// <param name="Skipped">Told of a delivery of a channel that goes no further.</param>
+/// <summary>What a bounded channel needs to know.</summary>
+/// <param name="MostMessages">The most messages that are requested from the broker at a time.</param>
+/// <param name="Skipped">Called for each delivery that the channel does not pass on.</param>
 internal sealed record Bounds(string Queue, int MaxBodyBytes, int MostMessages, Drain Drain, Action<ChannelContext, ulong> Skipped, ILogger Log);
 
-/// <summary>Puts a <see cref="BoundedChannel"/> in the place of the channel that the transport would use.</summary>
+/// <summary>Replaces the channel that the transport would use with a <see cref="BoundedChannel"/>.</summary>
 internal sealed class BoundedChannelFilter(Bounds bounds) : IFilter<ChannelContext>
 {
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
@@ -22,7 +22,7 @@ internal sealed class BoundedChannelFilter(Bounds bounds) : IFilter<ChannelConte
     public void Probe(ProbeContext context) => context.CreateFilterScope("bounded-channel");
 }
 
-/// <summary>A channel whose consumer is a <see cref="BoundedConsumer"/>, which hands on to the transport's what fits into memory.</summary>
+/// <summary>A channel whose consumer is a <see cref="BoundedConsumer"/>, which passes on to the transport's consumer what fits into memory.</summary>
 internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
 {
     private readonly ChannelContext channel;
@@ -33,14 +33,14 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
         : base(channel, CancellationToken.None) =>
         (this.channel, this.bounds) = (channel, bounds);
 
-    /// <summary>The body of a message in hand as the client holds it; null: ask for a copy of it.</summary>
+    /// <summary>The body of a message in hand, as the client holds it. If it is null, ask for a copy.</summary>
     public ReadOnlyMemory<byte>? BodyOf(ulong delivery) => consumer?.BodyOf(delivery);
 
     /// <summary>A message has been read.</summary>
-    /// <param name="bytes">What it takes in memory besides its body.</param>
+    /// <param name="bytes">The memory it takes, not counting its body.</param>
     public void Read(ulong delivery, long bytes) => consumer?.Read(delivery, bytes);
 
-    /// <summary>The consumer asks for as much as it can hold.</summary>
+    /// <summary>Does nothing: the consumer itself requests as much as it can hold.</summary>
     Task ChannelContext.BasicQos(uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task<string> ChannelContext.BasicConsume(
@@ -58,6 +58,6 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
 
     Task ChannelContext.BasicCancel(string consumerTag, CancellationToken cancellationToken) => consumer?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>As of the channel itself: a source of cancellation for each message would be dear.</summary>
+    /// <summary>Goes straight to the channel: a cancellation source for each message would be costly.</summary>
     ValueTask ChannelContext.BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) => channel.BasicAck(deliveryTag, multiple, cancellationToken);
 }

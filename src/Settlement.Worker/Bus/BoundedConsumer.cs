@@ -7,16 +7,20 @@ using RabbitMQ.Client.Events;
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// Stands before the transport's consumer and hands on what the <see cref="ByteBudget"/> takes. The broker is asked for more or fewer messages by cancelling its
-/// consumer and consuming anew on the same channel; the transport does not notice. A body too large to be moved is left to the broker to dead-letter.
-/// The channel must dispatch one delivery at a time: what is taken and what is left with the broker is decided in the order of delivery (2.4), and that no more come
-/// from a cancelled consumer is known when its answer has come by. The transport reads them side by side nevertheless: none is waited for here.
+/// Sits in front of the transport's consumer and passes on what the <see cref="ByteBudget"/> accepts. To request more or fewer messages, it cancels
+/// its consumer at the broker and consumes again on the same channel; the transport does not notice. A body that is too large to move is left for the
+/// broker to dead-letter.
+/// The channel must dispatch one delivery at a time: what is taken and what is left with the broker is decided in the order of delivery (2.4), and
+/// once the answer to a cancel has arrived, no more deliveries come from that consumer. The transport still reads them in parallel: none of the reads
+/// is awaited here.
 /// </summary>
 internal sealed partial class BoundedConsumer(
     ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume,
     Action<ulong> skipped) : IAsyncBasicConsumer
 {
-    /// <summary>Publishing a body takes twice its size once more: a larger one is not moved to the error queue by us if the broker can do it.</summary>
+    /// <summary>
+    /// Publishing a body takes another two times its size. We don't move a larger one to the error queue ourselves if the broker can do it.
+    /// </summary>
     public const int MostMovedBytes = 16 * 1024 * 1024;
 
     private readonly SemaphoreSlim change = new(1, 1);
@@ -48,7 +52,7 @@ internal sealed partial class BoundedConsumer(
         return name = current = await consume(consumerTag, this, cancel);
     }
 
-    /// <summary>For good: the transport stops.</summary>
+    /// <summary>Stops for good, because the transport stops.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
         await stopping.CancelAsync();
@@ -71,7 +75,7 @@ internal sealed partial class BoundedConsumer(
         try
         {
             if (Interlocked.Increment(ref delivering) > 1)
-                throw new InvalidOperationException("The channel dispatches deliveries side by side: their order is lost.");
+                throw new InvalidOperationException("The channel dispatches deliveries in parallel: their order is lost.");
             if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
                 bounds.Drain.Leave(number);
             else if (Take(deliveryTag, number, body.Length))
@@ -88,7 +92,7 @@ internal sealed partial class BoundedConsumer(
         }
     }
 
-    /// <summary>Those of later consumers are no news to the transport.</summary>
+    /// <summary>Only the first one is passed on: those of later consumers mean nothing to the transport.</summary>
     public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
         if (isReady)
@@ -97,7 +101,7 @@ internal sealed partial class BoundedConsumer(
         return inner.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
     }
 
-    /// <summary>Those that we asked for to consume anew are no news to the transport.</summary>
+    /// <summary>Passed on only when stopping: the transport need not know of the cancels that we ask for in order to consume again.</summary>
     public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
         cancelled.TrySetResult();
@@ -122,7 +126,7 @@ internal sealed partial class BoundedConsumer(
         return taken;
     }
 
-    /// <summary>A copy, and without waiting: the client uses its buffer for others as soon as this returns.</summary>
+    /// <summary>Passes on a copy, without waiting: the client reuses its buffer as soon as this returns.</summary>
     private void HandOn(ulong delivery, long number, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, Task> deliver)
     {
         ReadOnlyMemory<byte> copy = bodies[delivery] = body.ToArray();
@@ -164,19 +168,22 @@ internal sealed partial class BoundedConsumer(
         }
     }
 
-    /// <summary>Without a consumer, or with a message that nobody has, nothing would be taken in, and nobody would notice: the transport is to begin anew.</summary>
+    /// <summary>
+    /// Makes the transport start over. Without a consumer, or with a message that nobody holds, nothing would be taken in, and nobody would notice.
+    /// </summary>
     private void Fault(Exception e)
     {
         if (!stopping.IsCancellationRequested && channel.Channel.IsOpen)
             channel.NotifyFaulted(e, new Uri("queue:" + bounds.Queue));
     }
 
-    /// <param name="cancel">Ends the wait. A question to the broker is not given up half way: its answer would be taken for that of the next.</param>
+    /// <param name="cancel">Ends the wait. A request to the broker is not abandoned halfway: its answer would be taken for that of the next
+    /// one.</param>
     private async Task ChangeAsync(CancellationToken cancel)
     {
         cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await channel.BasicCancel(current, CancellationToken.None);
-        // What was delivered before has come by when this does, and is taken or left.
+        // By the time this completes, everything delivered before has arrived and been taken or left.
         await cancelled.Task.WaitAsync(cancel);
         await budget.EmptyAsync(cancel);
         var next = budget.Next();
@@ -188,7 +195,7 @@ internal sealed partial class BoundedConsumer(
 
     private async Task GiveBackAsync(Portion next)
     {
-        // Asked before they are there, so that none is counted less than once.
+        // Asked before the messages are back in the queue, so that each is counted at least once.
         var waiting = await channel.QueueDeclarePassive(bounds.Queue, CancellationToken.None);
         bounds.Drain.WentBack(bounds.Queue, waiting.MessageCount + next.Back.Count);
         foreach (var delivery in next.Back)
@@ -200,7 +207,7 @@ internal sealed partial class BoundedConsumer(
         Fewer(bounds.Log, bounds.Queue, next.Back.Count, next.AtATime);
     }
 
-    /// <summary>With the broker, but not another worker's to take: the drain is to wait for it.</summary>
+    /// <summary>Leaves a message with the broker. No other worker can take it, so the drain must wait for it.</summary>
     private void Leave(ulong delivery, long number)
     {
         left[delivery] = number;
@@ -223,7 +230,7 @@ internal sealed partial class BoundedConsumer(
             Back(delivery);
     }
 
-    /// <returns>False: the broker would drop it, so it is for us to move.</returns>
+    /// <returns>False if the broker would drop it, so that we have to move it ourselves.</returns>
     private async Task<bool> DeadLetterAsync(ulong delivery, int bytes, CancellationToken cancel)
     {
         deadLetters ??= await BrokerTopology.DeadLettersAsync(channel.ConnectionContext.Connection, bounds.Queue, cancel);
@@ -236,7 +243,7 @@ internal sealed partial class BoundedConsumer(
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages of {Queue} would not fit into memory yet and go back to it; {AtATime} are asked for at a time now")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages of {Queue} do not fit into memory yet and go back to it; from now on, {AtATime} are requested at a time")]
     private static partial void Fewer(ILogger log, string queue, int count, int atATime);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read or stored is in {Queue} now: {Reason}")]

@@ -7,24 +7,26 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>A connection of our own, where MassTransit is no help: notices, the error queue, depths.</summary>
+/// <summary>A connection of our own for what MassTransit can't do for us: notices, the error queue, queue depths.</summary>
 public static class BrokerConnection
 {
     /// <summary>
-    /// All that the client can be made to take; it closes the connection over a larger message, every time anew. RabbitMQ 3 takes no larger one either, unless its
-    /// <c>max_message_size</c> is raised; RabbitMQ 4 takes 16 MiB.
+    /// The largest message that the client can be made to accept; it closes the connection over a larger one, every time. RabbitMQ 3 accepts nothing
+    /// larger either, unless its <c>max_message_size</c> is raised; RabbitMQ 4 accepts 16 MiB.
     /// </summary>
     public const uint MostBytes = 128 * 1024 * 1024;
 
     /// <summary>
-    /// Whether an error says that the broker is away, has closed the connection or refuses: nothing that another try could not mend. The client also tells of
-    /// an answer that did not come in time as a cancellation, though nobody cancelled.
+    /// Whether an error says that the broker is away, has closed the connection or refuses us: nothing that another try could not fix. The client
+    /// also reports an answer that did not come in time as a cancellation, though nobody cancelled.
     /// </summary>
     public static bool IsLost(Exception e, CancellationToken cancel) =>
         e is RabbitMQClientException or IOException or SocketException or TimeoutException or AuthenticationException
         || (e is OperationCanceledException && !cancel.IsCancellationRequested);
 
-    /// <summary>What a person needs to know of an error, in one line: the broker's own words or the network's, without what is wrapped around them.</summary>
+    /// <summary>
+    /// What a person needs to know of an error, in one line: the broker's own words or the network's, without what is wrapped around them.
+    /// </summary>
     public static string CauseOf(Exception e)
     {
         for (var at = e; at is not null; at = (at as AggregateException)?.InnerExceptions[0] ?? at.InnerException)

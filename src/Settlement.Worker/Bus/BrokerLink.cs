@@ -1,6 +1,6 @@
 namespace Settlement.Worker.Bus;
 
-/// <summary>Whether messages can be taken in from the broker just now, since when not, and why not. Thread-safe.</summary>
+/// <summary>Whether messages can be taken in from the broker right now and, if not, since when and why. Thread-safe.</summary>
 public sealed class BrokerLink
 {
     private readonly Lock gate = new();
@@ -38,7 +38,7 @@ public sealed class BrokerLink
         }
     }
 
-    /// <summary>Why the exchange of the notices can't be used; intake does not depend on it. Null while it can.</summary>
+    /// <summary>Why the notices exchange can't be used; intake does not depend on it. Null while it can be used.</summary>
     public string? NoticesCause
     {
         get
@@ -48,10 +48,10 @@ public sealed class BrokerLink
         }
     }
 
-    /// <summary>Of a worker with a broker: nothing is taken in until both queues are <see cref="Up"/>.</summary>
+    /// <summary>For a worker with a broker: nothing is taken in until both queues are <see cref="Up"/>.</summary>
     public static BrokerLink OfInputs(TimeProvider time) => new(BrokerTopology.Inputs, time);
 
-    /// <summary>Without a broker there is nothing to lose.</summary>
+    /// <summary>For a worker without a broker: there is no link that could be lost.</summary>
     public static BrokerLink None() => new([], TimeProvider.System);
 
     internal void Up(string queue)
@@ -92,5 +92,5 @@ public sealed class BrokerLink
     }
 }
 
-/// <param name="Tries">To connect, since then.</param>
+/// <param name="Tries">Attempts to connect since then.</param>
 public sealed record LinkFault(DateTimeOffset Since, string Cause, long Tries);

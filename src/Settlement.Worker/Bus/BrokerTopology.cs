@@ -1,5 +1,5 @@
-// What the worker needs in the broker (INTERFACE 1 to 3). Declared here and nowhere else; deploy/rabbitmq-definitions.json says the same,
-// and a test holds the two together. A queue that is there already is taken as it is: operators may prefer another kind or a policy.
+// What the worker needs in the broker (INTERFACE 1 to 3). Declared here and nowhere else; deploy/rabbitmq-definitions.json says the same, and a test
+// checks that the two agree. A queue that already exists is used as it is: operators may prefer another kind or a policy.
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -14,9 +14,9 @@ public static class BrokerTopology
     public static readonly IReadOnlyList<string> Inputs = [UsageEvents, BillingCommands];
 
     /// <summary>
-    /// RabbitMQ 4 drops a message of a quorum queue after 20 deliveries, unless told otherwise; a database that is down while the worker is
-    /// restarted now and then would lose usage. So the limit is out of reach (-1, "none", is refused by RabbitMQ 3), and what the broker
-    /// gives up even so goes to the error queue.
+    /// RabbitMQ 4 drops a message of a quorum queue after 20 deliveries unless told otherwise. If the database is down and the worker is restarted
+    /// now and then, usage would be lost. So the limit is out of reach (-1, "none", is refused by RabbitMQ 3), and whatever the broker still gives up
+    /// on goes to the error queue.
     /// </summary>
     public const int DeliveryLimit = 1_000_000;
 
@@ -30,11 +30,12 @@ public static class BrokerTopology
         var arguments = new Dictionary<string, object?>(ErrorArguments, StringComparer.Ordinal)
         {
             ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
-            // Kept until the error queue has it. Asks for reject-publish, which without a maximal length never rejects.
+            // Kept until the error queue has it. Requires reject-publish, which never rejects without a maximum length.
             ["x-dead-letter-strategy"] = "at-least-once",
             ["x-overflow"] = "reject-publish",
         };
-        // One worker at a time takes commands, the others stand by: an account is opened before it is topped up, whichever worker dies in between.
+        // Only one worker at a time takes commands and the others stand by, so an account is opened before it is topped up even if a worker dies in
+        // between.
         if (string.Equals(queue, BillingCommands, StringComparison.Ordinal))
             arguments["x-single-active-consumer"] = true;
         return arguments;
@@ -73,7 +74,10 @@ public static class BrokerTopology
         }
     }
 
-    /// <summary>Whether the queue was declared as we do it, so that what is rejected goes to its error queue. Of another nothing is known.</summary>
+    /// <summary>
+    /// Whether the queue was declared the way we declare it, so that what is rejected goes to its error queue. Nothing is known about a queue
+    /// declared differently.
+    /// </summary>
     public static async Task<bool> DeadLettersAsync(IConnection connection, string queue, CancellationToken cancel)
     {
         // The broker answers "declared otherwise" by closing the channel.

@@ -1,8 +1,8 @@
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// Whether a bus is ended. What it had in hand is with the broker again and comes to the next bus: here it is neither tried again, which would keep it in memory for
-/// as long as there are tries left, nor told of.
+/// Whether a bus has ended. What it had in hand is back with the broker and goes to the next bus. Here it is neither retried, which would keep it in
+/// memory for as long as there are retries left, nor reported.
 /// </summary>
 internal sealed class BusEnd
 {

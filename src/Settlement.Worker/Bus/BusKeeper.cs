@@ -6,16 +6,16 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// Keeps a bus on the broker, without end. MassTransit reconnects by itself when a connection breaks, but gives up for good on a login that is refused and
-/// on whatever else it takes for lasting: so each bus is made only after a try of our own has found broker, login, virtual host, queues and exchanges as
-/// they should be, and one that has stopped taking messages in is ended and made anew.
+/// Keeps a bus running on the broker, indefinitely. MassTransit reconnects by itself when a connection breaks, but gives up for good on a refused
+/// login and on anything else that it considers permanent. So each bus is created only after an attempt of our own has found the broker, login,
+/// virtual host, queues and exchanges as they should be, and a bus that no longer takes messages in is ended and replaced.
 /// </summary>
 internal sealed partial class BusKeeper(
     RabbitMqSettings settings, BrokerLink link, Drain drain, Action<IServiceCollection> addBus, ILoggerFactory logs, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>MassTransit's own first tries to reconnect take a second and four.</summary>
+    /// <summary>MassTransit's own first attempts to reconnect take one and four seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -55,7 +55,7 @@ internal sealed partial class BusKeeper(
         }
         catch (Exception e)
         {
-            // Whatever it is: giving up would end intake for good, and it is told in the log, readiness and status.
+            // Whatever the error: giving up would end intake for good. It is reported in the log, readiness and status.
             return cancel.IsCancellationRequested ? "stopped" : BrokerConnection.CauseOf(e);
         }
     }
@@ -70,7 +70,7 @@ internal sealed partial class BusKeeper(
         await DeclareNoticesAsync(connection, limit.Token);
     }
 
-    /// <summary>Listeners may bind before there is a first notice. Intake does not wait for it.</summary>
+    /// <summary>Declared early, so that listeners can bind before there is a first notice. Intake does not depend on it.</summary>
     private async Task DeclareNoticesAsync(IConnection connection, CancellationToken cancel)
     {
         try
@@ -86,7 +86,7 @@ internal sealed partial class BusKeeper(
         }
     }
 
-    /// <summary>A look at the notices' exchange while it is known to be wrong.</summary>
+    /// <summary>Checks the notices exchange again while it is known to be wrong.</summary>
     private async Task LookAtNoticesAsync(CancellationToken cancel)
     {
         if (link.NoticesCause is null)
@@ -98,7 +98,7 @@ internal sealed partial class BusKeeper(
         }
         catch (Exception e) when (BrokerConnection.IsLost(e, cancel))
         {
-            // The bus says so, too.
+            // The bus reports this too.
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed partial class BusKeeper(
     [LoggerMessage(Level = LogLevel.Error, Message = "The exchange {Exchange} can't be used, so notices wait unpublished: {Cause}")]
     private static partial void NoticesRefused(ILogger log, string exchange, string cause);
 
-    /// <summary>A bus with a container of its own, so that nothing of it outlives it; and what it says of its queues.</summary>
+    /// <summary>A bus with its own container, so that nothing of it outlives it, and what it reports about its queues.</summary>
     private sealed class Life : IReceiveEndpointObserver, IAsyncDisposable
     {
         private readonly ServiceProvider services;
@@ -155,7 +155,7 @@ internal sealed partial class BusKeeper(
 
         public IBusControl Bus { get; }
 
-        /// <summary>Whether nothing is taken in for longer than MassTransit's own tries take.</summary>
+        /// <summary>Whether nothing has been taken in for longer than MassTransit's own attempts take.</summary>
         public async Task<bool> EndsWithinAsync(TimeSpan look, CancellationToken cancel)
         {
             for (var waited = TimeSpan.Zero; waited < look; waited += Look)
@@ -187,7 +187,7 @@ internal sealed partial class BusKeeper(
             ended = true;
             services.GetRequiredService<BusEnd>().Come();
             var stop = StopAsync();
-            // A stop that hangs on a dead connection is left behind; what it still held is with the broker again.
+            // A stop that hangs on a dead connection is abandoned; what the bus still held is back with the broker.
             await Task.WhenAny(stop, Task.Delay(StopLimit));
             foreach (var queue in BrokerTopology.Inputs)
                 drain.Lost(queue);

@@ -1,4 +1,4 @@
-// The bus. Topology, bodies, batches, retry and what becomes of failures are decided here; the consumers only call the store.
+// The bus. Topology, bodies, batches, retries and the handling of failures are decided here; the consumers only call the store.
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.RabbitMqTransport;
@@ -10,18 +10,18 @@ namespace Settlement.Worker.Bus;
 public static class BusSetup
 {
     /// <summary>
-    /// Ten minutes of tries at growing intervals, then the messages go back to the queue and it begins again, for as long as the database is
-    /// down. Well below the half hour after which RabbitMQ takes an unacknowledged message away from its consumer.
+    /// Ten minutes of retries at growing intervals; then the messages go back to the queue and it starts over, for as long as the database is down.
+    /// Well below the half hour after which RabbitMQ takes an unacknowledged message away from its consumer.
     /// </summary>
     private static readonly TimeSpan[] Retries =
         [.. new[] { 1, 2, 4, 8, 15 }.Concat(Enumerable.Repeat(30, 19)).Select(seconds => TimeSpan.FromSeconds(seconds))];
 
-    /// <summary>How long a stopping worker waits for a commit under way before its messages are left to the broker.</summary>
+    /// <summary>How long a stopping worker waits for a commit in progress before it leaves its messages to the broker.</summary>
     private static readonly TimeSpan ConsumerStopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds the bus, <see cref="Drain"/> and <see cref="BrokerLink"/>. The container must provide <see cref="StoreUsage"/> and <see cref="StoreCommands"/>. The bus
-    /// starts with the host and does not wait for the broker: it connects when it can.
+    /// Adds the bus, <see cref="Drain"/> and <see cref="BrokerLink"/>. The container must provide <see cref="StoreUsage"/> and
+    /// <see cref="StoreCommands"/>. The bus starts with the host and does not wait for the broker: it connects when it can.
     /// </summary>
     public static IServiceCollection AddSettlementBus(
         this IServiceCollection services, RabbitMqSettings settings, IntakeSettings? intake = null, TimeSpan[]? retries = null)
@@ -44,7 +44,7 @@ public static class BusSetup
             TimeProvider.System));
     }
 
-    /// <summary>A bus on the broker in a container of its own, with what it needs of the worker's.</summary>
+    /// <summary>Adds a bus on the broker to a container of its own, together with what it needs from the worker's container.</summary>
     private static void AddBusOnBroker(IServiceCollection own, IServiceProvider worker, RabbitMqSettings settings, InputOptions options)
     {
         own.AddSingleton(worker.GetRequiredService<StoreUsage>()).AddSingleton(worker.GetRequiredService<StoreCommands>())
@@ -81,7 +81,7 @@ public static class BusSetup
         {
             OnQueue(context, input, BrokerTopology.UsageEvents);
             var order = Usage(context, input, options);
-            // Of the channel, not of what is read side by side: see BoundedConsumer.
+            // Limits what the channel dispatches, not what is read in parallel: see BoundedConsumer.
             input.ConcurrentMessageLimit = 1;
             Bounded(context, input, new(BrokerTopology.UsageEvents, options.Ahead, order.Skip), options);
         });
@@ -95,7 +95,7 @@ public static class BusSetup
 
     private static void InProcess(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator bus, InputOptions options)
     {
-        // Whoever sends to it sends a RawBody.
+        // Everything that is sent to it is a RawBody.
         bus.ClearSerialization();
         bus.AddSerializer(RawBodySerialization.OfCommands(options.MaxBodyBytes));
         bus.AddDeserializer(RawBodySerialization.OfCommands(options.MaxBodyBytes), isDefault: true);
@@ -113,8 +113,8 @@ public static class BusSetup
     }
 
     /// <summary>
-    /// The queue is declared by <see cref="BrokerTopology"/>, not by MassTransit, which would give the error queue the same arguments
-    /// and refuse a queue that is there with others. Before a consumer starts, the depth is taken.
+    /// The queue is declared by <see cref="BrokerTopology"/>, not by MassTransit, which would give the error queue the same arguments and refuse an
+    /// existing queue that has different ones. The depth is taken before a consumer starts.
     /// </summary>
     private static void OnQueue(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, string queue)
     {
@@ -126,7 +126,7 @@ public static class BusSetup
             drain.Expect(queue, await BrokerTopology.DeclareInputAsync(c.ConnectionContext.Connection, queue, c.CancellationToken))));
     }
 
-    /// <summary>What is in hand is bounded in bytes, too.</summary>
+    /// <summary>Bounds what is in hand by bytes as well.</summary>
     private static void Bounded(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, Ahead ahead, InputOptions options)
     {
         var bounds = new Bounds(
@@ -139,7 +139,7 @@ public static class BusSetup
         var order = new DeliveryOrder();
         var end = context.GetRequiredService<BusEnd>();
         Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order, options.MaxBodyBytes), options);
-        // One batch at a time, in the order of delivery (2.4); the messages of the next ones are read meanwhile.
+        // One batch at a time, in the order of delivery (2.4); meanwhile the messages of the next batches are read.
         input.UseFilter(order);
         input.PrefetchCount = options.Ahead;
         input.ConcurrentMessageLimit = options.Ahead;
@@ -147,7 +147,7 @@ public static class BusSetup
         {
             consumer.Options<BatchOptions>(batch => batch
                 .SetMessageLimit(options.Intake.MessageLimit).SetTimeLimit(options.Intake.TimeLimit).SetConcurrencyLimit(1));
-            // Of the batch, not of its messages: it stays together and is tried again as a whole.
+            // The retry is for the batch, not for its messages: it stays together and is retried as a whole.
             consumer.Message<Batch<UsageMessage>>(message => message.UseMessageRetry(retry =>
             {
                 retry.Ignore<Exception>(_ => end.HasCome);
@@ -191,7 +191,7 @@ public static class BusSetup
 
     private sealed record InputOptions(IntakeSettings Intake, TimeSpan[] Retries, int MaxBodyBytes)
     {
-        /// <summary>So many messages of usage are asked of the broker at a time, if they are small.</summary>
+        /// <summary>How many usage messages are requested from the broker at a time, if they are small.</summary>
         public int Ahead => Intake.MessageLimit * IntakeSettings.BatchesAhead;
     }
 

@@ -2,16 +2,18 @@ using System.Numerics;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>What the consumer does next: <paramref name="Back"/> are given back to the broker, in this order, and then <paramref name="AtATime"/> messages are asked for.</summary>
+/// <summary>
+/// What the consumer does next: give <paramref name="Back"/> back to the broker, in this order, and then request <paramref name="AtATime"/> messages.
+/// </summary>
 internal sealed record Portion(IReadOnlyList<ulong> Back, int AtATime);
 
 /// <summary>
-/// How many messages are asked of the broker at a time, which counts messages and not bytes. It begins with one and takes four times as many while they are small.
-/// A message that would take more memory than there may be in hand is left with the broker, and so are those behind it, so that their order stays; they are given
-/// back when what is in hand is stored, and fewer are asked for from then on. Thread-safe.
+/// How many messages to request from the broker at a time; the broker counts messages, not bytes. It starts with one and requests four times as many
+/// while they are small. A message that would take more memory than may be in hand is left with the broker, and so are those behind it, to keep their
+/// order. They are given back once what is in hand is stored, and from then on fewer are requested. Thread-safe.
 /// </summary>
 /// <param name="most">Bytes of memory that the messages in hand may take. A single one may take more.</param>
-/// <param name="mostMessages">Never more are asked for.</param>
+/// <param name="mostMessages">The most messages that are ever requested.</param>
 internal sealed class ByteBudget(long most, int mostMessages)
 {
     private const int Growth = 4;
@@ -26,7 +28,7 @@ internal sealed class ByteBudget(long most, int mostMessages)
     private int seen;
     private bool changing;
 
-    /// <summary>At the start; later ones come with <see cref="Next"/>.</summary>
+    /// <summary>The number to start with; later ones come from <see cref="Next"/>.</summary>
     public int AtATime
     {
         get
@@ -36,14 +38,15 @@ internal sealed class ByteBudget(long most, int mostMessages)
         }
     }
 
-    /// <summary>What a body is reckoned to take before it is read: the client's buffer, which has a power of two, and its events.</summary>
+    /// <summary>What a body is estimated to take before it is read: the client's buffer, whose size is a power of two, and its events.</summary>
     public static long EstimateOf(int body) => BufferOf(body) + body + (body / 2);
 
     public static long BufferOf(int body) => BitOperations.RoundUpToPowerOf2((uint)body);
 
     /// <summary>A message has been delivered.</summary>
-    /// <param name="change">A change has become due: the caller asks for <see cref="Next"/>. No other becomes due before <see cref="EndChange"/>.</param>
-    /// <returns>False: it is left with the broker.</returns>
+    /// <param name="change">Whether a change has become due: the caller then asks for <see cref="Next"/>. No other becomes due before
+    /// <see cref="EndChange"/>.</param>
+    /// <returns>False if it is left with the broker.</returns>
     public bool Take(ulong delivery, int body, out bool change)
     {
         lock (gate)
@@ -68,7 +71,7 @@ internal sealed class ByteBudget(long most, int mostMessages)
         }
     }
 
-    /// <summary>It has been read, and this is what it takes.</summary>
+    /// <summary>A message has been read, and this is what it takes.</summary>
     public void Settle(ulong delivery, long cost)
     {
         lock (gate)
@@ -81,7 +84,7 @@ internal sealed class ByteBudget(long most, int mostMessages)
         }
     }
 
-    /// <summary>It is stored or given back.</summary>
+    /// <summary>A message has been stored or given back.</summary>
     public void Done(ulong delivery)
     {
         lock (gate)
@@ -93,7 +96,7 @@ internal sealed class ByteBudget(long most, int mostMessages)
         }
     }
 
-    /// <summary>Ends when nothing is in hand, at once if nothing is left with the broker.</summary>
+    /// <summary>Completes when nothing is in hand, or at once if nothing is left with the broker.</summary>
     public Task EmptyAsync(CancellationToken cancel)
     {
         lock (gate)
@@ -117,16 +120,16 @@ internal sealed class ByteBudget(long most, int mostMessages)
         }
     }
 
-    /// <returns>True: another change has become due meanwhile.</returns>
+    /// <returns>True if another change has become due in the meantime.</returns>
     public bool EndChange()
     {
         lock (gate)
             return changing = left.Count > 0;
     }
 
-    /// <summary>As many as fit, if those seen last are what is to be expected.</summary>
+    /// <summary>As many as fit, assuming that the next ones are like those seen last.</summary>
     private int Larger => (int)Math.Min(Math.Min(atATime * Growth, mostMessages), most / Math.Max(1, largest));
 
-    /// <summary>Each change costs a question to the broker.</summary>
+    /// <summary>Each change costs a round trip to the broker.</summary>
     private bool MayGrow => seen >= atATime && (Larger >= atATime * 2 || (Larger == mostMessages && atATime < mostMessages));
 }

@@ -1,5 +1,5 @@
-// The two consumers. They catch nothing: when the store fails, the retry of the bus tries again (BusSetup), and a message is acknowledged
-// only after Consume has returned.
+// The two consumers. They catch nothing: when the store fails, the bus retries (BusSetup), and a message is acknowledged only after Consume has
+// returned.
 using MassTransit;
 using Settlement.Domain.Usage;
 using Settlement.Worker.Settings;
@@ -8,10 +8,13 @@ namespace Settlement.Worker.Bus;
 
 internal sealed class UsageConsumer(StoreUsage store, Drain drain, IntakeSettings intake) : IConsumer<Batch<UsageMessage>>
 {
-    /// <summary>On another thread: called on the one that fills the batches, storing would keep the next messages from theirs.</summary>
+    /// <summary>Stores on another thread: this one fills the batches, and storing on it would keep the next messages from theirs.</summary>
     public Task Consume(ConsumeContext<Batch<UsageMessage>> context) => Task.Run(() => Store(context.Message));
 
-    /// <summary>In one transaction or, where there are too many events for one, in several. A batch that is tried again finds those of the first as they are.</summary>
+    /// <summary>
+    /// Stores in one transaction, or in several if there are too many events for one. When a batch is retried, events that are already stored stay as
+    /// they are.
+    /// </summary>
     private void Store(Batch<UsageMessage> batch)
     {
         var (events, bytes) = (new List<ReadEvent>(), 0L);

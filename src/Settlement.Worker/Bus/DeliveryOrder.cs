@@ -5,16 +5,20 @@ using MassTransit.RabbitMqTransport;
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// Lets messages into their batch in the order in which the broker delivered them (2.4). They are read side by side and a small one is read before a large
-/// one, so without this only as many as one batch takes could be asked of the broker at a time, and the worker would wait for it between any two.
+/// Lets messages into their batch in the order in which the broker delivered them (2.4). They are read in parallel, and a small one is read before a
+/// large one. Without this, only as many as one batch takes could be requested from the broker at a time, and the worker would wait for it between
+/// any two batches.
 /// </summary>
 internal sealed class DeliveryOrder : IFilter<ConsumeContext>
 {
-    /// <summary>A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.</summary>
+    /// <summary>
+    /// A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.
+    /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// By channel, which is what numbers deliveries, from one on. Not by consumer: the first messages may be here before the broker's word of what the consumer is called.
+    /// By channel, because the channel numbers the deliveries, starting at one. Not by consumer: the first messages may arrive before the broker has
+    /// told us what the consumer is called.
     /// </summary>
     private readonly ConditionalWeakTable<ChannelContext, Turns> channels = [];
 
@@ -41,19 +45,19 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
         await taken;
     }
 
-    /// <summary>This one can't be read and will not come by: it keeps nobody waiting.</summary>
+    /// <summary>A message that can't be read does not come through here, so nobody waits for it.</summary>
     public void Unreadable(ReceiveContext context)
     {
         if (TurnsOf(context, out var delivery) is { } turns)
             turns.Pass(delivery.DeliveryTag);
     }
 
-    /// <summary>This one goes no further, or comes again under another number.</summary>
+    /// <summary>This delivery goes no further, or comes again under another number.</summary>
     public void Skip(ChannelContext channel, ulong delivery) => TurnsOf(channel).Pass(delivery);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
 
-    /// <summary>Null on another bus, which has no order to keep.</summary>
+    /// <summary>Null on a bus that has no order to keep.</summary>
     private Turns? TurnsOf(ReceiveContext context, out RabbitMqBasicConsumeContext delivery) =>
         context.TryGetPayload(out delivery!) && context.TryGetPayload(out ChannelContext? channel)
             ? TurnsOf(channel)

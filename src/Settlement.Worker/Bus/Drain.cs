@@ -1,12 +1,12 @@
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// Whether what waited in the broker when the worker started has been stored (2.4). A queue is told how many messages waited before its
-/// consumer started, and hands them out in that order, so they are stored when as many have been dealt with, stored or unreadable.
+/// Whether what waited in the broker when the worker started has been stored (2.4). The drain is told how many messages waited in each queue before
+/// its consumer started. A queue hands them out in order, so they are done when that many have been dealt with: stored or found unreadable.
 /// </summary>
 /// <remarks>
-/// Another worker on the same queues may take some of them: <see cref="Look"/> then ends the wait once the queue is seen empty twice
-/// with nothing arriving in between, unless this worker has had one in hand all the while: that is not another's.
+/// Another worker on the same queues may take some of them. <see cref="Look"/> then ends the wait once the queue has been seen empty twice with
+/// nothing arriving in between, unless this worker had a message in hand the whole time: that one was not taken by another worker.
 /// </remarks>
 public sealed class Drain
 {
@@ -19,7 +19,7 @@ public sealed class Drain
     private TaskCompletionSource _done = NotDone();
     private readonly Dictionary<string, Waiting> _queues;
 
-    /// <param name="queues">All of these have to be told their depth first; until then nothing is known of what waits.</param>
+    /// <param name="queues">The depth of each must be reported first; until then it is not known what waits.</param>
     public Drain(IReadOnlyList<string> queues)
     {
         _queues = queues.ToDictionary(q => q, _ => new Waiting(), StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public sealed class Drain
         }
     }
 
-    /// <summary>The depth of a queue before its consumer starts. Only the first counts, until the queue is <see cref="Lost"/>.</summary>
+    /// <summary>The depth of a queue before its consumer starts. Only the first value counts, until the queue is <see cref="Lost"/>.</summary>
     public void Expect(string queue, long depth)
     {
         lock (_lock)
@@ -54,8 +54,11 @@ public sealed class Drain
         }
     }
 
-    /// <summary>Messages went back to a queue, where they are behind others that may have come since: as many as wait in it now are to be stored, if it is not drained.</summary>
-    /// <param name="depth">Of the queue, with those that went back.</param>
+    /// <summary>
+    /// Messages went back to a queue, behind others that may have arrived since. If the queue is not drained yet, as many as wait in it now have to
+    /// be stored.
+    /// </summary>
+    /// <param name="depth">The depth of the queue, including those that went back.</param>
     public void WentBack(string queue, long depth)
     {
         lock (_lock)
@@ -65,7 +68,7 @@ public sealed class Drain
         }
     }
 
-    /// <summary>Nothing is taken from a queue any more: what waits in it when that begins again is to be stored as at a start (2.4).</summary>
+    /// <summary>Nothing is taken from a queue any more. When that starts again, what waits in it then has to be stored as at a start (2.4).</summary>
     public void Lost(string queue)
     {
         lock (_lock)
@@ -78,7 +81,7 @@ public sealed class Drain
         }
     }
 
-    /// <summary>So many messages have been dealt with: committed, or moved to the error queue.</summary>
+    /// <summary>This many messages have been dealt with: committed, or moved to the error queue.</summary>
     public void Stored(string queue, long messages)
     {
         lock (_lock)
@@ -89,7 +92,7 @@ public sealed class Drain
         }
     }
 
-    /// <summary>Whether something is being dealt with that was another's, or this one's, before: a worker that ended gave it back.</summary>
+    /// <summary>Whether a message is being dealt with that another worker, or this one, had before: a worker that ended gave it back.</summary>
     public bool HandlesRedelivered
     {
         get
@@ -111,20 +114,21 @@ public sealed class Drain
         }
     }
 
-    /// <summary>It is dealt with, or given back to the broker.</summary>
+    /// <summary>The message has been dealt with, or given back to the broker.</summary>
     public void Leave(long number)
     {
         lock (_lock)
         {
             _handling.Remove(number);
             _redelivered.Remove(number);
-            // It was in hand when the queue was seen empty. If it went back it comes again under another number: that it was another's is to be seen anew.
+            // It was in hand when the queue was seen empty. If it went back, it comes again under another number, so it takes new looks to show that
+            // another worker had the rest.
             foreach (var queue in _queues.Values.Where(q => number <= q.LastWhenEmpty))
                 queue.StoredWhenEmpty = null;
         }
     }
 
-    /// <summary>Waits until every message that has come in by now is dealt with; false if the time passed first.</summary>
+    /// <summary>Waits until every message that has come in by now has been dealt with; false if the timeout passes first.</summary>
     public async Task<bool> HandledAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         var (since, mark) = (time.GetTimestamp(), Interlocked.Read(ref _last));
@@ -153,7 +157,8 @@ public sealed class Drain
         }
     }
 
-    /// <returns>False if <paramref name="timeout"/> (<c>DrainTimeout</c>) passed first: to be reported, and closing goes on without.</returns>
+    /// <returns>False if <paramref name="timeout"/> (<c>DrainTimeout</c>) passed first. This is to be reported, and closing goes on without the
+    /// rest.</returns>
     public async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         try
@@ -189,7 +194,7 @@ public sealed class Drain
 
         public long? StoredWhenEmpty { get; set; }
 
-        /// <summary>The number of the last message that had come in by then.</summary>
+        /// <summary>The number of the last message that had come in when the queue was seen empty.</summary>
         public long LastWhenEmpty { get; set; }
 
         public long Left => Math.Max(0, (Depth ?? 0) - Stored);

@@ -8,12 +8,14 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Bus;
 
 /// <summary>A message in an error queue.</summary>
-/// <param name="Id">Of its bytes: to name it when it is replayed. Two equal bodies have one id.</param>
+/// <param name="Id">Made from its bytes, to name it when it is replayed. Two equal bodies have the same id.</param>
 /// <param name="Reason">Why it could not be read.</param>
-/// <param name="At">When it was put here, if the headers say.</param>
+/// <param name="At">When it was put here, if the headers say so.</param>
 public sealed record ErrorMessage(string Id, string Queue, string Reason, DateTimeOffset? At, string? ContentType, ReadOnlyMemory<byte> Body);
 
-/// <summary>The unreadable messages of one queue: to look at and, when the cause is gone, to try again. Only while a broker is configured.</summary>
+/// <summary>
+/// The unreadable messages of one queue: to look at them and, once the cause is gone, to try them again. Only when a broker is configured.
+/// </summary>
 public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
 {
     private const string Prefix = "MT-";
@@ -21,8 +23,9 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     private readonly string _errors = BrokerTopology.ErrorQueueOf(queue);
 
     /// <summary>
-    /// The oldest messages, one after the other; none is taken away. While this runs they are in hand and nobody else sees them. All are taken in hand, whatever is
-    /// asked for: the broker puts what is returned behind what it still holds, so only the whole keeps its order. The broker keeps the bodies, not this program.
+    /// The oldest messages, one after the other; none is removed. While this runs they are in hand and nobody else sees them. All are taken in hand,
+    /// however many are asked for: the broker puts returned messages behind those it still holds, so the order is kept only if all are taken. The
+    /// bodies stay with the broker, not in this program.
     /// </summary>
     public async IAsyncEnumerable<ErrorMessage> ListAsync(int most, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -43,22 +46,23 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     }
 
     /// <summary>
-    /// Sends messages back to where they came from, as they were. Each is taken away only when the broker has confirmed it there; a crash in
-    /// between leaves one twice, which identities make harmless (7.1). What comes back while this runs, since it still can't be read, is not taken again.
+    /// Sends messages back to where they came from, as they were. Each is removed only when the broker has confirmed it there. A crash in between
+    /// leaves one twice, which identities make harmless (7.1). A message that comes back while this runs, because it still can't be read, is not
+    /// taken again.
     /// </summary>
-    /// <param name="ids">Only these (of <see cref="ErrorMessage.Id"/>); all if null.</param>
+    /// <param name="ids">Only these (see <see cref="ErrorMessage.Id"/>); all if null.</param>
     /// <returns>How many were sent.</returns>
     public Task<int> ReplayAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => EachAsync(
         ids,
         (channel, message) => channel.BasicPublishAsync(queue, "", mandatory: true, Original(message.BasicProperties), message.Body, cancel),
         cancel);
 
-    /// <summary>Gives messages up for good.</summary>
+    /// <summary>Removes messages for good.</summary>
     /// <param name="ids">Only these; all that are there now if null.</param>
     /// <returns>How many are gone.</returns>
     public Task<int> DiscardAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => EachAsync(ids, (_, _) => ValueTask.CompletedTask, cancel);
 
-    /// <summary>Does something with each chosen message and takes it away; one is in memory at a time. The others are returned in their order.</summary>
+    /// <summary>Does something with each chosen message and removes it; one is in memory at a time. The others are returned in their order.</summary>
     private async Task<int> EachAsync(IReadOnlyCollection<string>? ids, Func<IChannel, BasicGetResult, ValueTask> work, CancellationToken cancel)
     {
         await using var connection = await BrokerConnection.OpenAsync(settings, "errors", cancel);
@@ -84,7 +88,7 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
         return done;
     }
 
-    /// <summary>A worker rejects nothing but what is too large for it to move (<see cref="BoundedConsumer"/>).</summary>
+    /// <summary>A worker rejects only what is too large for it to move (<see cref="BoundedConsumer"/>).</summary>
     private string? Given(string? death, int bytes) =>
         string.Equals(death, "rejected", StringComparison.Ordinal) && bytes > BoundedConsumer.MostMovedBytes
             ? Ingest.UnreadableBodyException.TooLargeReason(bytes, settings.MaxBodyBytes) : death;
@@ -100,7 +104,7 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
         return new ErrorMessage(IdOf(message.Body.Span), queue, reason, at, message.BasicProperties.ContentType, message.Body);
     }
 
-    /// <summary>The sender's properties and headers, without what the way into the error queue has added.</summary>
+    /// <summary>The sender's properties and headers, without those that were added on the way into the error queue.</summary>
     private static BasicProperties Original(IReadOnlyBasicProperties properties)
     {
         var original = new BasicProperties(properties) { Persistent = true };

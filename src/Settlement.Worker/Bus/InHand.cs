@@ -2,7 +2,9 @@ using MassTransit;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>Tells the drain which messages of the bus in the process are in hand. Of those from a broker <see cref="BoundedConsumer"/> does.</summary>
+/// <summary>
+/// Tells the drain which messages of the in-process bus are in hand. For messages from a broker, <see cref="BoundedConsumer"/> does this.
+/// </summary>
 internal sealed class InHand(Drain drain) : IFilter<ConsumeContext>
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)

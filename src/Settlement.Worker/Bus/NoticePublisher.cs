@@ -4,13 +4,13 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
-/// <summary>A notice ready to leave (INTERFACE 3).</summary>
-/// <param name="Id">Derived from its cause; the message id.</param>
+/// <summary>A notice that is ready to be published (INTERFACE 3).</summary>
+/// <param name="Id">Derived from its cause; used as the message id.</param>
 /// <param name="Name">The routing key, such as <c>hour-settled</c>.</param>
 /// <param name="Body">The CloudEvent, as it goes on the wire.</param>
 public sealed record OutgoingNotice(string Id, string Name, byte[] Body);
 
-/// <summary>What became of a notice. One that was not taken may have arrived at some listeners: publish it again.</summary>
+/// <summary>What became of a notice. One that was not taken may still have reached some listeners: publish it again.</summary>
 public enum Delivery
 {
     /// <summary>The broker has confirmed it.</summary>
@@ -24,20 +24,20 @@ public enum Delivery
 }
 
 /// <summary>What became of a series of notices.</summary>
-/// <param name="Each">Of each, in their order.</param>
-/// <param name="Failure">Why there was no answer to some; null if there was to all.</param>
+/// <param name="Each">For each notice, in order.</param>
+/// <param name="Failure">Why some got no answer; null if all got one.</param>
 public sealed record PublishOutcome(IReadOnlyList<Delivery> Each, Exception? Failure)
 {
     public int Confirmed => Each.Count(d => d == Delivery.Taken);
 }
 
 /// <summary>
-/// Publishes notices to the exchange <c>billing-notices</c>, in order and each with the broker's confirm. Bypasses MassTransit, whose message
-/// ids are GUIDs and whose sends take no order. One caller at a time.
+/// Publishes notices to the exchange <c>billing-notices</c>, in order, each with the broker's confirm. Bypasses MassTransit, whose message ids are
+/// GUIDs and whose sends keep no order. One caller at a time.
 /// </summary>
 public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposable
 {
-    /// <summary>A confirm that is not there by then never comes: a connection lost at the wrong moment can leave one open for ever.</summary>
+    /// <summary>A confirm that has not arrived by then never will: a connection lost at the wrong moment can leave one open forever.</summary>
     private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(20);
 
     private IConnection? _connection;
@@ -89,7 +89,7 @@ public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposabl
             return open;
         await DisposeAsync();
         _connection = await BrokerConnection.OpenAsync(settings, "notices", cancel);
-        // The client's own limit of confirms under way delays single messages, so that they overtake each other.
+        // The client's own limit on outstanding confirms delays single messages, so that they overtake each other.
         var options = new CreateChannelOptions(
             publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
         var channel = await _connection.CreateChannelAsync(options, cancel);

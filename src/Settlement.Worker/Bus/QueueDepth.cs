@@ -2,7 +2,7 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
-/// <param name="Waiting">Null: there is no such queue yet.</param>
+/// <param name="Waiting">Null if the queue does not exist yet.</param>
 /// <param name="Unreadable">Messages in its error queue.</param>
 public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
 {
@@ -22,8 +22,9 @@ public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
         return depths;
     }
 
-    /// <summary>Waits until what waited at the start is stored (2.4), looking at the queues now and then, in case another worker shares them.</summary>
-    /// <returns>False if <paramref name="timeout"/> (<c>DrainTimeout</c>) passed first: to be reported, and closing goes on without.</returns>
+    /// <summary>Waits until what waited at the start is stored (2.4). Looks at the queues now and then, in case another worker shares them.</summary>
+    /// <returns>False if <paramref name="timeout"/> (<c>DrainTimeout</c>) passed first. This is to be reported, and closing goes on without the
+    /// rest.</returns>
     public static async Task<bool> DrainAsync(
         RabbitMqSettings settings, Drain drain, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
@@ -38,7 +39,7 @@ public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
         return drain.IsDone;
     }
 
-    /// <summary>Shows the queues' depths to a drain, if the broker can be asked.</summary>
+    /// <summary>Reports the queues' depths to a drain, if the broker can be asked.</summary>
     public static async Task LookAsync(RabbitMqSettings settings, Drain drain, CancellationToken cancel)
     {
         try
@@ -48,7 +49,7 @@ public sealed record QueueDepth(string Queue, uint? Waiting, uint? Unreadable)
         }
         catch (Exception e) when (BrokerConnection.IsLost(e, cancel))
         {
-            // The bus says so too, and keeps connecting. There is nothing to see until it has.
+            // The bus reports this too, and keeps trying to connect. Until it has, there is nothing to see.
         }
     }
 }

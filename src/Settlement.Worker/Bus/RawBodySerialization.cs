@@ -1,6 +1,6 @@
-// Agents know nothing of MassTransit: bodies come in whatever content type they like, without an envelope. A body is read here, before any
-// consumer and batch, so that an unreadable one goes to the error queue alone. Headers of the sender are not looked at: a message id that
-// two messages share would make MassTransit drop one of them from a batch, and a reply address would make it answer.
+// Agents know nothing of MassTransit: bodies come with any content type and without an envelope. A body is read here, before any consumer or batch,
+// so that an unreadable one goes to the error queue alone. The sender's headers are ignored: a message id shared by two messages would make
+// MassTransit drop one of them from a batch, and a reply address would make it answer.
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Mime;
 using MassTransit;
@@ -12,9 +12,9 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Bus;
 
-/// <param name="read">Body and content type to a message for the consumer.</param>
+/// <param name="read">Turns a body and its content type into a message for the consumer.</param>
 /// <param name="maxBodyBytes">A larger body is not read.</param>
-/// <param name="unreadable">Told of a message that can't be read, before it goes to the error queue.</param>
+/// <param name="unreadable">Called for a message that can't be read, before it goes to the error queue.</param>
 internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read, int maxBodyBytes, Action<ReceiveContext>? unreadable = null)
     : ISerializerFactory, IMessageDeserializer, IMessageSerializer
 {
@@ -49,7 +49,10 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
         }
     }
 
-    /// <summary>From the client's own buffer, which is another message's when this one has been dealt with: what is read keeps nothing of it.</summary>
+    /// <summary>
+    /// Reads from the client's own buffer, which is reused for another message once this one has been dealt with, so the result must keep no part of
+    /// it.
+    /// </summary>
     private object Read(BoundedChannel channel, ulong delivery, ReceiveContext context, string? contentType)
     {
         var message = Read(channel.BodyOf(delivery) ?? context.Body.GetBytes(), contentType);

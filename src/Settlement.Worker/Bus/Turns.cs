@@ -1,7 +1,7 @@
 namespace Settlement.Worker.Bus;
 
-/// <summary>Numbers from one on, each let through after the one before it.</summary>
-/// <param name="longestWait">If nobody's turn comes for so long, the lowest of those who wait is next, whatever number is missing.</param>
+/// <summary>Numbers from one up, each let through after the one before it.</summary>
+/// <param name="longestWait">If no turn comes for this long, the lowest number that waits is next, whatever number is missing.</param>
 internal sealed class Turns(TimeSpan longestWait, TimeProvider time)
 {
     private readonly Lock gate = new();
@@ -9,7 +9,7 @@ internal sealed class Turns(TimeSpan longestWait, TimeProvider time)
     private readonly HashSet<ulong> passed = [];
     private ulong next = 1;
 
-    /// <summary>Ends when it is the turn of <paramref name="number"/>, which then has to <see cref="Pass"/>, cancelled or not.</summary>
+    /// <summary>Completes when it is the turn of <paramref name="number"/>, which must then <see cref="Pass"/>, cancelled or not.</summary>
     public async Task WaitAsync(ulong number, CancellationToken cancel)
     {
         TaskCompletionSource turn;
@@ -34,7 +34,7 @@ internal sealed class Turns(TimeSpan longestWait, TimeProvider time)
         }
     }
 
-    /// <summary>This number keeps nobody waiting any more.</summary>
+    /// <summary>Nobody has to wait for this number any more.</summary>
     public void Pass(ulong number)
     {
         lock (gate)

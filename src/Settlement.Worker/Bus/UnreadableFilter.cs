@@ -5,10 +5,10 @@ using Settlement.Worker.Ingest;
 namespace Settlement.Worker.Bus;
 
 /// <summary>
-/// What failed for good. An unreadable body, or one with a command that can't be stored for a fault of its own, goes on to the error queue; anything else is a
-/// fault of ours or of the database, and the message goes back to its queue, never to the error queue.
+/// Handles what failed for good. An unreadable body, or one with a command that can't be stored because of a fault of its own, goes on to the error
+/// queue. Anything else is our fault or the database's, and the message goes back to its queue, never to the error queue.
 /// </summary>
-/// <param name="pause">A returned message comes back at once: without a pause that is a hot loop.</param>
+/// <param name="pause">A returned message comes back at once: without a pause, this would be a hot loop.</param>
 internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd end, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)

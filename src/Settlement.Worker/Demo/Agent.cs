@@ -8,8 +8,8 @@ namespace Settlement.Worker.Demo;
 internal sealed record Message(long ArrivesUs, byte[] Body);
 
 /// <summary>
-/// The gateway's agent in one region. It reports calls every quarter of an hour in one message, sends some again because a confirm got lost, and keeps
-/// what it can't send in a spool. What it counts itself is what the books are compared with at the end.
+/// The gateway's agent in one region. It reports calls every quarter of an hour in one message, sends some again because a confirm got lost, and
+/// keeps what it can't send in a spool. At the end, the books are compared with its own count.
 /// </summary>
 internal sealed class Agent(string region, Dice dice)
 {

@@ -9,7 +9,7 @@ namespace Settlement.Worker.Demo;
 /// <summary>One thing that must hold, and whether it does.</summary>
 internal sealed record Check(bool Holds, string Claim);
 
-/// <summary>The proof that the books add up, from what the gateway counted on its side and what the store holds on this one.</summary>
+/// <summary>The proof that the books add up: it compares what the gateway counted with what the store holds.</summary>
 internal static class Books
 {
     public static IReadOnlyList<Check> Audit(MonthResults results, GatewayCount gateway) =>
@@ -60,7 +60,9 @@ internal static class Books
         results.Notices.GroupBy(n => n.AccountNo).All(a => a.Select(n => n.Sequence).Order().SequenceEqual(Enumerable.Range(1, a.Count()).Select(i => (long)i))),
         $"{Number(results.Notices.Count)} notices are numbered without a gap, account by account");
 
-    /// <summary>Held calls that the gateway counted: a conflict is a second version of one that counts already, and what is malformed is no call.</summary>
+    /// <summary>
+    /// Held calls that the gateway counted: a conflict is a second version of a call that is already counted, and a malformed event is not a call.
+    /// </summary>
     private static IEnumerable<Storage.Quarantine.QuarantineEntry> Counted(MonthResults results) =>
         results.Held.Where(h => h.Reason is not (HoldReason.Conflict or HoldReason.Malformed));
 

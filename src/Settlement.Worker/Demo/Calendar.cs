@@ -21,7 +21,7 @@ internal static class Calendar
     /// <summary>The first instant of the next month.</summary>
     public static readonly long EndUs = At(Days + 1, 0, 0);
 
-    /// <summary>When the curtain falls: the month's last hours have closed, and what was found too late as well.</summary>
+    /// <summary>The end of the demo: the month's last hours have closed, and so has what was found too late.</summary>
     public static readonly long CurtainUs = At(Days + 2, 12, 0);
 
     /// <summary>A time of a day; day 31 is 1 July, day 0 is 31 May.</summary>

@@ -1,9 +1,9 @@
 namespace Settlement.Worker.Demo;
 
 /// <summary>What one customer calls, day in, day out.</summary>
-/// <param name="CallsPerDay">On a working day; half an hour at night has few of them, the one after 10:00 many.</param>
-/// <param name="WeekendPercent">Calls of a Saturday or Sunday, in percent of a working day's.</param>
-/// <param name="MaxCount">Calls in one event: 1, or 1 to so many where a customer sends them in bulk.</param>
+/// <param name="CallsPerDay">On a working day; a half hour at night has few of them, the one after 10:00 has many.</param>
+/// <param name="WeekendPercent">Calls on a Saturday or Sunday, in percent of those on a working day.</param>
+/// <param name="MaxCount">Calls in one event: 1, or from 1 up to this number where a customer sends them in bulk.</param>
 internal sealed record Use(
     string Account, string Api, string Region, int CallsPerDay, int WeekendPercent = 35, string? Project = null, int MaxCount = 1, int FirstDay = 1, int LastDay = 31);
 
@@ -16,7 +16,7 @@ internal static class Cast
     public const string Table = "general-table";
     public const string Invoice = "invoice";
 
-    /// <summary>A key that somebody mistyped: nobody has opened this account.</summary>
+    /// <summary>A mistyped key: nobody has opened this account.</summary>
     public const string Mistyped = "aspn-bank";
 
     public static readonly IReadOnlyList<string> Regions = [North, South];

@@ -5,7 +5,7 @@ using static Settlement.Worker.Demo.MonthResults;
 
 namespace Settlement.Worker.Demo;
 
-/// <summary>Charts of text alone: they look the same on every terminal, in a file and in a mail.</summary>
+/// <summary>Charts in plain text: they look the same on every terminal, in a file and in an email.</summary>
 internal static class DailyChart
 {
     private const char ByPackage = '█';
@@ -37,7 +37,7 @@ internal static class DailyChart
         }
     }
 
-    /// <summary>The mean of the hours of working days: one sign an hour.</summary>
+    /// <summary>The mean of each hour on working days: one character per hour.</summary>
     public static string Hours(MonthResults results)
     {
         var hours = new long[24];

@@ -12,8 +12,8 @@ using Settlement.Worker.Simulating;
 namespace Settlement.Worker.Demo;
 
 /// <summary>
-/// Plays the month through the real pipeline: message bodies through the reader and the intake, commands through the inbox, closings and lifecycle through
-/// the time line. Only the clock and the bus are not the real ones.
+/// Plays the month through the real pipeline: message bodies through the reader and the intake, commands through the inbox, closings and lifecycle
+/// through the time line. Only the clock and the bus are not the real ones.
 /// </summary>
 internal sealed class DemoMonth
 {
@@ -32,7 +32,7 @@ internal sealed class DemoMonth
     }
 
     /// <param name="engine">A migrated, empty store.</param>
-    /// <param name="progress">Told of the simulated hours that are over, of how many, and of the events sent so far.</param>
+    /// <param name="progress">Called with the simulated hours that are over, their total, and the events sent so far.</param>
     public static Played Play(IEngine engine, Action<long, long, long> progress)
     {
         var month = new DemoMonth(engine);
@@ -64,7 +64,7 @@ internal sealed class DemoMonth
             underway.Enqueue(message, (message.ArrivesUs, messages++));
     }
 
-    /// <summary>Everything that arrives before an instant, in the order of arrival, and all that falls due meanwhile.</summary>
+    /// <summary>Plays everything that arrives before an instant, in the order of arrival, and does what falls due in between.</summary>
     private void PlayUntil(long us)
     {
         while (NextArrivalUs() is var next && next < us)
@@ -91,7 +91,7 @@ internal sealed class DemoMonth
         core.Timeline.ApplyCommands(us);
     }
 
-    /// <summary>As the consumer does: what has arrived together is stored in one transaction.</summary>
+    /// <summary>Like the consumer, stores what has arrived together in one transaction.</summary>
     private void Store(long us)
     {
         var arrivals = new List<Arrival>();

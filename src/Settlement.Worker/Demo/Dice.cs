@@ -1,7 +1,7 @@
 namespace Settlement.Worker.Demo;
 
 /// <summary>
-/// A small generator of numbers that look random and are the same on every machine and .NET version, so that the demo's bill is, too (SplitMix64).
+/// A small generator of numbers that look random but are the same on every machine and .NET version, so that the demo's bill is too (SplitMix64).
 /// </summary>
 internal sealed class Dice(ulong seed)
 {

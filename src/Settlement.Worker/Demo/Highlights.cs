@@ -34,6 +34,6 @@ internal static class Highlights
 
     private static string Moment(string time) => Domain.Time.Instant.TryParse(time, out var us) ? Calendar.Show(us) : time;
 
-    /// <summary>The last day of a lot that ends at a midnight.</summary>
+    /// <summary>The last day of a lot that ends at midnight.</summary>
     private static string Day(JsonElement data, string field) => Domain.Time.Instant.TryParse(Text(data, field)!, out var us) ? Calendar.Show(us - 1)[..6] : "";
 }

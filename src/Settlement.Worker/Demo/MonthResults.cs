@@ -43,7 +43,7 @@ internal sealed record MonthResults(
 
     public string Money(Int128 e8) => Grouped(Plain(e8));
 
-    /// <summary>Decimal text with its thousands apart.</summary>
+    /// <summary>Decimal text with the thousands separated.</summary>
     public static string Grouped(string amount)
     {
         var point = amount.IndexOf('.', StringComparison.Ordinal) is var at and >= 0 ? at : amount.Length;

@@ -3,12 +3,12 @@ using Settlement.Contracts.Commands;
 
 namespace Settlement.Worker.Demo;
 
-/// <summary>What people do in the course of the month: every line is a command as the console would send it, at the instant at which it arrives.</summary>
+/// <summary>What people do during the month: every line is a command as the console would send it, at the instant at which it arrives.</summary>
 internal static class Story
 {
     private const string Support = "support@gateway.example";
 
-    /// <summary>In the order of their time.</summary>
+    /// <summary>In order of time.</summary>
     public static IReadOnlyList<(long AtUs, string Body)> Commands()
     {
         var story = new List<(long AtUs, BillingCommand Command)>();
@@ -48,7 +48,7 @@ internal static class Story
         At(3, 9, 20, new BuyPackage { Id = "", Account = "kelp-foods", Offer = "invoice-10k", Package = "kelp-invoice" });
         At(5, 14, 25, new BuyPackage { Id = "", Account = "oak-insurance", Offer = "passport-1k-trial", Package = "oak-claims", Project = "claims", Origin = "promotion", By = Support });
         At(5, 14, 40, new BuyPackage { Id = "", Account = "oak-insurance", Offer = "passport-15k", Package = "oak-passport" });
-        // In pay-per-use until the 13th, then as much again at a lower price.
+        // On pay-per-use until the 13th, then as much again at a lower price.
         At(13, 10, 30, new BuyPackage { Id = "", Account = "hazel-motors", Offer = "invoice-10k", Package = "hazel-invoice" });
     }
 

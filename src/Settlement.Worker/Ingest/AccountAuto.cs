@@ -11,9 +11,9 @@ using Settlement.Storage.Accounts;
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
-/// <c>--account-auto</c>: opens accounts that are unknown and subscribes the scopes they use, from the first such call on or, where that hour is closed,
-/// from the first open instant. An account that a person opened keeps its subscriptions as that person left them. Everything goes through the command inbox under
-/// ids made of account and scope, so a repeat does nothing, and what was unsubscribed since stays so.
+/// <c>--account-auto</c>: opens unknown accounts and subscribes them to the scopes they use, from the first such call on or, if that hour is closed,
+/// from the first open instant. An account that a person opened keeps its subscriptions as that person left them. Everything goes through the command
+/// inbox under ids made from account and scope, so a repeat does nothing, and what has been unsubscribed since stays unsubscribed.
 /// </summary>
 internal sealed class AccountAuto(SettlementCore core)
 {
@@ -25,7 +25,7 @@ internal sealed class AccountAuto(SettlementCore core)
 
     public long Opened { get; private set; }
 
-    /// <summary>Scopes subscribed, and refused with the code, once <see cref="Apply"/> has run.</summary>
+    /// <summary>Scopes that were subscribed, and those that were refused with the code, once <see cref="Apply"/> has run.</summary>
     public long Subscribed { get; private set; }
 
     public Dictionary<string, long> Refused { get; } = new(StringComparer.Ordinal);
@@ -37,19 +37,21 @@ internal sealed class AccountAuto(SettlementCore core)
             firstUseUs[scope] = call.TimeUs;
     }
 
-    /// <summary>Opens the accounts, and puts the subscriptions into the inbox: before the usage is stored, so that no closing can come between.</summary>
+    /// <summary>
+    /// Opens the accounts and puts the subscriptions into the inbox. This comes before the usage is stored, so that no closing can come in between.
+    /// </summary>
     public void Open()
     {
         var unknown = core.Store.Read(session => firstUseUs.GroupBy(u => u.Key.Account, StringComparer.Ordinal)
             .Where(a => AccountStore.Find(session, a.Key) is null).Select(a => (Account: a.Key, FirstUs: a.Min(u => u.Value))).ToList());
         Receive(unknown.ConvertAll(a => OpenAccount(a.Account, a.FirstUs)));
         Opened = unknown.Count;
-        // The second round is for subscriptions whose hour was closed in between by a worker that runs beside this.
+        // The second round is for subscriptions whose hour was closed in between by a worker that runs alongside.
         for (var round = 0; round < 2; round++)
             Receive(core.Store.Read(Subscriptions));
     }
 
-    /// <summary>The time line applies them, each at its own time.</summary>
+    /// <summary>The time line applies the subscriptions, each at its own time.</summary>
     public void Apply()
     {
         core.Timeline.ApplyCommands(core.NowUs);
@@ -108,7 +110,7 @@ internal sealed class AccountAuto(SettlementCore core)
             core.Commands.Receive(chunk, core.NowUs);
     }
 
-    /// <summary>Names may be as long as ids may be, so an id is made of their hash.</summary>
+    /// <summary>Names may be as long as ids, so an id is made from their hash.</summary>
     private static string IdOf(string what, params string[] names) =>
         $"account-auto-{what}-{Convert.ToHexStringLower(CallHash.Text(JsonSerializer.Serialize(names)))}";
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>Files of commands (INTERFACE 4): what the body of a message may be, or one command to a line. Unreadable in part is unreadable whole: nothing is applied.</summary>
+/// <summary>
+/// Files of commands (INTERFACE 4): anything that the body of a message may be, or one command per line. If any part is unreadable, nothing is
+/// applied.
+/// </summary>
 public static class CommandFile
 {
     /// <returns>The JSON text of each command, in order.</returns>

@@ -4,13 +4,13 @@ using System.Text.Unicode;
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
-/// The bodies of commands (INTERFACE 2): one command, an array of commands or <c>{"commands": [command, …]}</c>, whatever the content
-/// type says. What a command holds is judged where commands are decided; here a body is only taken apart.
+/// The bodies of commands (INTERFACE 2): one command, an array of commands or <c>{"commands": [command, …]}</c>, whatever the content type says. The
+/// content of a command is judged where commands are decided; here a body is only split up.
 /// </summary>
 public static class CommandReader
 {
     /// <returns>The JSON text of each command, in order.</returns>
-    /// <exception cref="UnreadableBodyException">The body is no JSON of a known shape, or one of its commands is no object.</exception>
+    /// <exception cref="UnreadableBodyException">The body is not JSON of a known shape, or one of its commands is not an object.</exception>
     public static List<string> Read(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith("\uFEFF"u8))

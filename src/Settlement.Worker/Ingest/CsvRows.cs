@@ -4,14 +4,16 @@ namespace Settlement.Worker.Ingest;
 
 /// <summary>One row of a CSV file.</summary>
 /// <param name="Line">The line on which it begins, from 1.</param>
-/// <param name="Raw">As it stands in the file, without the line's end.</param>
+/// <param name="Raw">As it is in the file, without the line ending.</param>
 /// <param name="Fault">What is wrong with its quotes, for people, or null.</param>
 internal sealed record CsvRow(long Line, IReadOnlyList<string> Cells, string Raw, string? Fault);
 
-/// <summary>Rows of comma-separated cells by RFC 4180: a quoted cell may hold commas, line ends and doubled quotes. Blank lines are skipped.</summary>
+/// <summary>
+/// Rows of comma-separated cells as in RFC 4180: a quoted cell may hold commas, line endings and doubled quotes. Blank lines are skipped.
+/// </summary>
 internal sealed class CsvRows(TextReader text, FilePlace place)
 {
-    /// <summary>Where a quote is never closed the rest of the file would be one cell.</summary>
+    /// <summary>If a quote is never closed, the rest of the file would be one cell.</summary>
     private const int MaxRowLength = 64 * 1024;
 
     private readonly StringBuilder _raw = new();

@@ -8,8 +8,8 @@ using Settlement.Domain.Usage;
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
-/// Events as rows under a header. A row is handed to <see cref="UsageReader"/> as an event of its own, so that one set of rules judges fields
-/// wherever they come from. An empty cell is as good as a missing one.
+/// Events as rows under a header. A row is passed to <see cref="UsageReader"/> as an event of its own, so that the same rules judge fields wherever
+/// they come from. An empty cell counts as missing.
 /// </summary>
 internal sealed class CsvUsage
 {

@@ -58,7 +58,7 @@ internal sealed class EventDraft(bool cloudEvent)
         }
     }
 
-    /// <summary><c>data</c> is there and an object; its fields are read one by one.</summary>
+    /// <summary><c>data</c> is present and is an object; its fields are read one by one.</summary>
     public void HasData()
     {
         if ((_seen & 1 << (int)EventField.Data) != 0)
@@ -144,7 +144,7 @@ internal sealed class EventDraft(bool cloudEvent)
         json.Skip();
     }
 
-    /// <summary>A JSON number of digits alone: 1.0 and 1e2 are refused, since not every reader agrees that they are integers.</summary>
+    /// <summary>A JSON number made up of digits only: 1.0 and 1e2 are refused, since not every reader agrees that they are integers.</summary>
     private long? ReadInteger(EventField field, long least, long most, ref Utf8JsonReader json)
     {
         if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var value))

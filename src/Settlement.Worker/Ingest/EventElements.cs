@@ -6,7 +6,7 @@ namespace Settlement.Worker.Ingest;
 /// <summary>The elements of an array of events, in either form.</summary>
 internal static class EventElements
 {
-    /// <summary>From where the reader stands to the end of the array; what is more than asked for is passed over, but looked at.</summary>
+    /// <summary>Reads from the reader's position to the end of the array. Events beyond those asked for are skipped, but still checked.</summary>
     public static void Read(ReadOnlySpan<byte> body, bool cloudEvents, ref Utf8JsonReader json, EventsRead events)
     {
         ReadMost(body, cloudEvents, ref json, events);
@@ -20,7 +20,7 @@ internal static class EventElements
         }
     }
 
-    /// <summary>As many as are asked for; the reader is left behind the last.</summary>
+    /// <summary>Reads as many as are asked for and leaves the reader after the last one.</summary>
     public static void ReadMost(ReadOnlySpan<byte> body, bool cloudEvents, ref Utf8JsonReader json, EventsRead events)
     {
         var draft = new EventDraft(cloudEvents);
@@ -47,15 +47,15 @@ internal static class EventElements
     }
 }
 
-/// <summary>Events while a body is read.</summary>
-/// <param name="most">No more are kept.</param>
+/// <summary>The events of a body while it is being read.</summary>
+/// <param name="most">No more than this are kept.</param>
 internal sealed class EventsRead(int most)
 {
     private readonly List<ReadEvent> events = [];
 
     public bool IsFull => events.Count >= most;
 
-    /// <summary>Where those that were passed over begin; null if none were.</summary>
+    /// <summary>Where the skipped events begin; null if none were skipped.</summary>
     public (long Start, JsonReaderState State, bool CloudEvents)? Rest { get; set; }
 
     public List<ReadEvent> Events => events;

@@ -1,6 +1,6 @@
 namespace Settlement.Worker.Ingest;
 
-/// <summary>The fields of an event. Where several are bad, the first in this order is named.</summary>
+/// <summary>The fields of an event. If several are bad, the first in this order is named.</summary>
 internal enum EventField
 {
     SpecVersion,
@@ -18,7 +18,7 @@ internal enum EventField
     Unknown,
 }
 
-/// <summary>The names of the fields on the wire (INTERFACE 1), in an event of its own and in a CloudEvent.</summary>
+/// <summary>The names of the fields on the wire (INTERFACE 1), in a plain event and in a CloudEvent.</summary>
 internal static class EventFieldNames
 {
     public const EventField Last = EventField.Project;

@@ -21,7 +21,7 @@ public sealed class InputFileException : BadInputException
     }
 
     /// <param name="file">As it was given.</param>
-    /// <param name="line">From 1; 0: the file as a whole.</param>
+    /// <param name="line">From 1; 0 for the file as a whole.</param>
     /// <param name="reason">What is wrong, for people.</param>
     /// <param name="cause">What was caught, if anything.</param>
     public InputFileException(string file, long line, string reason, Exception? cause = null)

@@ -5,7 +5,9 @@ using Settlement.Domain.Usage;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>One event to a line, each what the body of a message may be (INTERFACE 1); a line with <c>specversion</c> is a CloudEvent.</summary>
+/// <summary>
+/// One event per line, each in any form that the body of a message may have (INTERFACE 1); a line with <c>specversion</c> is a CloudEvent.
+/// </summary>
 internal static class NdjsonUsage
 {
     private const string CloudEvent = "application/cloudevents+json";
@@ -24,7 +26,7 @@ internal static class NdjsonUsage
         }
     }
 
-    /// <summary>A first line that is no event says that the file is something else; a later one is a bad event among good ones.</summary>
+    /// <summary>A first line that is not an event means that the file is something else; a later one is a bad event among good ones.</summary>
     private static List<ReadEvent> ReadLine(byte[] line, FilePlace place, UsageFill fill, bool first)
     {
         try
@@ -36,7 +38,7 @@ internal static class NdjsonUsage
         }
         catch (UnreadableBodyException e) when (first)
         {
-            throw new InputFileException(place.File, place.Line, $"is no event: {e.Message}", e);
+            throw new InputFileException(place.File, place.Line, $"is not an event: {e.Message}", e);
         }
         catch (UnreadableBodyException e)
         {
@@ -44,7 +46,9 @@ internal static class NdjsonUsage
         }
     }
 
-    /// <summary>What is bad even when filled is kept, and known, as it stands in the file: of several in one line each by its own text.</summary>
+    /// <summary>
+    /// An event that is bad even when filled is kept and identified as it is in the file; if a line holds several, each by its own text.
+    /// </summary>
     private static ReadEvent AsItCame(ReadEvent filled, ReadEvent given) => filled.Malformed is { } bad && given.Malformed is { } came
         ? ReadEvent.Of(bad with { Raw = came.Raw, RawHash = came.RawHash }) : filled;
 
@@ -63,7 +67,9 @@ internal static class NdjsonUsage
         }
     }
 
-    /// <summary>The line with what it lacks; null where it lacks nothing that can be filled. Only tried once a line has proved bad.</summary>
+    /// <summary>
+    /// The line with what it lacks filled in; null if it lacks nothing that can be filled in. Only tried once a line has turned out to be bad.
+    /// </summary>
     private static byte[]? Filled(byte[] line, bool cloudEvent, UsageFill fill)
     {
         if (fill == UsageFill.Nothing)
@@ -82,7 +88,7 @@ internal static class NdjsonUsage
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // A field given twice or a name that is no text: no tree can hold it, and the line stays as bad as it is.
+            // A field given twice, or a name that is not text: no tree can hold it, and the line stays bad.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace Settlement.Worker.Ingest;
 
-/// <summary>A stream whose first bytes have been looked at and are still read from it; standard input can't be rewound.</summary>
+/// <summary>A stream whose first bytes have been looked at and can still be read from it; standard input can't be rewound.</summary>
 internal sealed class PeekedStream : Stream
 {
     private readonly Stream _stream;

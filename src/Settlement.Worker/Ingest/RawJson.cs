@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>What the JSON reader of .NET does not do without exceptions, and the form in which raw JSON is kept to look at.</summary>
+/// <summary>What .NET's JSON reader can't do without exceptions, and the form in which raw JSON is kept for people to look at.</summary>
 internal static class RawJson
 {
-    /// <summary>A bad event is kept to be looked at by a person; a longer one is cut.</summary>
+    /// <summary>A bad event is kept for a person to look at; a longer one is cut.</summary>
     public const int MaxKeptLength = 4_000;
 
     private const int MostBytes = 3;
@@ -17,7 +17,7 @@ internal static class RawJson
 
     public static string Of(ReadOnlySpan<byte> utf8)
     {
-        // No character takes more bytes than these.
+        // No character takes more bytes than this.
         var text = Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, MostBytes * (MaxKeptLength + 1))]);
         return text.Length <= MaxKeptLength ? text : string.Concat(text.AsSpan(0, MaxKeptLength), "…");
     }

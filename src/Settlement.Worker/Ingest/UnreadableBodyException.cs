@@ -5,8 +5,8 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
-/// A body that is no JSON of a known shape. The message goes to the error queue untouched, with <see cref="Exception.Message"/> in its
-/// headers: a refusal of the whole message, unlike a bad field of one event, which is a value.
+/// A body that is not JSON of a known shape. The message goes to the error queue untouched, with <see cref="Exception.Message"/> in its headers. This
+/// refuses the whole message, unlike a bad field of one event, which is a value.
 /// </summary>
 public sealed class UnreadableBodyException : Exception
 {
@@ -24,12 +24,12 @@ public sealed class UnreadableBodyException : Exception
     {
     }
 
-    /// <summary>A body larger than the setting allows, whatever is in it.</summary>
+    /// <summary>A body larger than the setting allows, whatever it contains.</summary>
     internal static UnreadableBodyException TooLarge(long bytes, int most) => new(TooLargeReason(bytes, most));
 
     internal static string TooLargeReason(long bytes, int most) =>
         string.Create(CultureInfo.InvariantCulture, $"The body has {bytes:N0} bytes, more than RabbitMq:MaxBodyBytes allows ({most:N0}).");
 
-    /// <summary>Without the cause inside: the headers of the error queue would show the innermost message in place of ours.</summary>
-    public static UnreadableBodyException NoJson(JsonException e) => new("The body is no JSON: " + e.Message);
+    /// <summary>Without an inner exception: the headers of the error queue would show the innermost message instead of ours.</summary>
+    public static UnreadableBodyException NoJson(JsonException e) => new("The body is not JSON: " + e.Message);
 }

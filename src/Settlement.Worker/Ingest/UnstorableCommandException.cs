@@ -5,8 +5,8 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Ingest;
 
 /// <summary>
-/// A message with commands that can't be stored for a fault of their own. The message goes to the error queue untouched, with <see cref="Exception.Message"/> in
-/// its headers. Its other commands are stored; sent again, they are known by their ids.
+/// A message with commands that can't be stored because of a fault of their own. The message goes to the error queue untouched, with
+/// <see cref="Exception.Message"/> in its headers. Its other commands are stored; if they are sent again, they are recognised by their ids.
 /// </summary>
 public sealed class UnstorableCommandException : Exception
 {
@@ -26,7 +26,7 @@ public sealed class UnstorableCommandException : Exception
     {
     }
 
-    /// <summary>Without the cause inside, as with an unreadable body. Headers are short, so only the first few are named.</summary>
+    /// <summary>Without an inner exception, as with an unreadable body. Headers are short, so only the first few commands are named.</summary>
     internal static UnstorableCommandException Of(IReadOnlyList<UnstoredCommand> unstored)
     {
         var named = string.Join(" ", unstored.Take(Named).Select(c => $"Command '{c.Id}' can't be stored: {c.Error.Message}"));

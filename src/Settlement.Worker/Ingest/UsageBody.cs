@@ -3,13 +3,13 @@ using Settlement.Domain.Usage;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>A body that has been looked at as a whole, and the events read of it so far.</summary>
+/// <summary>A body that has been checked as a whole, and the events read from it so far.</summary>
 /// <param name="Rest">The events of a large body that are not read yet; null if there are none.</param>
 public sealed record UsageBody(List<ReadEvent> First, UsageRest? Rest);
 
 /// <summary>
-/// The events of a large body that are read only when they are stored, a part at a time: an event takes much more memory than its text (two bytes of a body can be
-/// an event, if a malformed one).
+/// The events of a large body that are read only when they are stored, one part at a time: an event takes much more memory than its text (two bytes
+/// of a body can be an event, though a malformed one).
 /// </summary>
 public sealed class UsageRest
 {
@@ -17,7 +17,7 @@ public sealed class UsageRest
     private readonly JsonReaderState start;
     private readonly bool cloudEvents;
 
-    /// <param name="body">From behind the last event that was read; known to be readable.</param>
+    /// <param name="body">From after the last event that was read; known to be readable.</param>
     internal UsageRest(byte[] body, JsonReaderState start, bool cloudEvents) => (this.body, this.start, this.cloudEvents) = (body, start, cloudEvents);
 
     public long Bytes => body.Length;
@@ -30,7 +30,7 @@ public sealed class UsageRest
         for (var isLast = false; !isLast;)
         {
             (var part, at, state) = Read(at, state, most);
-            // Then the end of the array was read, and what follows it is nothing of ours.
+            // A smaller part means that the end of the array was read; what follows it is not ours.
             isLast = part.Count < most;
             if (part.Count > 0)
                 yield return part;

@@ -4,16 +4,17 @@ using Settlement.Domain.Usage;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>What events are given that their file lacks; null: nothing.</summary>
+/// <summary>What is filled in for events if their file lacks it; null for nothing.</summary>
 public sealed record UsageFill(string? Region, string? Source)
 {
     public static readonly UsageFill Nothing = new(Region: null, Source: null);
 }
 
 /// <summary>
-/// Files of events (INTERFACE 4): NDJSON or CSV, told apart by the first character, gzipped or not, told by the first two bytes. They are read as a
-/// stream: events come out while the file is still being read. What is wrong with one event goes to quarantine with it (7.1); what is wrong
-/// with the file as a whole is an <see cref="InputFileException"/>, after the events before it: reading the mended file again counts none twice.
+/// Files of events (INTERFACE 4): NDJSON or CSV, told apart by the first character, and gzipped or not, told apart by the first two bytes. They are
+/// read as a stream: events come out while the file is still being read. If something is wrong with one event, the event goes to quarantine (7.1). If
+/// something is wrong with the file as a whole, an <see cref="InputFileException"/> comes after the events before it; reading the corrected file
+/// again counts none of them twice.
 /// </summary>
 public static class UsageFile
 {
@@ -30,7 +31,7 @@ public static class UsageFile
     }
 
     /// <param name="stream">The file's bytes, gzipped or not.</param>
-    /// <param name="name">What the file is called in faults.</param>
+    /// <param name="name">What the file is called in error messages.</param>
     /// <param name="fill">What the file lacks.</param>
     public static IEnumerable<ReadEvent> Read(Stream stream, string name, UsageFill fill)
     {
@@ -72,7 +73,7 @@ public static class UsageFile
     {
         using var whole = new PeekedStream(stream, 2);
         using var plain = whole.Peeked is [0x1F, 0x8B] ? new GZipStream(whole, CompressionMode.Decompress) : (Stream)whole;
-        // Left to find a byte order mark, the reader would go on with an encoding that lets bad bytes pass.
+        // If left to detect a byte order mark, the reader would continue with an encoding that lets bad bytes pass.
         using var text = new StreamReader(
             plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, 1 << 16);
         if (text.Peek() == '\uFEFF')
@@ -83,7 +84,7 @@ public static class UsageFile
         {
             -1 => [],
             '{' => NdjsonUsage.Read(text, place, fill),
-            '[' => throw new InputFileException(place.File, place.Line + 1, "is a JSON array; a file holds one event to a line"),
+            '[' => throw new InputFileException(place.File, place.Line + 1, "is a JSON array; a file holds one event per line"),
             _ => CsvUsage.Read(text, place, fill),
         };
         foreach (var read in events)
@@ -91,7 +92,7 @@ public static class UsageFile
     }
 }
 
-/// <summary>How far reading has come, for faults.</summary>
+/// <summary>How far reading has got, for error messages.</summary>
 internal sealed class FilePlace(string file)
 {
     public string File { get; } = file;

@@ -1,23 +1,25 @@
 // The bodies that agents send (INTERFACE 1), read in one pass and without a tree: hundreds of thousands of events a second.
-// Choices where the interface is silent: a body of any other content type is read like application/json; a JSON array of events at the
-// root is a batch as well; a known field given twice, an integer written 1.0 or 1e2, and null for anything but `project` are malformed;
-// an object with none of an event's fields is no known shape.
+// Choices where the interface is silent: a body of any other content type is read like application/json; a JSON array of events at the root is also a
+// batch; a known field given twice, an integer written 1.0 or 1e2, and null for anything but `project` are malformed; an object with none of an
+// event's fields is not a known shape.
 using System.Text.Json;
 using Settlement.Domain.Usage;
 
 namespace Settlement.Worker.Ingest;
 
-/// <summary>Bytes and content type to events.</summary>
+/// <summary>Turns bytes and a content type into events.</summary>
 public static class UsageReader
 {
     public const string CloudEventType = "ocr.api.call";
 
     /// <summary>All events of a body.</summary>
-    /// <exception cref="UnreadableBodyException">The body is no JSON of a known shape.</exception>
+    /// <exception cref="UnreadableBodyException">The body is not JSON of a known shape.</exception>
     public static List<ReadEvent> Read(ReadOnlySpan<byte> body, string? contentType) => Read(body, contentType, int.MaxValue).First;
 
-    /// <summary>The first events of a body. The whole body is looked at, so that an unreadable one is refused before any event of it is stored.</summary>
-    /// <param name="most">How many at most; one or more.</param>
+    /// <summary>
+    /// The first events of a body. The whole body is checked, so that an unreadable one is refused before any of its events is stored.
+    /// </summary>
+    /// <param name="most">How many at most; at least one.</param>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
     public static UsageBody Read(ReadOnlySpan<byte> body, string? contentType, int most)
     {

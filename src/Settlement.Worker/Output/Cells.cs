@@ -2,16 +2,18 @@ using Spectre.Console.Rendering;
 
 namespace Settlement.Worker.Output;
 
-/// <summary>The texts of a listing's rows, made one by one and kept elsewhere, and how wide each column has to be for none of them to be broken.</summary>
+/// <summary>
+/// The texts of a listing's rows, made one by one and kept elsewhere, and how wide each column must be so that none of them is broken.
+/// </summary>
 internal sealed class Cells<T>(IReadOnlyList<Column<T>> columns)
 {
-    /// <summary>A space either side of a cell and one between two of them.</summary>
+    /// <summary>A space on either side of a cell, and one between two cells.</summary>
     private const int AroundCell = 3;
     private const char Line = '─';
 
     private readonly int[] widths = [.. columns.Select(c => Width(c.Name))];
 
-    /// <summary>A row's texts, safe on a terminal; each counts for the width of its column.</summary>
+    /// <summary>A row's texts, safe on a terminal; each counts towards the width of its column.</summary>
     public string[] TextsOf(T row)
     {
         var texts = new string[columns.Count];
@@ -24,7 +26,10 @@ internal sealed class Cells<T>(IReadOnlyList<Column<T>> columns)
         return texts;
     }
 
-    /// <summary>The columns that are shown at a width, by their places: all, or those that are left when details are left out, the last first; null: even those do not fit.</summary>
+    /// <summary>
+    /// The columns that are shown at a given width, by index: all, or those that remain when detail columns are left out, the last first. Null if
+    /// even those do not fit.
+    /// </summary>
     public IReadOnlyList<int>? Shown(int width)
     {
         var shown = Enumerable.Range(0, columns.Count).ToList();

@@ -3,7 +3,7 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Worker.Output;
 
-/// <summary>Numbers and ages as people read them; programs get them plain.</summary>
+/// <summary>Numbers and ages as people read them; programs get plain values.</summary>
 internal static class Figures
 {
     private const int ToTheSecond = 19;
@@ -15,7 +15,7 @@ internal static class Figures
     /// <summary>One or several of something: <c>1 call</c>, <c>2,000 calls</c>.</summary>
     public static string Of(Int128 number, string one, string? many = null) => $"{Count(number)} {(number == 1 ? one : many ?? one + "s")}";
 
-    /// <summary>A time as tables show it, where the zone is said once: no offset, seconds only where there are any, cut to the second.</summary>
+    /// <summary>A time as tables show it, where the zone is stated once: no offset, seconds only if there are any, cut to the second.</summary>
     public static string? Short(string? time)
     {
         if (time is null)
@@ -24,18 +24,18 @@ internal static class Figures
         return text.EndsWith(":00", StringComparison.Ordinal) ? text[..^3] : text;
     }
 
-    /// <summary>A period as tables show it; the day is said once when both ends are of it.</summary>
+    /// <summary>A period as tables show it; the day is shown once if both ends are on it.</summary>
     public static string? Short(string? start, string? end) =>
         start is null || end is null ? null
         : start[..10] == end[..10] ? $"{Short(start)} - {Short(end)![11..]}" : $"{Short(start)} - {Short(end)}";
 
-    /// <summary>The life of a lot: it ends before midnight, and people are shown the last second of its expiry date (3.1).</summary>
+    /// <summary>The life of a lot: it ends before midnight, so people are shown the last second of its expiry date (3.1).</summary>
     public static string? Life(string? start, string? end) => Short(start, LastSecond(end));
 
     public static string? LastSecond(string? end) =>
         end is null ? null : DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    /// <summary>The two largest units of a stretch of time: <c>3 d 4 h</c>.</summary>
+    /// <summary>The two largest units of a duration: <c>3 d 4 h</c>.</summary>
     public static string Age(long us)
     {
         var span = TimeSpan.FromTicks(Math.Max(0, us) * 10);

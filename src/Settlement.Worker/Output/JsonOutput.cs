@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Settlement.Worker.Output;
 
-/// <summary>How every JSON of ours is written: camel case, nulls written, text as people read it (INTERFACE 5).</summary>
+/// <summary>How all our JSON is written: camel case, nulls written, text as people read it (INTERFACE 5).</summary>
 public static class JsonOutput
 {
     public static readonly JsonSerializerOptions Options = new()
@@ -14,6 +14,6 @@ public static class JsonOutput
         NewLine = "\n",
     };
 
-    /// <summary>The serializer escapes control characters; those that turn the direction of text it leaves.</summary>
+    /// <summary>The serializer escapes control characters, but not those that change the direction of text.</summary>
     public static string Write<T>(T value) => PlainText.Text(JsonSerializer.Serialize(value, Options));
 }

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Settlement.Worker.Output;
 
 /// <summary>One column of a listing.</summary>
-/// <param name="Detail">Left out, and said so, where the terminal is too narrow for all columns.</param>
+/// <param name="Detail">Left out, with a note, if the terminal is too narrow for all columns.</param>
 public sealed record Column<T>(string Name, Func<T, string?> Value, bool RightAligned = false, bool Detail = false);
 
 /// <summary>
-/// Prints lists: a table for people, JSON alone for programs. Where a table would not fit, detail columns are left out, the last first; where that is not
-/// enough, rows become blocks of lines. Text of users is never markup and never reaches the terminal as control characters.
+/// Prints lists: a table for people, JSON alone for programs. If a table would not fit, detail columns are left out, the last first; if that is not
+/// enough, rows become blocks of lines. Text from users is never markup and never reaches the terminal as control characters.
 /// </summary>
 public sealed class Listing(TextWriter output, TextWriter error, OutputFormat format, int width)
 {
@@ -18,7 +18,7 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
 
     public bool IsJson => format == OutputFormat.Json;
 
-    /// <summary>The width of the terminal; elsewhere what COLUMNS says, else wide.</summary>
+    /// <summary>The width of the terminal; without a terminal, what COLUMNS says, else wide.</summary>
     public static int WidthOfOutput() =>
         !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth
         : int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns >= 20 ? columns : 160;
@@ -36,8 +36,8 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
     public void Json<T>(T value) => output.WriteLine(JsonOutput.Write(value));
 
     /// <summary>For results that need not fit in memory.</summary>
-    /// <param name="columns">Of a table.</param>
-    /// <param name="csv">A row as a line of CSV, for verbs that print it.</param>
+    /// <param name="columns">The columns of a table.</param>
+    /// <param name="csv">Turns a row into a line of CSV, for verbs that print it.</param>
     public LongListing<T> Long<T>(IReadOnlyList<Column<T>> columns, Func<T, string>? csv = null) => new(this, columns, csv);
 
     /// <summary>The rows as a table, whatever the format.</summary>
@@ -48,10 +48,10 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
         Table(columns, cells, texts.Count, texts);
     }
 
-    /// <param name="columns">All there are.</param>
-    /// <param name="cells">Which have measured the rows.</param>
-    /// <param name="count">Of rows.</param>
-    /// <param name="rows">Their texts.</param>
+    /// <param name="columns">All columns.</param>
+    /// <param name="cells">The cells that have measured the rows.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="rows">The texts of the rows.</param>
     internal void Table<T>(IReadOnlyList<Column<T>> columns, Cells<T> cells, long count, IEnumerable<string[]> rows)
     {
         if (count == 0)
@@ -70,14 +70,14 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
         }
     }
 
-    /// <summary>An array of texts that are JSON each, as <see cref="Json"/> would write it.</summary>
+    /// <summary>An array of texts, each of which is JSON, as <see cref="Json"/> would write it.</summary>
     internal void JsonRows(IEnumerable<string> rows)
     {
         var any = false;
         foreach (var row in rows)
         {
             output.Write(any ? ",\n  " : "[\n  ");
-            // Line ends stand between fields only: those of texts are escaped.
+            // Line endings occur only between fields: those in texts are escaped.
             output.Write(row.Replace("\n", "\n  ", StringComparison.Ordinal));
             any = true;
         }
@@ -99,9 +99,9 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
             output.WriteLine($"{name.PadRight(nameWidth)}  {Plain(value!)}".TrimEnd());
     }
 
-    /// <summary>A line for people that is no part of the JSON.</summary>
+    /// <summary>A line for people that is not part of the JSON.</summary>
     public void Say(string line) => (format == OutputFormat.Table ? output : error).WriteLine(Plain(line));
 
-    /// <summary>Text that is safe on a terminal, in one line.</summary>
+    /// <summary>Text that is safe on a terminal, on one line.</summary>
     public static string Plain(string text) => PlainText.Line(text);
 }

@@ -1,6 +1,9 @@
 namespace Settlement.Worker.Output;
 
-/// <summary>A listing of any length: each row is made text as it comes and set aside; when the last has come, all are printed. Memory holds a row at a time.</summary>
+/// <summary>
+/// A listing of any length: each row is turned into text as it comes and set aside; after the last one, all are printed. Only one row is in memory at
+/// a time.
+/// </summary>
 public sealed class LongListing<T> : IDisposable
 {
     private readonly Listing listing;
@@ -10,8 +13,8 @@ public sealed class LongListing<T> : IDisposable
     private readonly Func<T, string>? csv;
 
     /// <param name="listing">Where it is printed.</param>
-    /// <param name="columns">Of a table.</param>
-    /// <param name="csv">A row as a line of CSV, where the listing may be printed so.</param>
+    /// <param name="columns">The columns of a table.</param>
+    /// <param name="csv">Turns a row into a line of CSV, if the listing may be printed that way.</param>
     internal LongListing(Listing listing, IReadOnlyList<Column<T>> columns, Func<T, string>? csv)
     {
         (this.listing, this.columns, this.csv) = (listing, columns, csv);
@@ -28,7 +31,7 @@ public sealed class LongListing<T> : IDisposable
             spool.Add(listing.IsJson ? JsonOutput.Write(row) : csv!(row));
     }
 
-    /// <summary>Once, after the last row.</summary>
+    /// <summary>Call this once, after the last row.</summary>
     /// <param name="head">The first line of CSV.</param>
     public void Print(string head = "")
     {

@@ -8,6 +8,6 @@ public enum OutputFormat
     /// <summary>For programs: standard output holds JSON alone.</summary>
     Json,
 
-    /// <summary>For spreadsheets: lines of CSV, of the few verbs that print it.</summary>
+    /// <summary>For spreadsheets: lines of CSV, from the few verbs that print it.</summary>
     Csv,
 }

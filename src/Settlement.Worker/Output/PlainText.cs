@@ -5,9 +5,9 @@ using System.Text;
 namespace Settlement.Worker.Output;
 
 /// <summary>
-/// Text that others have written, made safe to show: what moves a terminal's cursor, colours it or turns the direction of text stands there as <c>\u001b</c>. The
-/// one place that does so, for log lines, tables, error texts and the headers of the error queue. In JSON, where such characters only occur within strings, the
-/// same is the same text.
+/// Makes text that others have written safe to show: anything that moves a terminal's cursor, colours it or changes the direction of text is shown as
+/// <c>\u001b</c>. This is the only place that does so, for log lines, tables, error texts and the headers of the error queue. In JSON such characters
+/// occur only within strings, so the result means the same text.
 /// </summary>
 public static class PlainText
 {
@@ -18,7 +18,7 @@ public static class PlainText
     private static readonly SearchValues<char> UnsafeInLine = SearchValues.Create(Unsafe);
     private static readonly SearchValues<char> UnsafeInText = SearchValues.Create(Unsafe.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
 
-    /// <summary>One line: line breaks and tabs are shown as such, too.</summary>
+    /// <summary>One line: line breaks and tabs are escaped too.</summary>
     public static string Line(string text) => text.AsSpan().ContainsAny(UnsafeInLine) ? Escaped(text, UnsafeInLine) : text;
 
     /// <summary>Text of several lines.</summary>
@@ -44,7 +44,10 @@ public static class PlainText
     private static string Characters(char first, char last) => string.Concat(Enumerable.Range(first, last - first + 1).Select(c => (char)c));
 }
 
-/// <summary>A writer of a verb's results or errors whose texts may hold anything; what is written is <see cref="PlainText"/>. A carriage return at the start of a text is a progress bar's.</summary>
+/// <summary>
+/// A writer for a verb's results or errors, whose texts may hold anything; what is written is <see cref="PlainText"/>. A carriage return at the start
+/// of a text belongs to a progress bar.
+/// </summary>
 internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.InvariantCulture)
 {
     public override Encoding Encoding => inner.Encoding;
@@ -76,7 +79,7 @@ internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.Inv
             value = value[1..];
         }
 
-        // The line end of CSV.
+        // The line ending of CSV.
         if (value?.EndsWith("\r\n", StringComparison.Ordinal) == true)
         {
             inner.Write(PlainText.Text(value[..^2]));

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Settlement.Worker.Output;
 
 /// <summary>
-/// Tells how far long work has come, on standard error: a bar on a terminal, a line every few seconds elsewhere. Cheap to call for every
-/// item: nothing is written more often than people can read.
+/// Shows on standard error how far long work has got: a bar on a terminal, a line every few seconds elsewhere. Cheap enough to call for every item:
+/// nothing is written more often than people can read.
 /// </summary>
 public sealed class Progress : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class Progress : IDisposable
     }
 
     /// <param name="done">How much is done, in whatever the label counts.</param>
-    /// <param name="total">How much there is; null when nobody knows.</param>
+    /// <param name="total">How much there is; null if that is not known.</param>
     /// <param name="label">What is counted: <c>events</c>, <c>hours closed</c>.</param>
     public void Report(long done, long? total, string label)
     {

@@ -3,8 +3,9 @@ using System.Text;
 namespace Settlement.Worker.Output;
 
 /// <summary>
-/// Rows of texts set aside and read again: in memory up to <see cref="InMemory"/> bytes, beyond that in a file of the temporary folder that only this user can open and that is gone with
-/// the process. Whoever reads from a database into it has done so before a slow terminal has taken the first line: a read that stays open would keep SQLite's log from being used anew.
+/// Rows of texts that are set aside and read again. Up to <see cref="InMemory"/> bytes are kept in memory. Beyond that, they go into a file in the
+/// temporary folder that only this user can open and that is gone with the process. A read from a database into the spool ends before a slow terminal
+/// has taken the first line: a read that stays open would keep SQLite's log from being reused.
 /// </summary>
 internal sealed class Spool : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class Spool : IDisposable
     /// <summary>How many rows.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The file's, once there is one.</summary>
+    /// <summary>The name of the file, once there is one.</summary>
     public string? FileName => (stream as FileStream)?.Name;
 
     public void Add(params IReadOnlyList<string> texts)
@@ -31,7 +32,7 @@ internal sealed class Spool : IDisposable
             MoveToFile();
     }
 
-    /// <summary>The rows in the order in which they were added; none is added after that.</summary>
+    /// <summary>The rows in the order in which they were added; none may be added after that.</summary>
     public IEnumerable<string[]> Rows()
     {
         writer.Flush();
@@ -67,7 +68,7 @@ internal sealed class Spool : IDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(Path.Combine(Path.GetTempPath(), $"settlement-listing-{Guid.NewGuid():N}"), options);
-        // Without a name it is gone however the process ends.
+        // The file has no name any more, so it is gone however the process ends.
         if (!OperatingSystem.IsWindows())
             File.Delete(file.Name);
         return file;

@@ -15,7 +15,7 @@ using Settlement.Storage.Quarantine;
 
 namespace Settlement.Worker.Output;
 
-/// <summary>From stored rows to what people and programs are shown: times in the billing zone, amounts as decimal text.</summary>
+/// <summary>Turns stored rows into what people and programs are shown: times in the billing zone, amounts as decimal text.</summary>
 internal sealed class ViewMaker(BillingZone zone, Currency currency)
 {
     private static readonly string[] KindNames = ["purchase", "renewal", "auto-renewal", "adjustment", "package-usage", "pay-per-use"];
@@ -26,7 +26,7 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public string Currency => currency.Code;
 
-    /// <summary>What times in a table leave unsaid.</summary>
+    /// <summary>What the times in a table leave unsaid.</summary>
     public string TimesAre => $"Times are in {zone}.";
 
     public string Time(long us) => zone.Show(us);
@@ -131,6 +131,6 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
 
     public static string StateOf(Account account) => account.State.ToString().ToLowerInvariant();
 
-    /// <summary>What the notice says. One of the store may be about an account, too: one that nobody knows.</summary>
+    /// <summary>What the notice says. A notice of the store may also be about an account: one that is not known.</summary>
     private static Dictionary<string, JsonElement> DataOf(NoticeLine notice) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(notice.Body)!;
 }

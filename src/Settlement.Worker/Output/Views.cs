@@ -1,5 +1,5 @@
-// What listings and scenarios print as JSON (INTERFACE 5): names and order of the fields are fixed, other people's programs read them. Amounts are
-// decimal strings, times are in the billing zone with its offset, both made by the domain.
+// What listings and scenarios print as JSON (INTERFACE 5). The names and order of the fields are fixed, because other people's programs read them.
+// Amounts are decimal strings, and times are in the billing zone with its offset; the domain makes both.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,12 +13,12 @@ public sealed record BillRowView(
     string? UseStart, string? UseEnd, string TransactionTime, string BillingCycle, long? Calls, bool Late, string Fee, string Deducted, string WrittenOff,
     IReadOnlyList<TierView> Tiers)
 {
-    /// <summary>As tables show it; a payment row's is the life of its lot.</summary>
+    /// <summary>As tables show it; for a payment row, the life of its lot.</summary>
     public string? UsePeriod() => Kind is "package-usage" or "pay-per-use" ? Figures.Short(UseStart, UseEnd) : Figures.Life(UseStart, UseEnd);
 }
 
 /// <param name="State"><c>normal</c>, <c>grace</c>, <c>frozen</c> or <c>released</c>.</param>
-/// <param name="Parked">Null: its time line goes on.</param>
+/// <param name="Parked">Null if its time line goes on.</param>
 public sealed record BalanceView(string Account, string Balance, string Remainder, string State, ParkedView? Parked);
 
 /// <summary>Where an account is parked (2.5).</summary>
@@ -32,7 +32,7 @@ public sealed record PackageView(string Package, long Lot, string Start, string 
 
 public sealed record NoticeView(string At, string Type, string? Account, string? Package)
 {
-    /// <summary>What the notice says besides, as fields of its own.</summary>
+    /// <summary>What else the notice says, as fields of its own.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> Data { get; init; } = [];
 }
@@ -42,7 +42,7 @@ public sealed record RenewalView(string Package, string At, string Outcome);
 
 public sealed record RefusalView(string At, string Command, string Code);
 
-/// <param name="Value">At the price of the tier next to be charged when it was held; null where there is no price.</param>
+/// <param name="Value">At the price of the tier that was next to be charged when it was held; null if there is no price.</param>
 public sealed record QuarantineView(string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value);
 
 public sealed record ShowView(IReadOnlyList<BalanceView> Balances, IReadOnlyList<PackageView> Packages);
@@ -52,8 +52,8 @@ public sealed record SimulationView(
     IReadOnlyList<RenewalView> Renewals, IReadOnlyList<RefusalView> Refusals, IReadOnlyList<QuarantineView> Quarantine,
     IReadOnlyDictionary<string, ShowView> Shows);
 
-/// <param name="ArrearsSince">Null: not in arrears.</param>
-/// <param name="Subscriptions">Those open now.</param>
+/// <param name="ArrearsSince">Null if not in arrears.</param>
+/// <param name="Subscriptions">The subscriptions that are open now.</param>
 public sealed record AccountView(
     string Account, string? Name, string Level, string Balance, string Remainder, string State, ParkedView? Parked, string? ArrearsSince, string Opened,
     IReadOnlyList<AccountPackageView> Packages, IReadOnlyList<SubscriptionView> Subscriptions, AlertsView Alerts);
@@ -67,31 +67,33 @@ public sealed record SubscriptionView(string Api, string Region, string Resource
 
 public sealed record AlertsView(string? BalanceBelow, long? LowPackagePercent);
 
-/// <summary>An event held as INTERFACE 5 shows it, and all that is known of it besides.</summary>
-/// <param name="Entry">Its number, to release or discard it by.</param>
+/// <summary>A held event as INTERFACE 5 shows it, and everything else that is known about it.</summary>
+/// <param name="Entry">Its number, used to release or discard it.</param>
 /// <param name="Age">How long it was or has been held.</param>
-/// <param name="Detail">Of a malformed event: the field and the cause, and the event as it came.</param>
+/// <param name="Detail">For a malformed event: the field and the cause, and the event as it came.</param>
 public record QuarantineEntryView(
     string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value, long Entry, string State, string? Api, string? Region, string? Project,
     string? Time, long? Status, string Arrived, string Held, string Age, string? Detail, string? Decided, string? By, string? Because);
 
-/// <summary>An event held, as it is shown alone.</summary>
+/// <summary>A held event, as it is shown on its own.</summary>
 public sealed record QuarantineShownView : QuarantineEntryView
 {
     public QuarantineShownView(QuarantineEntryView entry, StandingView? standing)
         : base(entry) => Standing = standing;
 
-    /// <summary>Of a conflict: the event of the same source and id that came first and stands (7.1). Null: of others, or it is not kept.</summary>
+    /// <summary>
+    /// For a conflict: the event with the same source and id that came first and stands (7.1). Null for other reasons, or if that event is not kept.
+    /// </summary>
     [JsonPropertyOrder(1)]
     public StandingView? Standing { get; }
 }
 
 /// <summary>The event that stands beside a conflict.</summary>
 /// <param name="Where"><c>waiting</c>, <c>settling</c>, <c>parked</c>, <c>settled</c>, <c>held</c> or <c>discarded</c>.</param>
-/// <param name="Late">Whether another closing than that of its hour takes or took it.</param>
-/// <param name="Run">When the closing that takes or took it was due; null: none has begun.</param>
-/// <param name="Rows">The bill rows that took calls of it.</param>
-/// <param name="Entries">What of it was held, on arrival or at its closing.</param>
+/// <param name="Late">Whether a closing other than that of its hour takes or took it.</param>
+/// <param name="Run">When the closing that takes or took it was due; null if none has begun.</param>
+/// <param name="Rows">The bill rows that took calls from it.</param>
+/// <param name="Entries">The parts of it that were held, on arrival or at its closing.</param>
 /// <param name="Differs">The fields in which the conflict differs from it.</param>
 public sealed record StandingView(
     string Account, string Api, string Region, string? Project, string Time, long Status, long Calls, string Arrived, string Where, bool Late, string? Run,

@@ -5,13 +5,13 @@ using Settlement.Storage.Clock;
 
 namespace Settlement.Worker.Running;
 
-/// <summary>Why the clock, or the time line beside it, is not as it should be.</summary>
-/// <param name="Reason">In fixed words, for anyone.</param>
-/// <param name="Cause">With the times, and what to do.</param>
-/// <param name="StopsTime">Nothing that is due is done until it is settled.</param>
+/// <summary>What is wrong with the clock, or with the time line compared with it.</summary>
+/// <param name="Reason">In fixed words, which anyone may see.</param>
+/// <param name="Cause">In detail, with the times and what to do.</param>
+/// <param name="StopsTime">Whether nothing that is due is done until this is settled.</param>
 internal sealed record ClockDoubt(string Reason, string Cause, bool StopsTime)
 {
-    /// <returns>The first that applies; null when there is no doubt.</returns>
+    /// <returns>The first doubt that applies; null if there is none.</returns>
     /// <param name="aliveUs">What <see cref="ClockFacts.IsJump"/> asks for.</param>
     public static ClockDoubt? Of(ClockFacts facts, long nowUs, long aliveUs, BillingZone zone)
     {

@@ -6,14 +6,15 @@ using Settlement.Storage.Clock;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Whether the clock may make time pass. What a clock that is far ahead has closed can't be charged any more, so a day at most passes without something that
-/// says that it is right: the worker itself, if it has run meanwhile; usage of the last day; or a person. Meanwhile events and commands go on being stored.
+/// Whether the clock may let time pass. What a clock that is far ahead has closed can no longer be charged. So at most a day passes unless something
+/// confirms that the clock is right: the worker itself, if it has been running in the meantime; usage of the last day; or a person. Events and
+/// commands are still stored in the meantime.
 /// </summary>
 internal sealed partial class ClockGate(SettlementCore core, WorkerState state, ILogger<ClockGate> log)
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>When the clock was last found right, by itself and by one that nobody can set.</summary>
+    /// <summary>When the clock was last found right: by its own time, and by a timer that nobody can set.</summary>
     private (long Us, long Timestamp)? right;
 
     public bool MayPass(long nowUs)
@@ -31,7 +32,7 @@ internal sealed partial class ClockGate(SettlementCore core, WorkerState state, 
 
     private long ElapsedUs(long timestamp) => (long)core.Clock.GetElapsedTime(timestamp).TotalMicroseconds;
 
-    /// <summary>In the log once for each reason; readiness has its latest words.</summary>
+    /// <summary>Logged once for each reason; readiness has the latest text.</summary>
     private void Note(ClockDoubt? doubt)
     {
         var before = state.Clock;

@@ -1,20 +1,20 @@
 namespace Settlement.Worker.Running;
 
-/// <summary>How long catching up will take still, from the share of the time line that has been caught up since the first step seen.</summary>
+/// <summary>How long catching up will still take, judging by the share of the time line that has been caught up since the first step seen.</summary>
 public sealed class Eta(TimeProvider clock)
 {
     private static readonly TimeSpan TooSoonToSay = TimeSpan.FromSeconds(1);
 
 
-    /// <summary>More is no forecast: the first steps of a long way say little about the rest.</summary>
+    /// <summary>A longer time would not be a forecast: the first steps of a long way say little about the rest.</summary>
     private static readonly TimeSpan LongestToSay = TimeSpan.FromDays(1);
 
     private long? firstDueUs;
     private long since;
 
-    /// <summary>Null while there is too little to judge by.</summary>
+    /// <summary>Null while there is too little to go by.</summary>
     /// <param name="dueUs">The due instant of what was just done.</param>
-    /// <param name="untilUs">Where the time line is to come to.</param>
+    /// <param name="untilUs">How far the time line is to get.</param>
     public TimeSpan? Left(long dueUs, long untilUs)
     {
         if (firstDueUs is null || dueUs < firstDueUs)

@@ -6,8 +6,8 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// <c>/health/live</c>: fails only when a new process would help. <c>/health/ready</c>: fails, with the reasons as JSON, while the worker can't do its work.
-/// Neither needs the token; without it, errors' own texts are left out.
+/// <c>/health/live</c>: fails only when a new process would help. <c>/health/ready</c>: fails, with the reasons as JSON, while the worker can't do
+/// its work. Neither needs the token; without it, the texts of errors are left out.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -20,7 +20,7 @@ internal static class HealthEndpoints
             Ready(await readiness.ReasonsAsync(), MayKnow(request, settings.Http.Token)));
     }
 
-    /// <summary>What runs all the time has ended, and nobody stops the worker.</summary>
+    /// <summary>Fails if something that should always run has ended although nobody is stopping the worker.</summary>
     private static IResult Live(IEnumerable<IHostedService> services, IHostApplicationLifetime life)
     {
         var ended = life.ApplicationStopping.IsCancellationRequested

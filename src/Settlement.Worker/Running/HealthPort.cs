@@ -4,12 +4,15 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Running;
 
-/// <summary>Whether health can answer where it should. A port that another program has is a fault of the settings, and is told before a database is made.</summary>
+/// <summary>
+/// Whether health can answer where it should. A port that another program uses is a fault of the settings, and is reported before a database is
+/// created.
+/// </summary>
 internal static class HealthPort
 {
     public const string Key = "Http:Port";
 
-    /// <returns>Why <c>Http:Port</c> can't be listened on now; null when it can, or when the worker listens nowhere.</returns>
+    /// <returns>Why nothing can listen on <c>Http:Port</c> now; null if it is free, or if the worker does not listen at all.</returns>
     public static string? Fault(HttpSettings http)
     {
         if (http.Port == 0)
@@ -21,7 +24,7 @@ internal static class HealthPort
         }
         catch (SocketException e)
         {
-            return $"{Key}: port {http.Port} can't be listened on: {e.Message}. Give the worker another (--set {Key}=8081), or none (0)";
+            return $"{Key}: can't listen on port {http.Port}: {e.Message}. Give the worker another (--set {Key}=8081), or none (0)";
         }
     }
 

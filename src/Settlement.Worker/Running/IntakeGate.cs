@@ -8,8 +8,9 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// How far time may pass. While nothing can be taken in from a broker that is configured, or what waited in it when that began again is not stored yet, the time
-/// line stands just before the next hourly run, <c>DrainTimeout</c> at most (2.4): the events in the broker belong to the hours it would close.
+/// How far time may pass. While nothing can be taken in from a configured broker, or what waited in it when intake began again is not stored yet, the
+/// time line stops just before the next hourly run, for <c>DrainTimeout</c> at most (2.4): the events in the broker belong to the hours that this run
+/// would close.
 /// </summary>
 internal sealed partial class IntakeGate(
     SettlementCore core, WorkerSettings settings, Drain drain, BrokerLink link, WorkerState state, ILogger<IntakeGate> log)

@@ -1,6 +1,6 @@
 namespace Settlement.Worker.Running;
 
-/// <summary>Why something can't be stored just now, and since when.</summary>
+/// <summary>Why something can't be stored right now, and since when.</summary>
 internal sealed record IntakeFailure(string Cause, long SinceUs);
 
 /// <summary>Whether what comes in from one queue can be stored.</summary>
@@ -11,7 +11,7 @@ internal sealed class IntakeState
     /// <summary>Null while storing succeeds.</summary>
     public IntakeFailure? Failure => failure;
 
-    /// <summary>Stores, and notes how it ended. One caller at a time.</summary>
+    /// <summary>Stores, and records the outcome. One caller at a time.</summary>
     public void Note(Action store, Func<long> nowUs)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class IntakeState
         }
     }
 
-    /// <summary>Always true: the error goes on.</summary>
+    /// <summary>Always true; the error is thrown on.</summary>
     private bool Failed(Exception e, long nowUs)
     {
         failure = new IntakeFailure(e.Message, failure?.SinceUs ?? nowUs);

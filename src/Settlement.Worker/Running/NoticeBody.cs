@@ -20,7 +20,7 @@ internal static class NoticeBody
                 id = notice.NoticeId,
                 source = "settlement",
                 type = "settlement." + notice.Name,
-                // What is about no known account has the store's own sequence and no subject.
+                // A notice that is about no known account has the store's own sequence and no subject.
                 subject = notice.AccountId.Length > 0 ? notice.AccountId : null,
                 time = zone.Show(notice.AtUs),
                 datacontenttype = "application/json",

@@ -4,16 +4,20 @@ using Settlement.Worker.Bus;
 
 namespace Settlement.Worker.Running;
 
-/// <summary>Why the worker can't do its work just now.</summary>
-/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>, <c>closing</c>, <c>notices</c>.</param>
-/// <param name="Reason">In fixed words, for anyone.</param>
+/// <summary>Why the worker can't do its work right now.</summary>
+/// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>,
+/// <c>closing</c>, <c>notices</c>.</param>
+/// <param name="Reason">In fixed words, which anyone may see.</param>
 /// <param name="Cause">The error's own text, for those who may see it.</param>
 internal sealed record Unready(string What, string Reason, string? Since, string? Cause);
 
-/// <summary>What fails, and since when where that is known; the rest as in <see cref="Unready"/>.</summary>
+/// <summary>What fails, and since when if that is known; the rest is as in <see cref="Unready"/>.</summary>
 internal sealed record Failure(string What, string Reason, long? SinceUs, string? Cause);
 
-/// <summary>Ready: messages are taken in and stored, what is due is done, the database answers. Asked as often as anybody likes, it costs the database one read a second.</summary>
+/// <summary>
+/// Ready means that messages are taken in and stored, what is due is done, and the database answers. However often this is asked, it costs the
+/// database one read a second.
+/// </summary>
 internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
@@ -23,7 +27,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
     private Task<string?>? asked;
     private long askedAt;
 
-    /// <summary>Answers within a second, whatever the database does. Empty: ready.</summary>
+    /// <summary>Answers within a second, whatever the database does. Empty means ready.</summary>
     public async Task<IReadOnlyList<Unready>> ReasonsAsync()
     {
         var reasons = Failures().Select(f => new Unready(f.What, f.Reason, f.SinceUs is { } us ? core.Store.Settings.TimeZone.Show(us) : null, f.Cause));
@@ -54,7 +58,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
 
     private static long OfUs(DateTimeOffset at) => Domain.Time.Instant.OfUs(at);
 
-    /// <summary>One read at a time, its answer kept for a moment; one that hangs is not joined by a second.</summary>
+    /// <summary>One read at a time, and its answer is kept for a moment. If a read hangs, no second one is started.</summary>
     private async Task<string?> DatabaseCauseAsync()
     {
         Task<string?> answer;
@@ -85,7 +89,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
         }
         catch (Exception e)
         {
-            // Of whatever kind: it is the answer.
+            // Whatever the error, it is the answer.
             return e.Message;
         }
     }

@@ -1,26 +1,31 @@
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Accounts with a notice that the broker refused, because a listener's queue is full. Each waits, twice as long after every refusal, up to a bound; then only its
-/// first notice goes out, and twice as many each time that all were taken; waits begin anew then. Other accounts go on. Kept in memory, about 50 bytes an account
-/// that has notices waiting: a new worker finds out again.
+/// Accounts with a notice that the broker refused because a listener's queue is full. Each account waits, twice as long after every refusal, up to a
+/// limit. Then only its first notice goes out, and twice as many each time all of them were taken; after that, its waits start over. Other accounts
+/// go on. Kept in memory, about 50 bytes for each account with notices waiting: a new worker finds out again.
 /// </summary>
-/// <param name="random">From 0 to below 1: waits differ by it, so that the accounts do not all try at once.</param>
+/// <param name="random">From 0 to just below 1: waits vary by it, so that the accounts do not all try at once.</param>
 internal sealed class RefusedAccounts(Func<double> random)
 {
-    /// <summary>The longest wait after the first refusal; half of it at least.</summary>
+    /// <summary>The longest wait after the first refusal; the shortest is half of it.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(2);
 
-    /// <summary>No wait is longer while fewer than 3,000 accounts wait.</summary>
+    /// <summary>No wait is longer than this while fewer than 3,000 accounts wait.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    /// <summary>A wait lasts this long for every account that waits, so that healthy listeners get at most 100 repeats a second however many do.</summary>
+    /// <summary>
+    /// A wait lasts this long for every account that waits, so that healthy listeners get at most 100 repeats a second, however many accounts wait.
+    /// </summary>
     public static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>All waits end this much earlier after each that was worth it: once the listener is back, nobody waits for the turn of a hundred thousand others.</summary>
+    /// <summary>
+    /// Each time an account's notices are taken, all waits end this much earlier: once the listener is back, no account waits for the turn of a
+    /// hundred thousand others.
+    /// </summary>
     public static readonly TimeSpan Earlier = TimeSpan.FromSeconds(1);
 
-    /// <summary>An account of which as many were taken at once is like any other again.</summary>
+    /// <summary>When this many notices of an account were taken at once, it is like any other account again.</summary>
     private const int Recovered = 256;
 
     private readonly Dictionary<long, Refused> accounts = [];
@@ -41,8 +46,8 @@ internal sealed class RefusedAccounts(Func<double> random)
         lead = TimeSpan.Zero;
     }
 
-    /// <summary>All that went out of an account has been taken.</summary>
-    /// <param name="more">More of it are waiting, so that it is remembered.</param>
+    /// <summary>All notices of an account that went out have been taken.</summary>
+    /// <param name="more">Whether more of its notices are waiting, so that the account is remembered.</param>
     public void WasTaken(long accountNo, bool more)
     {
         if (!accounts.TryGetValue(accountNo, out var refused))

@@ -10,14 +10,15 @@ namespace Settlement.Worker.Running;
 
 /// <summary>What one round did.</summary>
 /// <param name="Published">Notices the broker has taken.</param>
-/// <param name="Refused">Accounts of which it refused one.</param>
+/// <param name="Refused">Accounts that had a notice refused.</param>
 /// <param name="Failure">Why the connection gave no answer; null if it gave one.</param>
-/// <param name="Wait">How long nothing is to be done: until it has been past all accounts again, or between looks at many that all wait after a refusal.</param>
+/// <param name="Wait">How long to do nothing: before it goes through all accounts again, or between looks at many that all wait after a
+/// refusal.</param>
 internal readonly record struct RelayRound(int Published, int Refused, Exception? Failure, TimeSpan Wait);
 
 /// <summary>
-/// The rounds of the relay: each takes some accounts in turn, publishes what waits of them, each account's in order, and marks what the broker has taken. No account waits
-/// longer than the others take for one turn, however much the others have to say.
+/// The rounds of the relay: each takes some accounts in turn, publishes what waits for them, each account's notices in order, and marks what the
+/// broker has taken. No account waits longer than the others take for one turn, however many notices they have.
 /// </summary>
 internal sealed class Relay(SettlementCore core, NoticePublisher publisher, RefusedAccounts refused)
 {
@@ -27,7 +28,7 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Accounts of which fewer go out than are waiting.</summary>
+    /// <summary>Accounts that have more notices waiting than may go out.</summary>
     private readonly HashSet<long> heldBack = [];
 
     private long lastAccountNo = BeforeAll;
@@ -47,7 +48,7 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
         var refusals = 0;
         foreach (var account in notices.Zip(outcome.Each).GroupBy(n => n.First.AccountNo))
         {
-            // What was taken behind one that was not goes out again: each account's notices are published in order.
+            // What was taken after a notice that was not taken goes out again: each account's notices are published in order.
             var before = taken.Count;
             taken.AddRange(account.TakeWhile(n => n.Second == Delivery.Taken).Select(n => n.First));
             refusals += Learn(account.Key, account.Skip(taken.Count - before).Select(n => (Delivery?)n.Second).FirstOrDefault());
@@ -68,7 +69,7 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
         return notTaken == Delivery.Refused ? 1 : 0;
     }
 
-    /// <summary>What may go out of the accounts whose turn it is; one with more than fits has its next turn after the others.</summary>
+    /// <summary>What may go out for the accounts whose turn it is; an account with more than fits has its next turn after the others.</summary>
     private List<NoticeLine> Choose(Storage.Session session)
     {
         var chosen = new List<NoticeLine>();

@@ -5,8 +5,8 @@ using Settlement.Worker.Bus;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Publishes what waits in the outbox, in order and with confirms, and marks what the broker has taken. A crash in between publishes again: at least once. Of several
-/// workers one publishes.
+/// Publishes what waits in the outbox, in order and with confirms, and marks what the broker has taken. A crash in between publishes it again: at
+/// least once. If there are several workers, only one publishes.
 /// </summary>
 internal sealed partial class RelayService(SettlementCore core, NoticePublisher publisher, ILogger<RelayService> log) : BackgroundService
 {
@@ -52,21 +52,21 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
         }
         catch (ClaimLostException)
         {
-            // Published by another worker meanwhile, and perhaps by this one too: under one id.
+            // Another worker has published them in the meantime, and perhaps this one has too: under the same id.
             claim?.Dispose();
             claim = null;
             return WhileAnother;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            // Whatever it is: a relay that ends would end the worker, and with it the billing.
+            // Whatever the error: a relay that ends would end the worker, and with it the billing.
             Failed(log, e.Message);
         }
 
         return AfterFailure;
     }
 
-    /// <summary>A full queue is refused over and over: one line a minute says so.</summary>
+    /// <summary>A full queue refuses over and over: one line a minute says so.</summary>
     private void Warn()
     {
         var now = core.Clock.GetUtcNow();

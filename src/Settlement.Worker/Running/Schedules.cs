@@ -2,11 +2,13 @@ using Quartz;
 
 namespace Settlement.Worker.Running;
 
-/// <summary>A time at which the worker looks whether anything is due. A missed or doubled fire is harmless: what is due is read from the database.</summary>
+/// <summary>
+/// A time at which the worker checks whether anything is due. A missed or doubled fire is harmless: what is due is read from the database.
+/// </summary>
 /// <param name="Cron">Second, minute, hour, day, month, weekday; UTC.</param>
 internal sealed record Schedule(string Name, string Cron, string Why);
 
-/// <summary>Every schedule there is. Besides these, the time line wakes at start, on a command, and at the next instant it knows of.</summary>
+/// <summary>All the schedules. Besides these, the time line wakes at the start, on a command, and at the next instant it knows of.</summary>
 internal static class Schedules
 {
     public static readonly IReadOnlyList<Schedule> All =
@@ -28,7 +30,7 @@ internal static class Schedules
         services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
     }
 
-    /// <summary>Only wakes the time line; it does not say for what.</summary>
+    /// <summary>Only wakes the time line; it does not say why.</summary>
     internal sealed class WakeJob(Wakeup wakeup) : IJob
     {
         public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)

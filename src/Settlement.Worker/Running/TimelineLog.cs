@@ -7,8 +7,9 @@ using Settlement.Storage.Closings;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// What the log says of the time line: a line for each closing run, for hours that closed without usage, and for a bunch of commands or of lifecycle
-/// steps that were done one after the other, however many transactions they took. Where one of these takes long, how far it is, every half minute.
+/// What the log says about the time line: one line for each closing run, for hours that closed without usage, and for each group of commands or
+/// lifecycle steps that were done one after the other, however many transactions they took. If one of these takes long, its progress is logged every
+/// half minute.
 /// </summary>
 internal sealed partial class TimelineLog
 {
@@ -32,8 +33,8 @@ internal sealed partial class TimelineLog
         core.Timeline.Progress += Step;
     }
 
-    /// <summary>Lets the time line do what is due, and tells of it, also when it ends with an error: what was done before is done.</summary>
-    /// <param name="limitUs">Where it is to come to.</param>
+    /// <summary>Lets the time line do what is due and logs it, even if it ends with an error: what was done before is done.</summary>
+    /// <param name="limitUs">How far the time line is to get.</param>
     public void Of(long limitUs, Action advance)
     {
         var before = told ??= core.Store.Read(StoreState.Of);
@@ -53,7 +54,7 @@ internal sealed partial class TimelineLog
 
     private void Settled(ClosingRun run, IReadOnlyList<Plan> plans)
     {
-        // The runs of a span are settled together, some accounts in all of them and then the next; later runs are of the next span.
+        // The runs of a span are settled together: some accounts in all of them, then the next accounts. Later runs belong to the next span.
         if (isBatchTold && runs.Count > 0 && run.ToSlot > runs.Keys.Last())
             EndRuns();
         if (!runs.TryGetValue(run.ToSlot, out var settled))
@@ -87,7 +88,7 @@ internal sealed partial class TimelineLog
         if (step.Count == 0)
             return;
         var done = Take(step.What, step.DueUs);
-        // Commands are counted on from transaction to transaction of one look, and from 1 at the next.
+        // Within one look, commands are counted on from transaction to transaction; the next look starts from 1 again.
         var isSameLook = step.What == "commands" && step.DueUs == done.ToUs && step.Count > done.Seen;
         done.Count += isSameLook ? step.Count - done.Seen : step.Count;
         (done.ToUs, done.Seen) = (step.DueUs, step.Count);
@@ -114,7 +115,7 @@ internal sealed partial class TimelineLog
             StepsDone(log, took.TotalSeconds, done.Count, due, Ahead(done.Left));
     }
 
-    /// <summary>Of several runs each took its part of the time: they are settled together.</summary>
+    /// <summary>If there are several runs, each took its share of the time: they are settled together.</summary>
     private void EndRuns()
     {
         if (runs.Count == 0)
@@ -129,8 +130,8 @@ internal sealed partial class TimelineLog
     }
 
     /// <summary>
-    /// Hours that have closed since and are in no run. Runs are recorded by whichever worker begins them, so what another one settles is not taken for
-    /// nothing.
+    /// Hours that have closed since and are in no run. Runs are recorded by whichever worker begins them, so hours that another worker settles are
+    /// not taken for empty ones.
     /// </summary>
     private void TellEmptyHours(StoreState before)
     {
@@ -180,7 +181,7 @@ internal sealed partial class TimelineLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Under way: {What} {Count}, due {Due}{Ahead}")]
     private static partial void UnderWay(ILogger log, string what, long count, string due, string ahead);
 
-    /// <summary>Things of one kind that were done one after the other; of accounts, those of one run.</summary>
+    /// <summary>Things of one kind that were done one after the other; for accounts, those of one run.</summary>
     private sealed class Bunch(string what, long dueUs)
     {
         public string What { get; } = what;
@@ -191,7 +192,7 @@ internal sealed partial class TimelineLog
 
         public long Count { get; set; }
 
-        /// <summary>The count that the time line told of last.</summary>
+        /// <summary>The count that the time line reported last.</summary>
         public long Seen { get; set; }
 
         public long Rows { get; set; }

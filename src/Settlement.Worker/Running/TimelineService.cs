@@ -9,8 +9,8 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Drives the time line while the worker runs: once what waited in the broker is stored (2.4), whenever it is woken, and at the next instant at which something
-/// is known to be due.
+/// Drives the time line while the worker runs: once what waited in the broker is stored (2.4), whenever it is woken, and at the next instant at which
+/// something is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
     SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
@@ -22,7 +22,9 @@ internal sealed partial class TimelineService(
 
     private WorkClaim? draining;
 
-    /// <summary>Before the bus, which is started next, takes its first message: the other workers are to know that this one has some that waited.</summary>
+    /// <summary>
+    /// Comes before the bus, which is started next, takes its first message: the other workers must know that this one has some that waited.
+    /// </summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.RabbitMq.HasHost)
@@ -59,7 +61,8 @@ internal sealed partial class TimelineService(
         var since = core.Clock.GetTimestamp();
         var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel) && await drain.HandledAsync(timeout, core.Clock, cancel);
         EndDraining();
-        // What other workers that started at about the same time took from the same queues waited there as well, and comes to this one or another if they end.
+        // What other workers that started at about the same time took from the same queues also waited there. If they end, it comes to this worker or
+        // another one.
         while (drained && OthersDrain())
         {
             await Task.Delay(LookAgain, core.Clock, cancel);
@@ -88,7 +91,7 @@ internal sealed partial class TimelineService(
         }
         catch (DbException)
         {
-            // At the next look.
+            // Tried again at the next look.
         }
     }
 
@@ -110,7 +113,9 @@ internal sealed partial class TimelineService(
         }
     }
 
-    /// <summary>How long until something is due. When the database could not be worked with, it is tried again soon, nothing is lost, and health says so.</summary>
+    /// <summary>
+    /// How long until something is due. If the database could not be used, this is tried again soon, nothing is lost, and health says so.
+    /// </summary>
     private TimeSpan Advance(TimelineLog told, CancellationToken cancel)
     {
         try
@@ -152,7 +157,7 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "DrainTimeout of {Timeout} has passed with {Left} messages of the start not stored yet; closing goes on without them. Broker: {Cause}")]
+        Message = "DrainTimeout of {Timeout} has passed and {Left} messages that waited at the start are not stored yet; closing goes on without them. Broker: {Cause}")]
     private static partial void NotDrained(ILogger log, TimeSpan timeout, long? left, string cause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The time line could not go on; it is tried again in a few seconds")]
@@ -160,6 +165,6 @@ internal sealed partial class TimelineService(
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on; when the cause is cured: settlement parked retry")]
+        Message = "Account {Account} is parked: its {Step} due {Due} can't be done: {Reason}. All others go on. Once the cause is fixed: settlement parked retry")]
     private static partial void Parked(ILogger log, string account, string step, string due, string reason);
 }

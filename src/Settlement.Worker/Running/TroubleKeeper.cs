@@ -7,8 +7,8 @@ using Settlement.Storage.Troubles;
 namespace Settlement.Worker.Running;
 
 /// <summary>
-/// Keeps in the database what this worker can't do, so that <c>status</c>, which is another process, can tell since when and why. While the database can't be
-/// written nothing is: what failed meanwhile is written once it can.
+/// Records in the database what this worker can't do, so that <c>status</c>, which is another process, can tell since when and why. While the
+/// database can't be written, nothing is recorded; what failed in the meantime is written once it can be.
 /// </summary>
 internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readiness, ILogger<TroubleKeeper> log) : BackgroundService
 {
@@ -32,7 +32,9 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>What is over at the next look, such as a broker that is not connected yet at the start, is no trouble to anyone.</summary>
+    /// <summary>
+    /// A failure that is over by the next look, such as a broker that is not connected yet at the start, does not count as trouble.
+    /// </summary>
     private void Look(IReadOnlyList<Failure> failures)
     {
         foreach (var failure in failures)
@@ -79,11 +81,11 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The database is what fails: at the next look.
+            // The database is what fails: tried again at the next look.
             NotWritten(log, e.Message);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "What fails could not be written down for status; it is tried again: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What fails could not be recorded for status; this is tried again: {Cause}")]
     private static partial void NotWritten(ILogger log, string cause);
 }

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Settlement.Worker.Running;
 
-/// <summary>Somebody thinks that something may be due. Any number of calls while the time line is busy are one.</summary>
+/// <summary>A signal that something may be due. Any number of calls while the time line is busy count as one.</summary>
 internal sealed class Wakeup
 {
     private readonly Channel<bool> calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

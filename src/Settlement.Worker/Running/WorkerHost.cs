@@ -32,7 +32,7 @@ internal static class WorkerHost
             IReadOnlyList<UnstoredCommand> unstored = [];
             provider.GetRequiredService<WorkerState>().Commands.Note(() => unstored = core.CommandIntake.Store(bodies, core.NowUs), () => core.NowUs);
             provider.GetRequiredService<Wakeup>().Wake();
-            // Not a failure of the intake: what waits behind them is stored.
+            // This is not a failure of the intake: what waits behind these commands is stored.
             if (unstored.Count > 0)
                 throw UnstorableCommandException.Of(unstored);
         });

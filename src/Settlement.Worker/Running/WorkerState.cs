@@ -1,12 +1,12 @@
 namespace Settlement.Worker.Running;
 
-/// <summary>What the running worker knows of itself beyond the database, for its health.</summary>
+/// <summary>What the running worker knows about itself beyond the database, for its health.</summary>
 internal sealed class WorkerState
 {
     /// <summary>Why the time line can't go on just now; null while it can.</summary>
     public OngoingFailure? TimelineFailure { get; private set; }
 
-    /// <summary>Why the clock, or the time line beside it, is not as it should be; null while they are.</summary>
+    /// <summary>What is wrong with the clock, or with the time line compared with it; null if nothing is.</summary>
     public ClockDoubt? Clock { get; private set; }
 
     /// <summary>Since when, by the clock in doubt.</summary>
@@ -16,7 +16,7 @@ internal sealed class WorkerState
 
     public IntakeState Commands { get; } = new();
 
-    /// <summary>Hours have closed without what waits in the broker, and why; null once messages are taken in and stored again.</summary>
+    /// <summary>Why hours have closed without what waits in the broker; null once messages are taken in and stored again.</summary>
     public string? ClosingWithoutIntake { get; set; }
 
     /// <summary>The clock was judged at an instant.</summary>
@@ -27,12 +27,12 @@ internal sealed class WorkerState
         Clock = doubt;
     }
 
-    /// <summary>The time line was tried at an instant; without a cause it worked.</summary>
+    /// <summary>The time line was tried at an instant; if there is no cause, it worked.</summary>
     public void TimelineTried(DateTimeOffset at, string? cause) => TimelineFailure = OngoingFailure.Next(TimelineFailure, at, cause);
 }
 
 /// <summary>Something has failed at every try since an instant.</summary>
-/// <param name="Cause">Of the last try.</param>
+/// <param name="Cause">The cause of the last try.</param>
 internal sealed record OngoingFailure(DateTimeOffset Since, string Cause, long Tries)
 {
     public static OngoingFailure? Next(OngoingFailure? before, DateTimeOffset at, string? cause) =>

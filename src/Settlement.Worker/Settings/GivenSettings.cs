@@ -3,10 +3,10 @@ using Settlement.Domain.Settings;
 
 namespace Settlement.Worker.Settings;
 
-/// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and mended.</summary>
+/// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and fixed.</summary>
 internal sealed record Given(string Key, string Value, string Origin);
 
-/// <summary>Gathers what was given, by key, whatever its letter case; the last source wins.</summary>
+/// <summary>Gathers the given settings by key, regardless of letter case; the last source wins.</summary>
 internal static class GivenSettings
 {
     private static readonly JsonDocumentOptions AsDotNetReadsIt = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -24,7 +24,7 @@ internal static class GivenSettings
             if (SettingKeys.Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 given[key] = new Given(key, value, $"environment variable {name}");
             else if (NearMiss.Of(key.Split(':')[0], SettingKeys.Sections) is { } meant)
-                faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; '{meant}' was meant?"));
+                faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; did you mean '{meant}'?"));
         }
 
         foreach (var option in sources.Options)

@@ -4,13 +4,13 @@ using Settlement.Domain.Settings;
 
 namespace Settlement.Worker.Settings;
 
-/// <summary>What .NET would pass over in silence or answer with a stack trace in its own section.</summary>
+/// <summary>Faults in .NET's own section that it would silently ignore or answer with a stack trace.</summary>
 internal static class LoggingFaults
 {
     private const string Level = "LogLevel";
     private static readonly string[] Formatters = [ConsoleFormatterNames.Simple, ConsoleFormatterNames.Json, ConsoleFormatterNames.Systemd];
 
-    /// <param name="logging">The section as it stands, keys without its name.</param>
+    /// <param name="logging">The section as it is, with keys that do not include its name.</param>
     public static IEnumerable<SettingFault> Of(ImmutableDictionary<string, string?> logging)
     {
         foreach (var (key, text) in logging.OrderBy(s => s.Key, StringComparer.Ordinal))

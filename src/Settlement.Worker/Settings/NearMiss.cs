@@ -1,15 +1,16 @@
 namespace Settlement.Worker.Settings;
 
 /// <summary>
-/// Names that somebody meant to type. The environment is shared with other programs, so most of its names are not ours; one that is nearly ours is a
-/// mistake, and a setting that is ignored in silence bills wrongly for months.
+/// Names that somebody probably meant to type. The environment is shared with other programs, so most of its names are not ours. One that is nearly
+/// ours is a mistake, and a setting that is silently ignored bills wrongly for months.
 /// </summary>
 internal static class NearMiss
 {
-    /// <summary>In a shorter word two changes make almost any other word.</summary>
+    /// <summary>In a shorter word, two changes can make almost any other word.</summary>
     private const int ShortWord = 4;
 
-    /// <returns>The first of the names that <paramref name="text"/> is one or two typing mistakes away from (one for names of up to four letters), or null. Letter case does not matter.</returns>
+    /// <returns>The first of the names that <paramref name="text"/> is one or two typing mistakes away from (one for names of up to four letters), or
+    /// null. Letter case does not matter.</returns>
     public static string? Of(string text, IEnumerable<string> names) =>
         names.FirstOrDefault(name => Distance(text.ToUpperInvariant(), name.ToUpperInvariant()) <= (name.Length <= ShortWord ? 1 : 2));
 

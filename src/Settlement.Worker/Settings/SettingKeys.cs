@@ -4,7 +4,7 @@ using Settlement.Storage.Engines;
 
 namespace Settlement.Worker.Settings;
 
-/// <summary>Every key there is, and how each of our own is read. The billing keys are read by the domain.</summary>
+/// <summary>All the keys, and how each of our own is read. The billing keys are read by the domain.</summary>
 internal static class SettingKeys
 {
     public const string Logging = "Logging";
@@ -12,7 +12,7 @@ internal static class SettingKeys
 
     public static readonly IReadOnlyList<string> Sections = ["Database", "RabbitMq", Billing, "Http", Logging];
 
-    /// <summary>Gives the changed settings, or the cause why the text is refused. Causes never repeat a secret.</summary>
+    /// <summary>Returns the changed settings, or the cause for refusing the text. Causes never repeat a secret.</summary>
     public delegate (WorkerSettings? Settings, string? Cause) Reading(WorkerSettings settings, string text);
 
     public static readonly IReadOnlyDictionary<string, Reading> Own = new Dictionary<string, Reading>(StringComparer.OrdinalIgnoreCase)

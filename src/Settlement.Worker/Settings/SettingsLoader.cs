@@ -6,7 +6,7 @@ using Settlement.Domain.Settings;
 namespace Settlement.Worker.Settings;
 
 /// <summary>
-/// Reads all settings or none. A setting that does not exist or does not parse stops the start, and all faults are told at once: a misspelt
+/// Reads all settings or none. A setting that does not exist or does not parse stops the start, and all faults are reported at once: a misspelt
 /// setting that is silently ignored bills wrongly for months.
 /// </summary>
 public static class SettingsLoader
@@ -29,7 +29,9 @@ public static class SettingsLoader
         return found.Count > 0 ? null : settings;
     }
 
-    /// <summary>Where a setting was given, or the first below a path within a section (a level that does not exist); null for one that is missing.</summary>
+    /// <summary>
+    /// Where a setting was given, or the first one below a path within a section (a level that does not exist); null for a missing one.
+    /// </summary>
     private static string? OriginOf(string path, Dictionary<string, Given> given) =>
         given.TryGetValue(path, out var exact) ? exact.Origin
         : !path.Contains(':', StringComparison.Ordinal) ? null
@@ -64,7 +66,7 @@ public static class SettingsLoader
         return BillingSettingsReader.Read(SectionOf(SettingKeys.Billing, given), prefix, faults);
     }
 
-    /// <summary>What only the two database settings together can tell.</summary>
+    /// <summary>Faults that show only in the two database settings together.</summary>
     private static string? DatabaseFault(DatabaseSettings database, bool connectionGiven)
     {
         if (database.Engine == DatabaseEngine.SqlServer && !connectionGiven)
@@ -78,7 +80,7 @@ public static class SettingsLoader
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            // The error repeats a value, or a piece of a password with a ';' in it as if it were a key.
+            // The error repeats a value, or a piece of a password with a ';' in it as if that were a key.
             return $"is not for {database.Engine}: a key or a value in it is not understood (not shown: it may hold a password)";
         }
     }

@@ -3,9 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Settlement.Worker.Settings;
 
-/// <summary>Where settings come from, the later over the earlier: the file, the environment, the options of the command line.</summary>
+/// <summary>Where settings come from; each source overrides those before it: the file, the environment, the options of the command line.</summary>
 /// <param name="File">The settings file; null when there is none.</param>
-/// <param name="Environment">Variables as they stand; <c>Section__Key</c> is a setting, all else is not ours.</param>
+/// <param name="Environment">Variables as they are; <c>Section__Key</c> is a setting, anything else is not ours.</param>
 /// <param name="Options">Texts of <c>--set</c>: <c>Section:Key=value</c>.</param>
 public sealed record SettingsSources(string? File, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Options)
 {

@@ -13,13 +13,13 @@ public enum DatabaseEngine
 /// <param name="WriteAheadLogMb">SQLite: how large the write-ahead log may stay, in MB of 1,048,576 bytes.</param>
 public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString, int WriteAheadLogMb = SqliteEngine.DefaultLogMb);
 
-/// <param name="Port">Where health answers; 0: nowhere.</param>
-/// <param name="Token">What a request must carry as bearer token, but for health; null: nothing.</param>
+/// <param name="Port">The port on which health answers; 0 for none.</param>
+/// <param name="Token">The bearer token that a request must carry, except for health; null if none is needed.</param>
 public sealed record HttpSettings(int Port, string? Token);
 
 /// <summary>All settings, validated. Every key is in docs/settings.md; <see cref="SettingsLoader"/> reads them.</summary>
 /// <param name="RabbitMq">Without a host the bus is in-process.</param>
-/// <param name="Logging">The <c>Logging</c> section as it stands, for the host: it is .NET's, not ours.</param>
+/// <param name="Logging">The <c>Logging</c> section as it is, for the host: it is .NET's, not ours.</param>
 public sealed record WorkerSettings(
     DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, ImmutableDictionary<string, string?> Logging)
 {

@@ -13,7 +13,7 @@ public sealed class UnreadableScenarioException(string path, string cause) : Ver
 /// <summary>A story with a clock (INTERFACE 5).</summary>
 internal sealed record Scenario(BillingSettings Settings, Catalog Catalog, IReadOnlyList<ScenarioAction> Timeline, long UntilUs);
 
-/// <summary>One entry of the time line. <see cref="Index"/> is its place in the file: actions at one instant happen in that order.</summary>
+/// <summary>One entry of the time line. <see cref="Index"/> is its place in the file: actions at the same instant happen in that order.</summary>
 internal abstract record ScenarioAction(int Index, long AtUs)
 {
     /// <summary>When it first happens: usage may be delivered before its own time.</summary>

@@ -7,8 +7,8 @@ using Settlement.Engine.Usage;
 namespace Settlement.Worker.Simulating;
 
 /// <summary>
-/// Lets the actions of a scenario happen in the order of their time, then of the file, and in between moves the clock from one instant at which something
-/// is due to the next. While the worker is down it collects what would wait in the broker.
+/// Lets the actions of a scenario happen in the order of their time, then in the order of the file. In between, it moves the clock from one instant
+/// at which something is due to the next. While the worker is down, it collects what would wait in the broker.
 /// </summary>
 internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Action<string, long> show)
 {
@@ -41,7 +41,9 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
         clock.NowUs = scenario.UntilUs;
     }
 
-    /// <summary>Everything due before an instant is done, each at its own time; what is due at it waits for the actions of that instant.</summary>
+    /// <summary>
+    /// Does everything that is due before an instant, each thing at its own time; what is due at that instant waits for its actions.
+    /// </summary>
     private void Reach(long us)
     {
         if (downUntilUs is { } up && up <= us)
@@ -53,7 +55,9 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
 
     private void Work(long untilUs) => worker.Do(core => clock.Pass(core.Timeline, untilUs));
 
-    /// <summary>The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).</summary>
+    /// <summary>
+    /// The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).
+    /// </summary>
     private void ComeUp(long us)
     {
         clock.NowUs = us;

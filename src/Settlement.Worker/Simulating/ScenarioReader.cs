@@ -8,7 +8,10 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Worker.Simulating;
 
-/// <summary>Reads scenario files. The first bad field is named by its path; a command with a bad field is not unreadable, it is refused when its time comes.</summary>
+/// <summary>
+/// Reads scenario files. The first bad field is named by its path. A command with a bad field does not make the file unreadable: it is refused when
+/// its time comes.
+/// </summary>
 internal static class ScenarioReader
 {
     private static readonly string[] Parts = ["settings", "catalog", "timeline", "until"];
@@ -35,7 +38,7 @@ internal static class ScenarioReader
         }
         catch (JsonException e)
         {
-            throw new UnreadableScenarioException("$", $"is no JSON: {e.Message}");
+            throw new UnreadableScenarioException("$", $"is not JSON: {e.Message}");
         }
     }
 
@@ -81,7 +84,7 @@ internal static class ScenarioReader
             "outage" => Outage(value.Object(), index, at, zone),
             "show" => new ShowAction(index, at, value.Text()),
             _ when CommandType.All.Contains(name, StringComparer.Ordinal) => new CommandAction(index, at, CommandBody(value.Object(), name, index, at)),
-            _ => throw new UnreadableScenarioException(value.Path, "is no action"),
+            _ => throw new UnreadableScenarioException(value.Path, "is not an action"),
         };
     }
 
@@ -134,7 +137,7 @@ internal static class ScenarioReader
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"timeline[{show.Index}].show");
             if (outages.Exists(o => show.AtUs < o.UntilUs && (show.AtUs > o.AtUs || (show.AtUs == o.AtUs && show.Index > o.Index))))
-                throw new UnreadableScenarioException(path, "stands inside an outage: there is nobody to show anything");
+                throw new UnreadableScenarioException(path, "is inside an outage, when there is no worker to show anything");
             if (!labels.Add(show.Label))
                 throw new UnreadableScenarioException(path, $"the label '{show.Label}' is used twice");
         }

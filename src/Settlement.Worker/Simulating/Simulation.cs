@@ -36,7 +36,7 @@ public static class Simulation
 
     /// <param name="scenario">What happens.</param>
     /// <param name="engine">An empty, migrated store.</param>
-    /// <param name="employ">Makes the worker from what makes its core; null: one whose process does not end.</param>
+    /// <param name="employ">Makes the worker from the function that makes its core; null for a worker whose process does not end.</param>
     internal static SimulationView Run(Scenario scenario, IEngine engine, Func<Func<SettlementCore>, ScenarioWorker>? employ = null)
     {
         var startUs = scenario.Timeline.Select(a => a.HappensUs).DefaultIfEmpty(scenario.UntilUs).Min();

@@ -4,12 +4,12 @@ using Settlement.Engine;
 
 namespace Settlement.Worker.Simulating;
 
-/// <summary>A clock that stands where it is put: for scenarios, <c>demo</c> and <c>--until</c>.</summary>
+/// <summary>A clock that stays where it is put: for scenarios, <c>demo</c> and <c>--until</c>.</summary>
 internal sealed class TestClock(long nowUs) : TimeProvider
 {
     public long NowUs { get; set; } = nowUs;
 
-    /// <summary>Time passes up to an instant: what falls due is done at its own time, so that it is transacted when it is due.</summary>
+    /// <summary>Lets time pass up to an instant: what falls due is done at its own time, so that it is transacted when it is due.</summary>
     public void Pass(Timeline timeline, long untilUs)
     {
         while (timeline.NextDueUs(untilUs) is { } dueUs)

@@ -7,8 +7,8 @@ using Settlement.Worker.Ingest;
 namespace Settlement.Worker.Simulating;
 
 /// <summary>
-/// The events of a <c>usage</c> action: event i (from 0) at <c>at + i x (until - at) / calls</c>, cut to the microsecond; delivered at its own time, or
-/// all at <c>delivered</c>, each <c>times</c> times.
+/// The events of a <c>usage</c> action: event i (from 0) at <c>at + i x (until - at) / calls</c>, cut to the microsecond; delivered at its own time,
+/// or all at <c>delivered</c>, each <c>times</c> times.
 /// </summary>
 internal sealed record UsageStory(
     string Account, string Api, string Region, string Source, string IdPrefix, string? Project, long Status, long Count, long AtUs, long? UntilUs, long Calls,
@@ -22,7 +22,7 @@ internal sealed record UsageStory(
 
     public long ArrivesUs(long i) => DeliveredUs ?? TimeUs(i);
 
-    /// <summary>How events are made: a story with a bad field goes through the reader of messages, which says what is wrong with it.</summary>
+    /// <summary>How events are made: a story with a bad field goes through the message reader, which says what is wrong with it.</summary>
     public Func<long, ReadEvent> Maker() => WellFormed ? Event : Read;
 
     private string Id(long i) => string.Create(CultureInfo.InvariantCulture, $"{IdPrefix}-{i}");

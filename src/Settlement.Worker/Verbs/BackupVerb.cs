@@ -5,7 +5,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>A copy of a SQLite store while it is worked with. It is made under another name, so that FILE is either whole or not there.</summary>
+/// <summary>Copies a SQLite store while it is in use. The copy is made under another name, so that FILE is either whole or not there.</summary>
 internal sealed class BackupVerb : Verb
 {
     private static readonly string[] Companions = ["", "-wal", "-shm", "-journal", ".lock"];
@@ -64,7 +64,7 @@ internal sealed class BackupVerb : Verb
             throw new BadInputException($"{target} is there already (--force replaces it)");
     }
 
-    /// <summary>The copy may lie on the volume of the store, and a worker without room for its log stands still.</summary>
+    /// <summary>The copy may be on the same volume as the store, and a worker without room for its log can't go on.</summary>
     private static void NeedRoom(string store, string target)
     {
         var need = new[] { store, store + "-wal" }.Where(File.Exists).Sum(f => new FileInfo(f).Length);
@@ -73,7 +73,7 @@ internal sealed class BackupVerb : Verb
             throw new BadInputException($"{target}: the copy needs up to {Figures.Of(need, "byte")}, and the volume has {Figures.Count(free)} left");
     }
 
-    /// <summary>Through links.</summary>
+    /// <summary>Follows links.</summary>
     private static bool SameFile(string store, string target) =>
         string.Equals(Final(store), Final(target), StringComparison.Ordinal);
 

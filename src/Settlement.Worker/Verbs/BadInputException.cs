@@ -1,6 +1,6 @@
 namespace Settlement.Worker.Verbs;
 
-/// <summary>What was given to a verb can't be used: an argument or an input file. The message says which and why; the exit code is 2.</summary>
+/// <summary>An argument or an input file that a verb can't use. The message says which one and why; the exit code is 2.</summary>
 public class BadInputException : Exception
 {
     public BadInputException()

@@ -6,7 +6,10 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>What bill rows add up to, by kind and in all, and what was used in the month asked for but is billed in another. Rows are added one by one and not kept.</summary>
+/// <summary>
+/// What bill rows add up to, by kind and in total, and what was used in the requested month but is billed in another. Rows are added one by one and
+/// not kept.
+/// </summary>
 internal sealed class BillTotals
 {
     private readonly SortedDictionary<long, Total> kinds = [];
@@ -19,7 +22,7 @@ internal sealed class BillTotals
         kinds[line.Kind] = kinds.GetValueOrDefault(line.Kind, new Total(ViewMaker.Kinds[(int)line.Kind])).With(line);
     }
 
-    /// <summary>A row of another cycle than the one asked for.</summary>
+    /// <summary>A row of a cycle other than the one asked for.</summary>
     public void AddElsewhere(BillLine line) => elsewhere[line.Cycle] = elsewhere.GetValueOrDefault(line.Cycle, new Total("")).With(line);
 
     public void Print(Listing listing, ViewMaker views)
@@ -40,7 +43,7 @@ internal sealed class BillTotals
         listing.Say(views.TimesAre);
     }
 
-    /// <param name="listing">Where it is said.</param>
+    /// <param name="listing">Where it is printed.</param>
     /// <param name="month">The cycle asked for.</param>
     public void PrintElsewhere(Listing listing, int month)
     {
@@ -51,7 +54,10 @@ internal sealed class BillTotals
         }
     }
 
-    /// <summary>Summed wider than any row: over many accounts a long would overflow. Calls that were bought and calls that were used are no sum of anything.</summary>
+    /// <summary>
+    /// Wider than the numbers of a row: summed over many accounts, a long would overflow. Calls that were bought and calls that were used are not
+    /// added together.
+    /// </summary>
     private readonly record struct Total(string Kind, long Rows = 0, Int128 Bought = default, Int128 Used = default, Int128 FeeE8 = default, Int128 DeductedE8 = default, Int128 WrittenOffE8 = default)
     {
         public Total With(BillLine line)

@@ -8,7 +8,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>The lifecycle steps as they are done, each with what came of it: from its plan, once that is committed.</summary>
+/// <summary>The lifecycle steps as they are done, each with its outcome: taken from its plan once that is committed.</summary>
 internal sealed class Calendar
 {
     private readonly OpenStore open;
@@ -71,5 +71,5 @@ internal sealed class Calendar
     private static Notice? Told(Plan plan, string name) => plan.Notices.FirstOrDefault(n => n.Name == name);
 }
 
-/// <param name="Shortfall">By how much the balance was too low for the renewal.</param>
+/// <param name="Shortfall">How much the balance lacked for the renewal.</param>
 internal sealed record StepView(string At, string Step, string Account, string? Package, long? Lot, string Outcome, string? Shortfall);

@@ -4,7 +4,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>What a catalog file brings that the store's catalog has not, or why it is refused.</summary>
+/// <summary>What a catalog file adds to the store's catalog, or why it is refused.</summary>
 /// <param name="Released">Quarantined events that the catalog released (7.3).</param>
 internal sealed record CatalogNews(
     IReadOnlyList<string> Apis, IReadOnlyList<string> Regions, IReadOnlyList<string> Prices, IReadOnlyList<string> Offers, IReadOnlyList<CatalogFault> Faults, long Released)

@@ -47,7 +47,7 @@ internal sealed class CatalogVerb : Command
         private readonly Argument<string> _file = new("FILE") { Description = "the catalog, JSON; - for standard input" };
 
         public CheckVerb()
-            : base("check", "Says every fault of a catalog file, also against the catalog in the store, and changes nothing.")
+            : base("check", "Reports every fault in a catalog file, checked against the catalog in the store too, and changes nothing.")
         {
             Add(_file);
             Add(OutputOption);
@@ -63,7 +63,7 @@ internal sealed class CatalogVerb : Command
             {
                 if (!engine.Exists)
                 {
-                    Print(context, CatalogNews.Between(null, catalog, context.Settings.Billing.TimeZone), $"No faults. There is no store yet at {engine.Describe()}, so it was checked alone.");
+                    Print(context, CatalogNews.Between(null, catalog, context.Settings.Billing.TimeZone), $"No faults. There is no store yet at {engine.Describe()}, so it was checked on its own.");
                     return Exit.Done;
                 }
             }

@@ -61,11 +61,11 @@ internal sealed class ClockBackVerb : Verb
         context.Error.WriteLine("Nothing was changed: what was booked beyond now can't be taken back.");
         foreach (var booked in ahead.Booked)
             context.Error.WriteLine($"  {booked.What}: {Figures.Count(booked.Number)}, the first of {zone.Show(booked.FirstUs)}");
-        context.Error.WriteLine("Restore a backup, or call whoever maintains this program; until then the time line goes on when the clock has come so far.");
+        context.Error.WriteLine("Restore a backup, or call whoever maintains this program. Until then, the time line goes on only when the clock has caught up with it.");
         return Exit.BadInput;
     }
 
-    /// <summary>While nobody drives the time line; a worker that does gives it back when nothing is due.</summary>
+    /// <summary>Works only while nobody drives the time line; a worker that drives it gives it up when nothing is due.</summary>
     private static Ahead Go(OpenStore open, WayBack back, long nowUs)
     {
         var since = open.Core.Clock.GetTimestamp();
@@ -75,7 +75,7 @@ internal sealed class ClockBackVerb : Verb
             if (claim is not null)
                 return back.Go(nowUs, claim);
             if (open.Core.Clock.GetElapsedTime(since) > Patience)
-                throw new BadInputException("A worker is driving the time line just now, so it can't be moved: stop the worker, or try again later");
+                throw new BadInputException("A worker is driving the time line right now, so it can't be moved: stop the worker, or try again later");
             Thread.Sleep(LookAgain);
         }
     }

@@ -9,11 +9,11 @@ using Settlement.Worker.Running;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>The clock and the store's time line beside it. Each of its verbs is a class below or beside.</summary>
+/// <summary>The clock, and the store's time line compared with it. Each of its verbs is a class below or in a file of its own.</summary>
 internal sealed class ClockVerb : Command
 {
     public ClockVerb()
-        : base("clock", "The clock beside the store's time line: is it right, and what if it was not.")
+        : base("clock", "The clock and the store's time line: whether the clock is right, and what to do if it was not.")
     {
         Add(new ShowVerb());
         Add(new ConfirmVerb());
@@ -57,7 +57,7 @@ internal sealed class ClockVerb : Command
                 ("Database's clock", view.DatabaseClock is null ? "this machine's" : Figures.Short(view.DatabaseClock)),
                 ("Last hourly run", Figures.Short(view.LastRun)),
                 ("Time line ahead until", Figures.Short(view.AheadUntil)),
-                ("Said to be right at", Figures.Short(view.Confirmed)),
+                ("Confirmed at", Figures.Short(view.Confirmed)),
                 ("Commands ahead", view.CommandsAhead == 0 ? null : $"{Figures.Count(view.CommandsAhead)} wait for an instant ahead of the clock"),
                 ("In doubt", view.Doubt));
             listing.Say(timesAre);
@@ -66,13 +66,13 @@ internal sealed class ClockVerb : Command
 
     private sealed class ConfirmVerb : Verb
     {
-        /// <summary>A person looks at a watch, and types.</summary>
+        /// <summary>Leaves room for a person who looks at a watch and types.</summary>
         private const long NearUs = Instant.PerHourUs;
 
         private readonly Argument<string> _time = new("TIME") { Description = "what time it is now, as you know it from elsewhere; within an hour of the clock" };
 
         public ConfirmVerb()
-            : base("confirm", "Says that the clock is right: the worker goes on after a time in which nothing happened.")
+            : base("confirm", "Confirms that the clock is right, so that the worker goes on after a time in which nothing happened.")
         {
             Add(_time);
             Does((parsed, context) => Run(context, context.InstantUs(_time.Name, parsed.GetRequiredValue(_time))!.Value));
@@ -87,7 +87,7 @@ internal sealed class ClockVerb : Command
             if (Math.Abs(timeUs - nowUs) > NearUs)
                 throw new BadInputException($"TIME: the clock says {zone.Show(nowUs)}, which is not near {zone.Show(timeUs)}; set the clock right first");
             open.Store.Write(session => ClockStore.Confirm(session, nowUs));
-            context.Listing.Say($"Said to be right: {zone.Show(nowUs)}. A worker goes on within some seconds.");
+            context.Listing.Say($"Confirmed: it is {zone.Show(nowUs)}. A worker goes on within a few seconds.");
             return Exit.Done;
         }
     }
@@ -95,7 +95,7 @@ internal sealed class ClockVerb : Command
     private sealed record ClockView(string Clock, string? DatabaseClock, string LastRun, string? AheadUntil, string? Confirmed, long CommandsAhead, string? Doubt);
 }
 
-/// <summary>What verbs that make time pass ask of the clock, on a real store.</summary>
+/// <summary>What verbs that let time pass require of the clock, on a real store.</summary>
 internal static class ClockCheck
 {
     /// <exception cref="BadInputException">The clock differs from the database's.</exception>
@@ -106,7 +106,7 @@ internal static class ClockCheck
             throw new BadInputException($"The clock differs from the database's: {ClockDoubt.Difference(facts, nowUs, open.Store.Settings.TimeZone)}.");
     }
 
-    /// <summary>A closing made now would settle what is late in an hour ahead, and the way back would be lost.</summary>
+    /// <summary>A closing made now would settle late usage in an hour ahead of the clock, and the way back would be lost.</summary>
     /// <exception cref="BadInputException">Hours are closed ahead of the clock.</exception>
     public static void NeedNotAhead(OpenStore open, long nowUs)
     {

@@ -19,7 +19,7 @@ internal sealed class CloseVerb : Verb
     }
 
     /// <param name="context">What every verb is given.</param>
-    /// <param name="untilUs">The test clock; null: the clock.</param>
+    /// <param name="untilUs">The time of the test clock; null for the real clock.</param>
     /// <param name="dryRun">Change nothing.</param>
     private static int Run(VerbContext context, long? untilUs, bool dryRun)
     {

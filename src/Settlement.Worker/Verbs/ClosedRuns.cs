@@ -41,7 +41,7 @@ internal sealed class ClosedRuns
 
     private void Add(ClosingRun run, IReadOnlyList<Plan> plans)
     {
-        // By slot: two runs may be due at one instant.
+        // By slot: two runs may be due at the same instant.
         if (!runs.TryGetValue(run.ToSlot, out var totals))
             runs[run.ToSlot] = totals = new Totals(run);
         foreach (var plan in plans)
@@ -90,7 +90,7 @@ internal sealed class ClosedRuns
     }
 }
 
-/// <param name="HoursFrom">Null: this store's first closing took every hour before.</param>
+/// <param name="HoursFrom">Null if this store's first closing took every hour before.</param>
 /// <param name="HoursTo">The end of the last hour closed.</param>
 /// <param name="HeldCalls">Calls that went to quarantine (5.5).</param>
 internal sealed record ClosedRunView(

@@ -7,10 +7,10 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>The command line as a whole: the list of verbs, and what becomes of everything that goes wrong (INTERFACE 4).</summary>
+/// <summary>The command line as a whole: the list of verbs, and the handling of everything that goes wrong (INTERFACE 4).</summary>
 internal static class CommandLine
 {
-    // A response file would take an id that begins with '@' for a file name.
+    // With response files, an id that begins with '@' would be taken for a file name.
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
 
     public static RootCommand Root()
@@ -37,7 +37,7 @@ internal static class CommandLine
             return Refuse(parsed, error);
         try
         {
-            // Whoever waits for a signal handles it himself; a verb that is killed leaves nothing half done.
+            // A verb that waits for a signal handles it itself; a verb that is killed leaves nothing half done.
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error,

@@ -9,14 +9,14 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>
-/// Commands from a file. A refusal is an answer, so the exit code is 0; a malformed command was not understood, so it is 3. A file that can't be read is refused
-/// whole with 2.
+/// Commands from a file. A refusal is an answer, so the exit code is 0; a malformed command was not understood, so it is 3. A file that can't be read
+/// is refused as a whole, with 2.
 /// </summary>
 internal sealed class CommandVerb : Verb
 {
     private const int PerTransaction = 500;
 
-    private readonly Argument<string> _file = new("FILE") { Description = "commands: a JSON array, or one to a line; - for standard input" };
+    private readonly Argument<string> _file = new("FILE") { Description = "commands: a JSON array, or one per line; - for standard input" };
 
     public CommandVerb()
         : base("command", "Applies commands as if they had come over the broker, and prints what became of each.")
@@ -62,7 +62,8 @@ internal sealed class CommandVerb : Verb
     private static AnswerView View(ViewMaker views, CommandAnswerLine answer, bool repeated) =>
         new(answer.CommandId, answer.Type, answer.State, answer.Code, answer.Detail, views.Time(answer.AtUs), repeated);
 
-    /// <param name="State"><c>applied</c>, <c>refused</c>, <c>pending</c> when something due before it is in the way, or <c>parked</c>: it waits with its account.</param>
-    /// <param name="Repeated">The id was known, so nothing was done; the answer is that of then.</param>
+    /// <param name="State"><c>applied</c>, <c>refused</c>, <c>pending</c> if something that is due before it is in the way, or <c>parked</c> if it
+    /// waits with its account.</param>
+    /// <param name="Repeated">The id was already known, so nothing was done; the answer is the earlier one.</param>
     private sealed record AnswerView(string Id, string Type, string State, string? Code, string? Detail, string At, bool Repeated);
 }

@@ -21,7 +21,7 @@ internal sealed class ErrorsVerb : Command
 
     private static Option<string> Queue() => new Option<string>("--queue")
     {
-        Description = "messages that were meant for this queue only", HelpName = string.Join('|', BrokerTopology.Inputs),
+        Description = "only messages that were meant for this queue", HelpName = string.Join('|', BrokerTopology.Inputs),
     }.AcceptOnlyFromAmong([.. BrokerTopology.Inputs]);
 
     private static IEnumerable<(string Name, ErrorQueue Errors)> Queues(VerbContext context, string? queue)
@@ -37,7 +37,7 @@ internal sealed class ErrorsVerb : Command
         private const int ReasonShown = 1_000;
         private const int BodyShown = 200;
 
-        /// <summary>No character takes more bytes than four.</summary>
+        /// <summary>No character takes more than four bytes.</summary>
         private const int BodyRead = 4 * (BodyShown + 1);
 
         private readonly Option<string> _queue = Queue();
@@ -55,7 +55,7 @@ internal sealed class ErrorsVerb : Command
             var messages = new List<ErrorView>();
             foreach (var (_, errors) in Queues(context, queue))
             {
-                // Only what is shown of each is kept.
+                // Only what is shown of each message is kept.
                 var listed = messages.Count;
                 await foreach (var message in errors.ListAsync(Most, cancel))
                     messages.Add(View(context, message));
@@ -120,7 +120,7 @@ internal sealed class ErrorsVerb : Command
         private readonly Option<string> _queue = Queue();
 
         public DiscardVerb()
-            : base("discard", "Gives messages up for good: those named, or --all.")
+            : base("discard", "Discards messages for good: those named, or --all.")
         {
             Add(_all);
             Add(_queue);
@@ -145,7 +145,7 @@ internal sealed class ErrorsVerb : Command
         }
     }
 
-    /// <summary>A mistyped id changes nothing, also where others are right.</summary>
+    /// <summary>A mistyped id changes nothing, even if others are right.</summary>
     private static async Task NeedAsync(VerbContext context, string? queue, IReadOnlyCollection<string> ids, CancellationToken cancel)
     {
         var missing = new HashSet<string>(ids, StringComparer.OrdinalIgnoreCase);

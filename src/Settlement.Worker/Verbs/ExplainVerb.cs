@@ -26,7 +26,7 @@ internal sealed class ExplainVerb : Verb
     private static int Run(VerbContext context, string row, bool all)
     {
         if (!Ids.TryParseRow(row, out var id))
-            throw new BadInputException($"'{row}' is no id of a bill row such as R000001-000003-0001");
+            throw new BadInputException($"'{row}' is not the id of a bill row, such as R000001-000003-0001");
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
         var view = open.Store.Read(session => BillStore.Row(session, id) is { } line

@@ -14,7 +14,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Gathers what stands behind a bill row.</summary>
+/// <summary>Gathers what is behind a bill row.</summary>
 internal sealed class Explaining(Session session, ViewMaker views, long eventsShown)
 {
     private static readonly string[] Books = ["balance", "remainder", "top-ups", "adjustments", "package-sales", "usage-revenue", "write-offs"];
@@ -45,7 +45,9 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
             kind == RowKind.AutoRenewal ? BillStore.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
     }
 
-    /// <summary>Those the row caused; where the cause is not the row (a command, an attempt), all of the version that it was written with.</summary>
+    /// <summary>
+    /// The entries that the row caused. If something else is the cause (a command, an attempt), all entries of the version that it was written with.
+    /// </summary>
     private List<EntryLine> EntriesOf(BillLine row, string rowId)
     {
         var entries = BillStore.EntriesOfVersion(session, row.AccountNo, row.AccountVersion);

@@ -14,7 +14,7 @@ internal static class GeneralOptions
     {
         root.Add(new Option<string[]>(Set)
         {
-            Description = "a setting, over those of appsettings.json and the environment (docs/settings.md); may be repeated",
+            Description = "a setting that overrides appsettings.json and the environment (docs/settings.md); may be repeated",
             HelpName = "Section:Key=value",
             Recursive = true,
         });
@@ -22,7 +22,7 @@ internal static class GeneralOptions
         root.Add(new Option<bool>(Verbose) { Description = "log in detail and show where an unexpected error came from", Recursive = true });
     }
 
-    /// <summary>The settings given as options; <c>--set</c> is over the shorthand.</summary>
+    /// <summary>The settings given as options; <c>--set</c> overrides the shorthand.</summary>
     public static IReadOnlyList<string> SettingsOf(ParseResult parsed) =>
         [.. parsed.GetValue<string>(Database) is { } file ? SettingsSources.DatabaseFile(file) : [], .. parsed.GetValue<string[]>(Set) ?? []];
 

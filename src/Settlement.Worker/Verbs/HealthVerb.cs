@@ -11,7 +11,7 @@ namespace Settlement.Worker.Verbs;
 /// <summary>For containers: asks the worker that runs here whether it is ready. 0: it is; 3: it is not, and why; 1: no worker answers.</summary>
 internal sealed class HealthVerb : Verb
 {
-    /// <summary>Readiness answers within two.</summary>
+    /// <summary>Readiness answers within two seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private const long LongestAnswer = 1_000_000;
@@ -51,7 +51,7 @@ internal sealed class HealthVerb : Verb
 
     private static async Task<HealthEndpoints.Answer> AskAsync(HttpSettings http, CancellationToken cancel)
     {
-        // On this machine: whatever proxy there is has no part in it.
+        // The worker is on this machine, so no proxy is used.
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var client = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LongestAnswer };
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(Uri.UriSchemeHttp, "localhost", http.Port, "health/ready").Uri);
@@ -59,6 +59,6 @@ internal sealed class HealthVerb : Verb
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await client.SendAsync(request, cancel);
         return JsonSerializer.Deserialize<HealthEndpoints.Answer>(await answer.Content.ReadAsStringAsync(cancel), JsonOutput.Options) is { Reasons: not null } read
-            ? read : throw new JsonException("what answers is no worker");
+            ? read : throw new JsonException("what answers is not a worker");
     }
 }

@@ -82,7 +82,7 @@ internal sealed class IngestVerb : Verb
         return ParkedNow.Say(context, open) | counts.Quarantined > 0 || auto?.Refused.Count > 0 ? Exit.Differs : Exit.Done;
     }
 
-    /// <summary>The order of a file need not be that of time: the first call of a scope is known when all have been seen.</summary>
+    /// <summary>A file need not be in the order of time: the first call of a scope is known only when all have been seen.</summary>
     private static void See(AccountAuto auto, IReadOnlyList<string> paths, UsageFill fill, Progress progress)
     {
         var seen = 0L;
@@ -154,7 +154,7 @@ internal sealed class IngestVerb : Verb
 
     private static string Right(long number) => Figures.Count(number).PadLeft(12);
 
-    /// <summary>Standard input can be read once; what is read twice is kept in a file meanwhile.</summary>
+    /// <summary>Standard input can be read only once; if it has to be read twice, it is kept in a file meanwhile.</summary>
     private static ThrowAway KeepInput()
     {
         var kept = new ThrowAway(Path.GetTempFileName());

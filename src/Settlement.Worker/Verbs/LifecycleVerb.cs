@@ -19,7 +19,7 @@ internal sealed class LifecycleVerb : Verb
     }
 
     /// <param name="context">What every verb is given.</param>
-    /// <param name="untilUs">The test clock; null: the clock.</param>
+    /// <param name="untilUs">The time of the test clock; null for the real clock.</param>
     /// <param name="dryRun">Change nothing.</param>
     private static int Run(VerbContext context, long? untilUs, bool dryRun)
     {
@@ -35,7 +35,7 @@ internal sealed class LifecycleVerb : Verb
 
         context.Listing.Rows(calendar.Steps, Calendar.Columns);
         if (calendar.Failing is > 0 and var failing)
-            context.Listing.Say($"{Figures.Of(failing, "renewal attempt")} {(dryRun ? "would fail" : "failed")} for want of balance.");
+            context.Listing.Say($"{Figures.Of(failing, "renewal attempt")} {(dryRun ? "would fail" : "failed")} for lack of balance.");
         if (closed.HeldAny || closed.Views(run.Open.Views).Count > 0)
             context.Listing.Say(closed.Summary(run.Open.Views, dryRun ? "Would be closed on the way" : "Closed on the way"));
         return ParkedNow.Say(context, run.Open) | closed.HeldAny ? Exit.Differs : Exit.Done;

@@ -9,7 +9,7 @@ internal sealed class MigrateVerb : Verb
 {
     private readonly Option<bool> _testStore = new("--test-store")
     {
-        Description = "make it a store for tests, for good: --until may run ahead of the time on it, and run refuses it",
+        Description = "turn it into a store for tests, for good: --until may run ahead of the present time on it, and run refuses it",
     };
 
     public MigrateVerb()

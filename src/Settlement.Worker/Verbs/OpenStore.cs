@@ -9,7 +9,7 @@ using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>The store that a verb works on, opened the one way there is: of this program's schema or not at all (exit code 4).</summary>
+/// <summary>The store that a verb works on, opened in the only way there is: with this program's schema or not at all (exit code 4).</summary>
 internal sealed class OpenStore : IDisposable
 {
     private readonly Action? disposed;
@@ -31,15 +31,15 @@ internal sealed class OpenStore : IDisposable
 
     public ViewMaker Views => new(Store.Settings.TimeZone, Catalog.Currency);
 
-    /// <summary>For verbs that only look: the settings that the store is worked with stay recorded as they are.</summary>
+    /// <summary>For verbs that only look: the settings recorded in the store stay as they are.</summary>
     public static OpenStore ToRead(VerbContext context) => At(context, EngineOf(context), context.Time, store => store.OpenToRead(context.NowUs));
 
     /// <param name="context">What every verb is given.</param>
-    /// <param name="clock">A test clock; null: the clock.</param>
+    /// <param name="clock">A test clock; null for the real clock.</param>
     public static OpenStore ToWrite(VerbContext context, TimeProvider? clock = null) =>
         At(context, EngineOf(context), clock ?? context.Time, store => store.Open(context.NowUs));
 
-    /// <summary>For verbs that someone may type first: a SQLite file that does not exist is made.</summary>
+    /// <summary>For verbs that someone may type first: a SQLite file that does not exist is created.</summary>
     /// <inheritdoc cref="ToWrite"/>
     public static OpenStore ToWriteOrCreate(VerbContext context, TimeProvider? clock = null)
     {
@@ -72,7 +72,7 @@ internal sealed class OpenStore : IDisposable
         }
     }
 
-    /// <summary>The engine alone, for those who ask it before they open the store.</summary>
+    /// <summary>The engine alone, for callers that query it before they open the store.</summary>
     public static IEngine EngineOf(VerbContext context)
     {
         if (context.Settings.Database.Engine == DatabaseEngine.SqlServer)
@@ -152,7 +152,7 @@ internal static class SqliteFile
             var bytes = new byte[FirstBytes];
             var read = stream.ReadAtLeast(bytes, FirstBytes, throwOnEndOfStream: false);
             if (read > 0 && !bytes.AsSpan(0, read).SequenceEqual("SQLite format 3\0"u8))
-                throw new BadInputException($"{file} is no SQLite file");
+                throw new BadInputException($"{file} is not a SQLite file");
         }
         catch (UnauthorizedAccessException e)
         {

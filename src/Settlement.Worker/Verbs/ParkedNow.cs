@@ -4,10 +4,10 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>What verbs that take in or make time pass say of parked accounts (2.5): nobody is passed over in silence.</summary>
+/// <summary>What verbs that take in data or let time pass say about parked accounts (2.5): no account is silently passed over.</summary>
 internal static class ParkedNow
 {
-    /// <summary>Says who is parked; true when somebody is, which makes the exit code <see cref="Exit.Differs"/>.</summary>
+    /// <summary>Says which accounts are parked; true if any are, which makes the exit code <see cref="Exit.Differs"/>.</summary>
     public static bool Say(VerbContext context, OpenStore open)
     {
         var parked = open.Store.Read(ParkedAccounts.Count);

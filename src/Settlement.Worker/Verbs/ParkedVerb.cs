@@ -13,7 +13,7 @@ namespace Settlement.Worker.Verbs;
 internal sealed class ParkedVerb : Command
 {
     public ParkedVerb()
-        : base("parked", "Accounts that are parked: a step of theirs can't be done, and everything of them waits there.")
+        : base("parked", "Parked accounts: one of their steps can't be done, and everything due after it waits.")
     {
         Add(new ListVerb());
         Add(new ShowVerb());
@@ -22,7 +22,7 @@ internal sealed class ParkedVerb : Command
 
     private static Argument<string[]> AccountsArgument(string none) => new("ACCOUNT") { Description = $"ids of accounts; none: {none}", Arity = ArgumentArity.ZeroOrMore };
 
-    /// <summary>The accounts of these ids, parked or not; without ids all that are parked.</summary>
+    /// <summary>The accounts with these ids, parked or not; without ids, all that are parked.</summary>
     private static List<Account> Find(OpenStore open, IReadOnlyList<string> ids) => open.Store.Read(session => ids.Count == 0
         ? ParkedAccounts.All(session).ConvertAll(p => AccountStore.Get(session, p.AccountNo))
         : ids.Distinct(StringComparer.Ordinal).Select(id =>
@@ -39,7 +39,7 @@ internal sealed class ParkedVerb : Command
     private sealed class ListVerb : Verb
     {
         public ListVerb()
-            : base("list", "Who is parked, since when, at which step and why.")
+            : base("list", "Which accounts are parked, since when, at which step and why.")
         {
             Add(OutputOption);
             Does((_, context) => Run(context));
@@ -58,7 +58,7 @@ internal sealed class ParkedVerb : Command
                     new("COMMANDS", p => Figures.Count(p.Commands), RightAligned: true, Detail: true), new("STEPS", p => Figures.Count(p.Steps), RightAligned: true, Detail: true),
                 ]);
             if (parked.Count > 0)
-                context.Listing.Say("When what the reason names is cured: settlement parked retry");
+                context.Listing.Say("Once the cause is fixed: settlement parked retry");
             return Exit.Done;
         }
     }
@@ -68,7 +68,7 @@ internal sealed class ParkedVerb : Command
         private readonly Argument<string[]> _accounts = AccountsArgument("all that are parked");
 
         public ShowVerb()
-            : base("show", "All that is known of parked accounts, and what waits for their retry.")
+            : base("show", "Everything known about parked accounts, and what waits for their retry.")
         {
             Add(_accounts);
             Add(OutputOption);
@@ -93,12 +93,12 @@ internal sealed class ParkedVerb : Command
         private static void Print(Listing listing, List<ParkedAccountView> found)
         {
             if (found.Count == 0)
-                listing.Say("Nobody is parked.");
+                listing.Say("No account is parked.");
             foreach (var view in found)
             {
                 listing.Lines(
                     ("Account", view.Account), ("Parked since", Figures.Short(view.Since)), ("At its", $"{view.Step} due {Figures.Short(view.At)}"), ("Reason", view.Reason),
-                    ("Retries", view.LastTry is null ? "none yet" : $"{Figures.Count(view.Tries)} met the same, the last {Figures.Short(view.LastTry)}"),
+                    ("Retries", view.LastTry is null ? "none yet" : $"{Figures.Count(view.Tries)} ran into the same fault, the last at {Figures.Short(view.LastTry)}"),
                     ("Waits", $"{Figures.Of(view.Commands, "command")}, {Figures.Of(view.Steps, "step")} of lots and arrears, and the usage of every closing since"));
                 listing.Say("");
             }
@@ -149,13 +149,14 @@ internal sealed class ParkedVerb : Command
     }
 
     /// <param name="At">The due time of the step.</param>
-    /// <param name="Tries">Retries that met the same fault.</param>
+    /// <param name="Tries">Retries that ran into the same fault.</param>
     /// <param name="Commands">Commands that wait.</param>
     /// <param name="Steps">Steps of lots and arrears that wait.</param>
     private sealed record ParkedAccountView(string Account, string Since, string Step, string At, string Reason, long Tries, string? LastTry, long Commands, long Steps);
 
-    /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or <c>not-parked</c>.</param>
-    /// <param name="StepsDone">What was done before it ended.</param>
-    /// <param name="Parked">Where it is parked now; null: it is not.</param>
+    /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or
+    /// <c>not-parked</c>.</param>
+    /// <param name="StepsDone">The steps that were done before it ended.</param>
+    /// <param name="Parked">Where it is parked now; null if it is not.</param>
     private sealed record RetryView(string Account, string Outcome, long StepsDone, ParkedView? Parked);
 }

@@ -4,8 +4,8 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>
-/// The console's log for people. What agents send may be in a message or an error's text: in the log it is <see cref="PlainText"/>. The log as JSON needs none of
-/// it: the serializer escapes.
+/// The console's log for people. A message or the text of an error may contain what agents send; in the log it is <see cref="PlainText"/>. The log as
+/// JSON needs none of this: the serializer escapes.
 /// </summary>
 [ProviderAlias("Console")]
 internal sealed class PlainLogs(ConsoleLoggerProvider console) : ILoggerProvider, ISupportExternalScope
@@ -14,7 +14,7 @@ internal sealed class PlainLogs(ConsoleLoggerProvider console) : ILoggerProvider
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => console.SetScopeProvider(scopeProvider);
 
-    /// <summary>The console's is the container's, which disposes of it.</summary>
+    /// <summary>The console provider belongs to the container, which disposes of it.</summary>
     public void Dispose()
     {
     }

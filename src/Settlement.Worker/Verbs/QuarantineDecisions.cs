@@ -6,18 +6,18 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Decides quarantined events, some hundreds to a transaction, and says what became of each.</summary>
+/// <summary>Decides quarantined events, some hundreds per transaction, and reports the outcome of each.</summary>
 internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
 {
     private const int PerTransaction = 500;
 
-    /// <param name="named">Numbers of entries; none: all that are held and meant.</param>
-    /// <param name="filter">Which are meant when none is named.</param>
-    /// <param name="decide">Decides some; gives for each null, or why it could not be.</param>
-    /// <param name="done">What they are then.</param>
+    /// <param name="named">Numbers of entries; if there are none, all that are held and match the filter.</param>
+    /// <param name="filter">Which entries are meant if none is named.</param>
+    /// <param name="decide">Decides some entries; returns null for each, or why it could not be decided.</param>
+    /// <param name="done">The outcome of those that were decided.</param>
     public int Decide(IReadOnlyList<long> named, QuarantineFilter filter, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
     {
-        // What a command has set free already is not for anyone to decide.
+        // Events that a command has already set free are not for anyone to decide.
         open.Core.Releases.Finish();
         var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineStore.HeldNos(session, filter.Reason, filter.Account));
         using var answers = context.Listing.Long<DecisionView>([new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
@@ -29,7 +29,7 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
                 foreach (var answer in open.Store.Write(session => Decide(session, chunk, decide, done)))
                 {
                     failed += answer.Outcome == done ? 0 : 1;
-                    // People are told of those that were not.
+                    // People are told only about those that were not.
                     if (context.Listing.IsJson || answer.Outcome != done)
                         answers.Add(answer);
                 }

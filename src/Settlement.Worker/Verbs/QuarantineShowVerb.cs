@@ -6,13 +6,13 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>One event held; of a conflict also the event that stands, so that a person can tell whether both are calls.</summary>
+/// <summary>Shows one held event and, for a conflict, also the event that stands, so that a person can tell whether both are calls.</summary>
 internal sealed class QuarantineShowVerb : Verb
 {
     private readonly Argument<long> _entry = new("ENTRY") { Description = "the number of an event, as list prints it" };
 
     public QuarantineShowVerb()
-        : base("show", "All that is known of one event held, as it came; of a conflict also the event that stands, and where they differ.")
+        : base("show", "Everything known about a held event, as it came; for a conflict, also the event that stands and where the two differ.")
     {
         Add(_entry);
         Add(OutputOption);
@@ -76,7 +76,7 @@ internal sealed class QuarantineShowVerb : Verb
             ]);
         listing.Say($"It {Where(standing)}.");
         foreach (var entry in standing.Entries)
-            listing.Say($"Held of it: {Figures.Of(entry.Calls, "call")}, {entry.Reason}, in entry {Figures.Plain(entry.Entry)} ({entry.State}).");
+            listing.Say($"Held from it: {Figures.Of(entry.Calls, "call")}, {entry.Reason}, in entry {Figures.Plain(entry.Entry)} ({entry.State}).");
     }
 
     private static string Where(StandingView standing) => standing.Where switch

@@ -6,7 +6,7 @@ using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>Which quarantined events are meant; null: all.</summary>
+/// <summary>Which quarantined events are meant; null means all.</summary>
 internal sealed record QuarantineFilter(string? Reason, string? Account);
 
 /// <summary>Bad events (7). Each of its verbs is a class below.</summary>
@@ -21,9 +21,9 @@ internal sealed class QuarantineVerb : Command
         Add(new DiscardVerb());
     }
 
-    private static Option<string> Reason() => new("--reason") { Description = "events held for this reason only", HelpName = "reason" };
+    private static Option<string> Reason() => new("--reason") { Description = "only events held for this reason", HelpName = "reason" };
 
-    private static Option<string> Account() => new("--account", "-a") { Description = "events of this account only", HelpName = "account" };
+    private static Option<string> Account() => new("--account", "-a") { Description = "only events of this account", HelpName = "account" };
 
     private static Argument<long[]> Entries() => new("ENTRY") { Description = "numbers of events, as list prints them", Arity = ArgumentArity.ZeroOrMore };
 
@@ -41,7 +41,7 @@ internal sealed class QuarantineVerb : Command
         private readonly Option<string> _account = Account();
 
         public ListVerb()
-            : base("list", "The events held, with reason, age and value.")
+            : base("list", "The held events, with reason, age and value.")
         {
             Add(_reason);
             Add(_account);
@@ -93,7 +93,7 @@ internal sealed class QuarantineVerb : Command
         private readonly Option<string> _account = Account();
 
         public ReleaseVerb()
-            : base("release", "Lets events go to their closing, with the check waived that held them (7.3).")
+            : base("release", "Lets events go to their closing, waiving the check that held them (7.3).")
         {
             foreach (var option in new Option[] { _all, _reason, _account, OutputOption })
                 Add(option);
@@ -104,8 +104,8 @@ internal sealed class QuarantineVerb : Command
         }
 
         /// <param name="context">What every verb is given.</param>
-        /// <param name="entries">Which; none: all of the filter.</param>
-        /// <param name="filter">Only for all.</param>
+        /// <param name="entries">Which entries; if there are none, all that match the filter.</param>
+        /// <param name="filter">Used only if no entries are named.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter)
         {
             using var open = OpenStore.ToWrite(context);
@@ -124,7 +124,7 @@ internal sealed class QuarantineVerb : Command
         private readonly Option<string> _by = new("--by") { Description = "who; is recorded", HelpName = "name", DefaultValueFactory = _ => Environment.UserName };
 
         public DiscardVerb()
-            : base("discard", "Gives events up for good; who did it and why is recorded.")
+            : base("discard", "Discards events for good; who did it and why is recorded.")
         {
             foreach (var option in new Option[] { _all, _reason, _account, _because, _by, OutputOption })
                 Add(option);
@@ -136,8 +136,8 @@ internal sealed class QuarantineVerb : Command
         }
 
         /// <param name="context">What every verb is given.</param>
-        /// <param name="entries">Which; none: all of the filter.</param>
-        /// <param name="filter">Only for all.</param>
+        /// <param name="entries">Which entries; if there are none, all that match the filter.</param>
+        /// <param name="filter">Used only if no entries are named.</param>
         /// <param name="because">Why.</param>
         /// <param name="by">Who.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by)

@@ -12,7 +12,7 @@ namespace Settlement.Worker.Verbs;
 internal sealed class RunVerb : Verb
 {
     public RunVerb()
-        : base("run", "The worker: takes events and commands in, closes hours, renews packages, sends notices, answers for its health. The default verb.") =>
+        : base("run", "The worker: takes in events and commands, closes hours, renews packages, sends notices, answers health checks. The default verb.") =>
         Does((_, context, cancel) => RunAsync(context, cancel));
 
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
@@ -38,7 +38,7 @@ internal sealed class RunVerb : Verb
         await using var app = WorkerHost.Build(settings, core, context.Verbose);
         await StartAsync(app, settings, cancel);
         await app.WaitForShutdownAsync(cancel);
-        // A worker that gave up has not been stopped: its cause is the process's.
+        // A worker that gave up was not stopped: its error is the process's error.
         foreach (var service in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
         {
             if (service.ExecuteTask is { IsFaulted: true } failed)
@@ -48,7 +48,7 @@ internal sealed class RunVerb : Verb
         return Exit.Done;
     }
 
-    /// <summary>The port was free a moment ago; another program may have been quicker.</summary>
+    /// <summary>The port was free a moment ago, but another program may have been quicker.</summary>
     private static async Task StartAsync(WebApplication app, WorkerSettings settings, CancellationToken cancel)
     {
         try
@@ -57,17 +57,19 @@ internal sealed class RunVerb : Verb
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new BadInputException($"{HealthPort.Key}: port {settings.Http.Port} can't be listened on: {e.InnerException.Message}", e);
+            throw new BadInputException($"{HealthPort.Key}: can't listen on port {settings.Http.Port}: {e.InnerException.Message}", e);
         }
     }
 
     private static IDisposable Attach(IEngine engine)
     {
         return engine.TryAttach(out var holder)
-            ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. One worker runs on a SQLite file; verbs work beside it.");
+            ?? throw new BadInputException($"{engine.Describe()} has a worker already: {holder}. Only one worker can run on a SQLite file; verbs work beside it.");
     }
 
-    /// <summary>On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date. A server's schema changes when its people say so.</summary>
+    /// <summary>
+    /// On a laptop nobody runs <c>migrate</c>: the file is copied, then brought up to date. A server's schema changes only when its operators say so.
+    /// </summary>
     private static void Migrate(IEngine engine, VerbContext context)
     {
         var differences = engine.SchemaDifferences();
@@ -80,7 +82,9 @@ internal sealed class RunVerb : Verb
         engine.Migrate(line => context.Error.WriteLine(line));
     }
 
-    /// <summary>A database that is set up so that a worker would wait, lose or mix up something is refused before the first message is taken.</summary>
+    /// <summary>
+    /// Refuses, before the first message is taken, a database that is set up so that a worker would wait, lose or mix up something.
+    /// </summary>
     private static void Check(IEngine engine, VerbContext context)
     {
         var faults = engine.Faults();

@@ -12,7 +12,7 @@ internal sealed class SimulateVerb : Verb
     private readonly Argument<string> _file = new("FILE") { Description = "the scenario, JSON; - for standard input" };
 
     public SimulateVerb()
-        : base("simulate", "Runs a scenario under a test clock on a throw-away store and prints the bill, balances, packages and all else that came of it.")
+        : base("simulate", "Runs a scenario under a test clock on a throw-away store and prints the bill, balances, packages and everything else that came of it.")
     {
         Add(_file);
         Add(OutputOption);
@@ -72,7 +72,7 @@ internal sealed class SimulateVerb : Verb
     private static string Says(NoticeView notice) =>
         string.Join(", ", notice.Data.Where(d => d.Value.ValueKind is not JsonValueKind.Null).Select(d => $"{d.Key} {d.Value}"));
 
-    /// <summary>What is empty is left out: it was not part of the story.</summary>
+    /// <summary>Empty sections are left out: they were not part of the story.</summary>
     private static void Section<T>(Listing listing, string title, IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)
     {
         if (rows.Count == 0)

@@ -12,7 +12,7 @@ internal static class StandardErrorLogging
     {
         logging.ClearProviders().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information)
             .AddFilter("Microsoft", Libraries(verbose)).AddFilter("Quartz", Libraries(verbose)).AddFilter("MassTransit", Libraries(verbose))
-            // An agent's mistake is no error of ours; what has failed for good we say ourselves, once and in a line (UnreadableFilter).
+            // An agent's mistake is not our error; what has failed for good is reported by us, once and in one line (UnreadableFilter).
             .AddFilter("MassTransit.ReceiveTransport", level => verbose || level is LogLevel.Warning or LogLevel.Critical)
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
             .AddConsole();
@@ -32,7 +32,10 @@ internal static class StandardErrorLogging
         services.AddSingleton<ConsoleLoggerProvider>().AddSingleton<ILoggerProvider, PlainLogs>();
     }
 
-    /// <summary>A line for people, in UTC, unless the settings say otherwise. The host has chosen its own format before, so theirs is taken from them here.</summary>
+    /// <summary>
+    /// A line for people, in UTC, unless the settings say otherwise. The host has already chosen its own format, so the one in the settings is read
+    /// from them here.
+    /// </summary>
     private static void Format(IServiceCollection services, WorkerSettings settings)
     {
         var options = new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build().GetSection("Console:FormatterOptions");
@@ -53,6 +56,6 @@ internal static class StandardErrorLogging
         });
     }
 
-    /// <summary>At three in the morning our own lines should be the ones seen.</summary>
+    /// <summary>At three in the morning, our own lines should be the ones that people see.</summary>
     private static LogLevel Libraries(bool verbose) => verbose ? LogLevel.Information : LogLevel.Warning;
 }

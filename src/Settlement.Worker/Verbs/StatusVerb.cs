@@ -18,7 +18,7 @@ namespace Settlement.Worker.Verbs;
 /// <summary>Is anything behind?</summary>
 internal sealed class StatusVerb : Verb
 {
-    /// <summary>So far back it is looked for usage that no closing took: what costs no more than a closing or two.</summary>
+    /// <summary>How far back to look for usage that no closing took: this costs no more than a closing or two.</summary>
     private const long HoursLookedThrough = 48;
 
     public StatusVerb()
@@ -87,7 +87,10 @@ internal sealed class StatusVerb : Verb
             brokerFault);
     }
 
-    /// <summary>Hours that a hourly run up to now would have closed. A store that has closed none yet counts from its first usage or from when it was made.</summary>
+    /// <summary>
+    /// Hours that an hourly run up to now would have closed. A store that has not closed any yet counts from its first usage or from when it was
+    /// created.
+    /// </summary>
     private static long HoursBehind(StoreState state, long? oldest, long nowUs, long closeDelayUs)
     {
         var due = BillingHour.LastDueAt(BillingHour.StartUs(BillingHour.Of(nowUs)), closeDelayUs);
@@ -140,8 +143,8 @@ internal sealed class StatusVerb : Verb
     }
 
     /// <param name="ClosedThrough">The end of the last closed hour.</param>
-    /// <param name="HoursBehind">Null: the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
-    /// <param name="Queues">Null: no broker is configured, or it can't be reached.</param>
+    /// <param name="HoursBehind">Null if the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
+    /// <param name="Queues">Null if no broker is configured or it can't be reached.</param>
     private sealed record StatusView(
         string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
@@ -150,7 +153,7 @@ internal sealed class StatusVerb : Verb
 
     private sealed record LeftView(long Events, string Since);
 
-    /// <param name="Ended">Null: it still fails.</param>
+    /// <param name="Ended">Null if it still fails.</param>
     private sealed record TroubleView(string What, string Since, string? Ended, string Cause, string Worker);
 
     private sealed record HeldView(string Reason, long Events, long Calls, string Oldest);

@@ -6,8 +6,8 @@ using Settlement.Worker.Simulating;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>
-/// What <c>close</c> and <c>lifecycle</c> share: the store, or a copy for a dry run, on the clock or with <c>--until</c> on a test clock, on which each job runs at its
-/// own due instant.
+/// What <c>close</c> and <c>lifecycle</c> share. They work on the store, or on a copy for a dry run; on the real clock or, with <c>--until</c>, on a
+/// test clock, on which each job runs at its own due instant.
 /// </summary>
 internal sealed class TestClockRun : IDisposable
 {
@@ -63,7 +63,7 @@ internal sealed class TestClockRun : IDisposable
 
     public void Dispose() => Open.Dispose();
 
-    /// <summary>What a clock ahead of the time has closed and deducted can't be taken back.</summary>
+    /// <summary>What a clock that is ahead has closed and deducted can't be taken back.</summary>
     private static void RefuseRealStore(VerbContext context)
     {
         using (var engine = OpenStore.EngineOf(context))
@@ -78,7 +78,7 @@ internal sealed class TestClockRun : IDisposable
     }
 
     private static BadInputException AheadOf(string store) => new(
-        $"--until: is later than now, and {store} is no store for tests. To see what would happen, add --dry-run: nothing is changed. A store for tests is made with: migrate --test-store");
+        $"--until: is later than now, and {store} is not a store for tests. To see what would happen, add --dry-run: nothing is changed. A store for tests is made with: migrate --test-store");
 
     private static void RefuseAttached(VerbContext context)
     {

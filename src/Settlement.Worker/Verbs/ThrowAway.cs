@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Settlement.Worker.Verbs;
 
-/// <summary>A folder or file that is gone when the verb ends, also when it is ended by a signal (Ctrl-C, a container that is stopped).</summary>
+/// <summary>A folder or file that is gone when the verb ends, even if a signal ends it (Ctrl-C, a container that is stopped).</summary>
 internal sealed class ThrowAway : IDisposable
 {
     private const int BySignal = 128;
@@ -34,7 +34,7 @@ internal sealed class ThrowAway : IDisposable
         Environment.Exit(BySignal + (context.Signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGINT => 2, _ => 15 }));
     }
 
-    /// <summary>The verb may still be at work on it when a signal arrives, so that a file comes up while the folder is emptied.</summary>
+    /// <summary>The verb may still be working on it when a signal arrives, so a file may appear while the folder is being emptied.</summary>
     private void Delete()
     {
         for (var attempt = 1; ; attempt++)
@@ -49,7 +49,7 @@ internal sealed class ThrowAway : IDisposable
             }
             catch (IOException) when (attempt < Tries)
             {
-                // Again.
+                // Try again.
             }
         }
     }

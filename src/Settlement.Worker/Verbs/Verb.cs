@@ -6,7 +6,7 @@ using Settlement.Worker.Settings;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>One verb of the command line. A verb declares its arguments and options and hands their values to its body.</summary>
-/// <param name="csv">Whether it prints CSV, too.</param>
+/// <param name="csv">Whether it also prints CSV.</param>
 internal abstract class Verb(string name, string description, bool csv = false) : Command(name, description)
 {
     /// <summary>For verbs that print results.</summary>
@@ -31,7 +31,7 @@ internal abstract class Verb(string name, string description, bool csv = false) 
 
     protected static Option<string> UntilOption() => new("--until")
     {
-        Description = "as if the clock stood at this time (a test clock for one run); refused on a store that a worker is attached to, and later than now but with --dry-run or on a store for tests",
+        Description = "run as if it were this time (a test clock for one run); refused on a store that a worker is attached to; later than now only with --dry-run or on a store for tests",
         HelpName = "time",
     };
 
@@ -43,7 +43,7 @@ internal abstract class Verb(string name, string description, bool csv = false) 
     protected void Does(Func<ParseResult, VerbContext, CancellationToken, Task<int>> body) =>
         SetAction((parsed, cancel) => ContextOf(parsed) is { } context ? body(parsed, context, cancel) : Task.FromResult(Exit.BadInput));
 
-    /// <summary>For verbs with a throw-away store: the settings of the machine have no say.</summary>
+    /// <summary>For verbs with a throw-away store: the machine's settings are ignored.</summary>
     protected void DoesAlone(Func<ParseResult, VerbContext, int> body) =>
         SetAction((parsed, _) => Task.FromResult(body(parsed, ContextOf(parsed, WorkerSettings.Default))));
 

@@ -14,7 +14,7 @@ internal sealed record VerbContext(WorkerSettings Settings, Listing Listing, Tex
     public Progress Progress() => Output.Progress.OfProcess(Error, Time);
 
     /// <summary>An instant given on the command line; without an offset it is in the billing zone.</summary>
-    /// <exception cref="BadInputException">The text is no instant.</exception>
+    /// <exception cref="BadInputException">The text is not an instant.</exception>
     public long? InstantUs(string option, string? text) =>
         text is null ? null
         : Instant.TryParse(text, out var us, Settings.Billing.TimeZone.Offset) ? us

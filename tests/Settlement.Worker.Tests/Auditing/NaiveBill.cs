@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Settlement.Worker.Tests.Auditing;
 
-/// <summary>The bill of the trace a second time, as a reader of the rules would do it on paper: decimals, one account after the other, nothing shared with the program.</summary>
+/// <summary>
+/// The bill of the trace again, as a reader of the rules would work it out on paper: decimals, one account after the other, nothing shared with the
+/// program.
+/// </summary>
 internal sealed class NaiveBill
 {
     private const decimal Cent = 0.01m;
@@ -58,7 +61,7 @@ internal sealed class NaiveBill
         Balances.Add(string.Create(CultureInfo.InvariantCulture, $"{account}|{balance:0.00000000}|{remainder:0.00000000}"));
     }
 
-    /// <summary>Call by call: the n-th of the month costs what its tier says.</summary>
+    /// <summary>Goes call by call: the n-th call of the month costs what its tier says.</summary>
     private decimal Fee(string api, long before, long calls)
     {
         var fee = 0m;

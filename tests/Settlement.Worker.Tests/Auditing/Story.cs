@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Settlement.Worker.Tests.Auditing;
 
 /// <summary>
-/// A gateway for the trace: prices with tiers and many decimals, and for each account what it pays in, buys and subscribes before the first call. Some accounts have
-/// no money, some a package that is too small, some did not subscribe all they use.
+/// A gateway for the trace: prices with tiers and many decimals, and for each account what it pays in, buys and subscribes to before the first call.
+/// Some accounts have no money, some have a package that is too small, and some did not subscribe to everything they use.
 /// </summary>
 internal sealed class Story(string packageTerm)
 {
@@ -29,7 +29,7 @@ internal sealed class Story(string packageTerm)
 
     public static decimal PaidIn(string account) => Number(account) % 3 == 0 ? 0 : 10.07m;
 
-    /// <summary>The API that the account has bought a package for, if it has.</summary>
+    /// <summary>The API for which the account has bought a package, if it has.</summary>
     public string? Package(string account) => PaidIn(account) > 0 && Number(account) % 5 < 2 ? scopes[account].Last() : null;
 
     public bool Subscribes(string account, string api) => api == Package(account) || Number(account) % 11 != 0 || api != scopes[account].First();
@@ -54,7 +54,7 @@ internal sealed class Story(string packageTerm)
         });
     }
 
-    /// <summary>Bodies for billing-commands: arrays, an account's commands together and in order.</summary>
+    /// <summary>Bodies for billing-commands: arrays, with an account's commands together and in order.</summary>
     public IEnumerable<string> CommandBodies()
     {
         var body = new List<object>();

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Auditing;
 
-/// <summary>What a store says happened, read through its own stores, and what must hold of it whatever happened.</summary>
+/// <summary>What a store says happened, read through its own stores, and what must be true of it whatever happened.</summary>
 internal sealed class Telling
 {
     private const int Shown = 30;
@@ -44,7 +44,7 @@ internal sealed class Telling
     /// <summary>A hash over the identities of all events and their contents.</summary>
     public string Identities { get; }
 
-    /// <summary>By account; the store's own under "".</summary>
+    /// <summary>By account; the store's own notices are under "".</summary>
     public ILookup<string, NoticeLine> Notices { get; }
 
     public IEnumerable<string> UsageRows => Rows.Where(r => r.UseHour is not null)
@@ -53,7 +53,7 @@ internal sealed class Telling
     public static string ShowRow(string account, string kind, string api, long hour, long calls, decimal fee, decimal deducted) =>
         string.Create(CultureInfo.InvariantCulture, $"{account}|{hour}|{api}|{kind}|{calls}|{fee:0.00000000}|{deducted:0.00}");
 
-    /// <summary>Exactly the calls of the truth table, each paid or held, at prices and with balances recomputed on paper.</summary>
+    /// <summary>Exactly the calls of the truth table, each paid or held, with prices and balances recomputed on paper.</summary>
     public void AreThoseOf(Story story)
     {
         var naive = NaiveBill.Of(story);
@@ -66,7 +66,7 @@ internal sealed class Telling
         Assert.Equal(NasaDay.Calls, calls);
     }
 
-    /// <summary>11 and 10: the ledger adds up, lots gave what rows say, notices have no gap.</summary>
+    /// <summary>11 and 10: the ledger adds up, lots gave what rows say, notices have no gaps.</summary>
     public void AddUp()
     {
         Assert.Empty(LedgerFaults);
@@ -82,8 +82,8 @@ internal sealed class Telling
     }
 
     /// <summary>
-    /// Everything that two tellings of one story must have in common: all but transaction times and what hangs on numbers given in the order of arrival. What agents
-    /// send by mistake is left out: how often it is told depends on the batch.
+    /// Everything that two tellings of one story must have in common: all but transaction times and whatever depends on numbers given in the order of
+    /// arrival. What agents send by mistake is left out: how often it is told depends on the batch.
     /// </summary>
     public IEnumerable<string> Tell() =>
     [
@@ -99,7 +99,7 @@ internal sealed class Telling
         Identities,
     ];
 
-    /// <summary>Says the first difference and some more instead of thousands of lines.</summary>
+    /// <summary>Shows the first difference and a few more instead of thousands of lines.</summary>
     public static void Same(IEnumerable<string> expected, IEnumerable<string> actual)
     {
         var (left, right) = (expected.ToList(), actual.ToList());

@@ -5,7 +5,7 @@ using static Settlement.Worker.Tests.Bus.TestWorker;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>Whatever is wrong with the broker, the worker says what, and takes messages in once it is mended.</summary>
+/// <summary>Whatever is wrong with the broker, the worker says what it is, and takes messages in once it is fixed.</summary>
 public class BrokerFaultTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

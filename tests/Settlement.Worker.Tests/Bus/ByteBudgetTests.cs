@@ -9,7 +9,7 @@ public class ByteBudgetTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Takes as many messages as are asked for, until that is no longer changed.</summary>
+    /// <summary>Takes as many messages as are asked for, until that number no longer changes.</summary>
     private static ulong Grow(ByteBudget budget, int body)
     {
         var last = 0UL;

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>deploy/compose.yaml without containers: its files and its script, on a RabbitMQ node of this test's own that is stopped and started.</summary>
+/// <summary>
+/// deploy/compose.yaml without containers: its files and its script, on a RabbitMQ node that belongs to this test and is stopped and started.
+/// </summary>
 public sealed class ComposeBrokerTests : IDisposable
 {
     private const string Init = "broker-definitions";
@@ -92,7 +94,7 @@ public sealed class ComposeBrokerTests : IDisposable
         await channel.BasicPublishAsync("usage-events", "", mandatory: true, new BasicProperties { Persistent = true }, "[]"u8.ToArray(), Cancel);
     }
 
-    /// <summary>Logs in as the worker does and finds everything as it wants it; how many events wait.</summary>
+    /// <summary>Logs in as the worker does and finds everything the way the worker needs it. Returns how many events wait.</summary>
     private static async Task<uint?> TakesInAsync(RabbitMqSettings settings)
     {
         await using var connection = await BrokerConnection.OpenAsync(settings, "worker", Cancel);

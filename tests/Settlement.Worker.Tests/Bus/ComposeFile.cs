@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>What deploy/compose.yaml says of its services, as far as a test without a container engine can do it: mounts, entry points, environment.</summary>
+/// <summary>
+/// What deploy/compose.yaml says about its services, as far as a test can act on it without a container engine: mounts, entry points, environment.
+/// </summary>
 internal sealed partial class ComposeFile
 {
     private readonly Dictionary<string, string> services;
@@ -26,13 +28,15 @@ internal sealed partial class ComposeFile
     public IReadOnlyList<string> EntryPoint(string service) =>
         [.. Quoted().Matches(EntryPointLine().Match(services[service]).Value).Select(m => m.Groups["text"].Value)];
 
-    /// <summary>What a service gets with these variables outside; one that must be there and is not throws.</summary>
+    /// <summary>What a service gets if these variables are set outside; throws if a required one is missing.</summary>
     public IEnumerable<(string Name, string Value)> Environment(string service, IReadOnlyDictionary<string, string> outside) =>
         from m in Given().Matches(services[service])
         let value = outside.GetValueOrDefault(m.Groups["outside"].Value)
         select value is null && m.Groups["must"].Success ? throw new KeyNotFoundException(m.Value) : (m.Groups["name"].Value, value ?? "");
 
-    /// <summary>Where a path of a service's container lies on this machine; a named volume is a folder of that name in <paramref name="volumes"/>.</summary>
+    /// <summary>
+    /// Where a path in a service's container is on this machine; a named volume is a folder of that name in <paramref name="volumes"/>.
+    /// </summary>
     public string Outside(string service, string text, string volumes)
     {
         foreach (var (source, target) in Mounts(service).OrderByDescending(m => m.Target.Length))

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>2.4: what waits in the broker is stored in the order of delivery, however large the messages are and whatever lies between them.</summary>
+/// <summary>2.4: what waits in the broker is stored in the order of delivery, however large the messages are and whatever is between them.</summary>
 public sealed class DeliveryOrderTests
 {
     private const int Messages = 1_200;
 
     /// <param name="large">
-    /// Events of every fourth message. Those of 3,000 are more than there may be in hand: some are given back to the broker, and come again in their place. The client
-    /// reads deliveries side by side if it is let, and then one that came later was taken while those before it were given back.
+    /// Events of every fourth message. Messages of 3,000 are more than may be in hand: some are given back to the broker and come again in their
+    /// place. The client reads deliveries in parallel if it is allowed to; a later one was then taken while those before it were given back.
     /// </param>
     [Theory]
     [InlineData(300)]
@@ -31,7 +31,7 @@ public sealed class DeliveryOrderTests
         Assert.True(worker.Tries.Count >= Messages / 100);
     }
 
-    /// <summary>One event, many, or none that can be read.</summary>
+    /// <summary>One event, many events, or none that can be read.</summary>
     private static string Body(int message, int large, Random random, List<string> sent)
     {
         if (message % 97 == 13)

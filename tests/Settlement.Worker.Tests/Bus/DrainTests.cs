@@ -52,7 +52,10 @@ public class DrainTests
         Assert.True(drain.IsDone);
     }
 
-    /// <summary>A message that could not be stored goes back and comes again. Seen empty before and after, the queue was never another worker's to empty.</summary>
+    /// <summary>
+    /// A message that could not be stored goes back and comes again. That the queue was seen empty before and after does not mean that another worker
+    /// emptied it.
+    /// </summary>
     [Fact]
     public void A_message_in_hand_that_goes_back_and_comes_again_between_two_looks_is_not_taken_for_another_workers()
     {

@@ -38,7 +38,7 @@ public class ErrorQueueTests
         {
             var listed = await errors.ListAsync(i == 2 ? 5 : 100, Cancel).ToListAsync(Cancel);
             Assert.Equal(i == 2 ? bodies[..5] : bodies, listed.Select(TextOf));
-            Assert.StartsWith("The body is no JSON: ", listed[0].Reason, StringComparison.Ordinal);
+            Assert.StartsWith("The body is not JSON: ", listed[0].Reason, StringComparison.Ordinal);
             Assert.Equal(("text/x-agent", "usage-events"), (listed[0].ContentType, listed[0].Queue));
             Assert.True(DateTimeOffset.UtcNow - listed[0].At < TimeSpan.FromMinutes(5));
         }
@@ -58,7 +58,7 @@ public class ErrorQueueTests
         var back = (await broker.Channel.BasicGetAsync("usage-events", autoAck: true, Cancel))!;
         Assert.Equal(bodies[1], Encoding.UTF8.GetString(back.Body.Span));
         Assert.Equal("text/x-agent", back.BasicProperties.ContentType);
-        // The broker counts deliveries, the client numbers what it wants confirmed.
+        // The broker counts deliveries, and the client numbers the messages that it wants confirmed.
         Assert.Equal(["agent"], back.BasicProperties.Headers!.Keys.Except(["x-delivery-count", "x-dotnet-pub-seq-no"], StringComparer.Ordinal));
         Assert.Equal(2, await errors.ReplayAsync(null, Cancel));
         await UntilAsync(async () => (await broker.DepthAsync("usage-events"), await broker.ErrorsAsync()) == (2u, 0u), "both are back");

@@ -15,7 +15,7 @@ public class LargeMessageTests
 
     private static string Id(int number) => number.ToString("D5", CultureInfo.InvariantCulture);
 
-    /// <summary>An event with a field that nobody knows, to make it as large as asked for.</summary>
+    /// <summary>An event with an unknown field that makes it as large as required.</summary>
     private static string Padded(string id, int bytes) => UsageOverRabbitMqTests.Event(id).Replace("{", $$"""{"trace":"{{new string('t', bytes)}}",""", StringComparison.Ordinal);
 
     [Fact]
@@ -47,7 +47,7 @@ public class LargeMessageTests
         var events = string.Join(",", ids.Select(id => $$"""{"id":"{{id}}","source":"g","account":"a","api":"p","region":"r","time":"2023-04-18T15:30:00Z","status":200}"""));
         await broker.PublishAsync("usage-events", $$"""{"events":[{{events}}]}""");
 
-        // The second transaction failed, so the whole is tried again.
+        // The second transaction failed, so the whole message is tried again.
         await UntilAsync(() => worker.Events.Count >= ids.Length + 11_000, "all events are stored");
         Assert.All(worker.Tries, n => Assert.InRange(n, 1, 12_000));
         Assert.Equal(ids, worker.Ids.Skip(11_000));

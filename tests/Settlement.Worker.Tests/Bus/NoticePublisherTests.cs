@@ -44,7 +44,7 @@ public class NoticePublisherTests
         await using var broker = await TestBroker.StartAsync();
         await using var publisher = new NoticePublisher(broker.Settings);
         Assert.Equal(1, (await publisher.PublishAsync(Notices(1), Cancel)).Confirmed);
-        // An exchange of this name is gone: the broker closes the channel instead of confirming.
+        // The exchange no longer exists: the broker closes the channel instead of confirming.
         await broker.Channel.ExchangeDeleteAsync("billing-notices", cancellationToken: Cancel);
         var lost = await publisher.PublishAsync(Notices(3), Cancel);
         Assert.Equal(0, lost.Confirmed);

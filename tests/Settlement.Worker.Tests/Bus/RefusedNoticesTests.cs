@@ -1,4 +1,4 @@
-// A listener whose queue is full refuses what the broker brings (`reject-publish`), though others have got their copy already.
+// A listener whose queue is full makes the broker refuse a notice (`reject-publish`), though other listeners already have their copy.
 
 using System.Globalization;
 using System.Text.Json;
@@ -31,7 +31,7 @@ public sealed class RefusedNoticesTests : IDisposable
     {
         await using var broker = await TestBroker.StartAsync();
         await BrokerTopology.DeclareNoticesAsync(broker.Channel, Cancel);
-        // Only applied commands go to the full listener; the neighbour's are all refused ones.
+        // Only applied commands go to the full listener; the neighbour's commands are all refused.
         await ListenAsync(broker, "full", "command-applied", new() { ["x-max-length"] = Room, ["x-overflow"] = "reject-publish" });
         await ListenAsync(broker, "healthy", "#", null);
         Tell("neighbour", 20, "subscribe", ""","api":"unknown","region":"r" """);
@@ -43,13 +43,13 @@ public sealed class RefusedNoticesTests : IDisposable
             var refused = new RefusedAccounts(() => 0);
             var relay = new Relay(core, publisher, refused);
             await RunAsync(relay, TimeSpan.FromSeconds(30));
-            // 52 notices, and of the one that is refused 5 more at 1, 3, 7, 15 and (at the bound's half) 30 seconds at most.
+            // 52 notices, and the refused one 5 more times: at 1, 3, 7, 15 and (at half the bound) 30 seconds at most.
             var got = await GotAsync(broker, "healthy");
             Assert.InRange(got.Count, 52, 52 + 5);
             Assert.Equal(52, got.Distinct().Count());
             Assert.Equal(0, store.Count("SELECT COUNT(*) FROM Notice AS n JOIN Account AS a ON a.AccountNo = n.AccountNo WHERE a.AccountId = 'neighbour' AND n.Name = 'command-refused' AND n.Published = 0"));
 
-            // The listener comes back and reads all along: everything goes on, in order, to the last.
+            // The listener comes back and keeps reading: everything goes on, in order, to the last notice.
             var read = new List<(string Account, long Sequence)>();
             for (var i = 0; i < 200 && store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") > 0; i++)
             {
@@ -59,7 +59,8 @@ public sealed class RefusedNoticesTests : IDisposable
 
             read.AddRange(await GotAsync(broker, "full"));
             Assert.Equal(0, store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0"));
-            // 20 refusals went only to the healthy one: of the neighbour it is told the opening, of acme the opening and 30 top-ups, 1 to 31 without a gap.
+            // 20 refusals went only to the healthy listener. The full one gets the neighbour's opening, and acme's opening and 30 top-ups, 1 to 31
+            // without a gap.
             Assert.Equal([1], Sequences(read, "neighbour"));
             Assert.Equal(Enumerable.Range(1, 31).Select(n => (long)n), Sequences(read, "acme"));
             Assert.Equal(Enumerable.Range(1, 31).Select(n => (long)n), Sequences([.. got, .. await GotAsync(broker, "healthy")], "acme"));
@@ -67,7 +68,7 @@ public sealed class RefusedNoticesTests : IDisposable
         });
     }
 
-    /// <summary>An account's notices as they came first.</summary>
+    /// <summary>An account's notices in the order in which they first came.</summary>
     private static IEnumerable<long> Sequences(List<(string Account, long Sequence)> got, string account) =>
         got.Where(n => n.Account == account).Select(n => n.Sequence).Distinct();
 
@@ -89,7 +90,7 @@ public sealed class RefusedNoticesTests : IDisposable
         return got;
     }
 
-    /// <summary>Rounds as the relay's service makes them, on a clock that jumps where it would wait.</summary>
+    /// <summary>Runs rounds as the relay's service does, on a clock that jumps where the service would wait.</summary>
     private async Task RunAsync(Relay relay, TimeSpan span)
     {
         for (var end = time.GetUtcNow() + span; time.GetUtcNow() < end;)

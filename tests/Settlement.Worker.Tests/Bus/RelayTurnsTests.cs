@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>An account with a low number that never falls silent: the outbox is never empty, and nobody waits longer for that than one turn.</summary>
+/// <summary>
+/// An account with a low number that always has something to publish: the outbox is never empty, but nobody waits longer than one turn because of it.
+/// </summary>
 public sealed class RelayTurnsTests : IDisposable
 {
     private const int MoreThanARound = 600;

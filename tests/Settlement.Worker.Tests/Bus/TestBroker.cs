@@ -8,8 +8,8 @@ using Xunit;
 namespace Settlement.Worker.Tests.Bus;
 
 /// <summary>
-/// A virtual host of one test's own on the node that tests/broker.sh started, so that tests use the real names side by side. Without a
-/// node the test is a named skip.
+/// A virtual host for one test, on the node that tests/broker.sh started, so that tests can use the real names side by side. Without a node, the test
+/// is skipped with a reason.
 /// </summary>
 public sealed class TestBroker : IAsyncDisposable
 {
@@ -48,7 +48,7 @@ public sealed class TestBroker : IAsyncDisposable
         return new TestBroker(settings, connection, channel);
     }
 
-    /// <summary>A user of this test's own, with all rights on its virtual host; gone with the test.</summary>
+    /// <summary>A user for this test alone, with all rights on its virtual host; gone with the test.</summary>
     public async Task<RabbitMqSettings> AddUserAsync(string password)
     {
         added = "u-" + Guid.NewGuid().ToString("N")[..12];
@@ -57,7 +57,7 @@ public sealed class TestBroker : IAsyncDisposable
         return Settings with { Username = added, Password = password };
     }
 
-    /// <summary>rabbitmqctl of the test's node.</summary>
+    /// <summary>Runs rabbitmqctl on the test's node.</summary>
     public static async Task<string> ControlAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("SETTLEMENT_TEST_RABBITMQCTL")!, ["-q", .. arguments])

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Bus;
 
-/// <summary>A worker that is nothing but the bus; it stores into lists, and fails when told to.</summary>
+/// <summary>A worker that consists only of the bus; it stores into lists, and fails when told to.</summary>
 public sealed class TestWorker : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,21 +25,21 @@ public sealed class TestWorker : IAsyncDisposable
         _host = builder.Build();
     }
 
-    /// <summary>Asked before each commit; what it throws, the store throws.</summary>
+    /// <summary>Asked before each commit; if it returns an exception, the store throws it.</summary>
     public Func<int, Exception?> Fail { get; set; } = _ => null;
 
     public ConcurrentQueue<ReadEvent> Events { get; } = [];
 
     public ConcurrentQueue<string> Commands { get; } = [];
 
-    /// <summary>How many events each try to commit brought, failed ones too.</summary>
+    /// <summary>How many events each attempt to commit had, including failed attempts.</summary>
     public ConcurrentQueue<int> Tries { get; } = [];
 
     public IServiceProvider Services => _host.Services;
 
     public BrokerLink Link => Services.GetRequiredService<BrokerLink>();
 
-    /// <summary>Messages are taken in: from the broker, or by the bus in the process.</summary>
+    /// <summary>Messages are taken in: from the broker, or by the in-process bus.</summary>
     public bool IsUp => Services.GetService<IBusControl>() is { } bus ? bus.CheckHealth().Status == BusHealthStatus.Healthy : Link.TakesIn;
 
     public Drain Drain => Services.GetRequiredService<Drain>();
@@ -96,7 +96,7 @@ public sealed class TestWorker : IAsyncDisposable
     }
 }
 
-/// <summary>What the worker logs, shown with the test that fails.</summary>
+/// <summary>What the worker logs, shown with a test that fails.</summary>
 internal sealed class TestLog : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;

@@ -16,7 +16,7 @@ public class TopologyTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>What deploy/broker-definitions.sh writes, into the virtual host of the test.</summary>
+    /// <summary>Imports what deploy/broker-definitions.sh writes into the virtual host of the test.</summary>
     private static async Task ImportAsync(TestBroker broker)
     {
         var file = Path.GetTempFileName();
@@ -106,7 +106,7 @@ public class TopologyTests
         var worker = new ServiceCollection().AddLogging()
             .AddSingleton<StoreUsage>(_ => { }).AddSingleton<StoreCommands>(_ => { }).AddSettlementBus(new RabbitMqSettings(host));
         using var provider = worker.BuildServiceProvider();
-        // With a broker, each bus has a container of its own.
+        // With a broker, each bus has its own container.
         using var bus = host is null ? null : provider.GetServices<IHostedService>().OfType<BusKeeper>().Single().BusServices();
         Assert.False((bus ?? provider).GetRequiredService<IOptions<MassTransit.UsageTelemetryOptions>>().Value.Enabled);
     }

@@ -51,7 +51,7 @@ public sealed class TurnsTests
         while (!rest.IsCompleted)
         {
             time.Advance(LongestWait);
-            // Time enough for whoever's turn it is to be through before the next wait is over.
+            // Enough time for the one whose turn it is to finish before the next wait is over.
             await Task.WhenAny(rest, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
         }
 

@@ -73,7 +73,7 @@ public class UsageOverRabbitMqTests
         Assert.True(error.BasicProperties.Persistent);
         string Header(string name) => Encoding.UTF8.GetString((byte[])error.BasicProperties.Headers![name]!);
         Assert.Equal("gw-7", Header("agent"));
-        Assert.StartsWith("The body is no JSON: ", Header("MT-Fault-Message"), StringComparison.Ordinal);
+        Assert.StartsWith("The body is not JSON: ", Header("MT-Fault-Message"), StringComparison.Ordinal);
         Assert.Equal(0u, await broker.DepthAsync("usage-events"));
     }
 
@@ -137,7 +137,7 @@ public class UsageOverRabbitMqTests
             Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 0, 9);
         }
 
-        // The broker takes a moment to put back what a closed connection held.
+        // It takes the broker a moment to put back what a closed connection held.
         await UntilAsync(async () => await broker.DepthAsync("usage-events") == 150, "all wait in the queue again");
         Assert.Equal(0u, await broker.ErrorsAsync());
         await using var second = await StartAsync(broker.Settings);

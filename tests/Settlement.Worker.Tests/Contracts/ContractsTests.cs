@@ -1,4 +1,4 @@
-// What agents, consoles and listeners in .NET share with the worker is what the worker reads and writes.
+// What agents, consoles and listeners in .NET share with the worker must be what the worker reads and writes.
 
 using System.Reflection;
 using System.Text.Json;

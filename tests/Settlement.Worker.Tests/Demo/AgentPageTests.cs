@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Demo;
 
-/// <summary>The agent that docs/agents.md prints is a program: it is run as printed, against a broker, and the broker has what was in its spool.</summary>
+/// <summary>
+/// The agent that docs/agents.md prints is a program: it is run as printed, against a broker, which then has what was in the agent's spool.
+/// </summary>
 public sealed partial class AgentPageTests : IDisposable
 {
     private const int Events = 1200;

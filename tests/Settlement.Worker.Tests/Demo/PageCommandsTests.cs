@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Demo;
 
-/// <summary>Every fenced command of README and docs is typed as it is printed, but for those that are named here with the reason.</summary>
+/// <summary>Every fenced command of README and docs is typed as it is printed, except those that are listed here with a reason.</summary>
 public sealed class PageCommandsTests : IDisposable
 {
-    /// <summary>What can't be typed here, by how it begins, why, and what is looked at in its place.</summary>
+    /// <summary>What can't be typed here: how it begins, why, and what is checked instead.</summary>
     private static readonly IReadOnlyList<(string Begins, string Because, Action<string> Check)> NotTyped =
     [
         ("tests/run.sh", "runs every test, this one too", IsThere),
@@ -18,17 +18,17 @@ public sealed class PageCommandsTests : IDisposable
         ("docker compose", "there is no container engine: ComposeBrokerTests runs the script and loads the file with a real broker", NamesServices),
     ];
 
-    /// <summary>Blocks without a language that look like a terminal.</summary>
+    /// <summary>Blocks without a language that look like terminal input.</summary>
     private static readonly IReadOnlyList<(string Page, string Begins, string Because)> NoCommands =
     [
         ("docs/sql-server.md", "Database__Engine=", "settings, and a server to go with them"),
         ("docs/sql-server.md", "$ export SETTLEMENT_TEST_SQLSERVER=", "what was run against a server, and what came out"),
     ];
 
-    /// <summary>Exit codes other than 0: the page says so.</summary>
+    /// <summary>Exit codes other than 0, as the page says.</summary>
     private static readonly IReadOnlyList<(string Begins, int Exit)> Ends = [("settlement ingest deploy/examples/usage.csv", Exit.Differs)];
 
-    /// <summary>What commands say, where the page goes on from it.</summary>
+    /// <summary>What commands say if the page goes on from it.</summary>
     private static readonly IReadOnlyList<(string Page, string Begins, string Says)> Says =
     [
         ("README.md", "settlement command", "package-not-refundable"),
@@ -84,7 +84,7 @@ public sealed class PageCommandsTests : IDisposable
         foreach (var (page, line) in wanting.Where(w => !StartsWorker(w.line)))
         {
             var typed = (await terminal.TypeAsync([.. Functions(page), line], [.. environment, ("RabbitMq__Host", broker.Settings.Host!)]))[^1];
-            // The page's id is of no message here, and is refused as such.
+            // The page's id belongs to no message here, so it is refused.
             var expected = line.StartsWith("settlement errors discard 3f2a9c0d11ee", StringComparison.Ordinal) ? Exit.BadInput : Exit.Done;
             Assert.True(typed.Exit == expected, $"{page}: {line}\nended with {typed.Exit}\n{typed.Said}");
         }
@@ -155,7 +155,7 @@ public sealed class PageCommandsTests : IDisposable
             Assert.Equal("definitions/definitions.json", compose.Outside("rabbitmq", path, ""));
     }
 
-    /// <summary>A store as the runbook has it in mind: the README's, with calls that contradict known ones and one that comes too late.</summary>
+    /// <summary>A store as the runbook imagines it: the README's, with calls that contradict known ones and one that comes too late.</summary>
     private async Task<string> PrepareAsync()
     {
         static string Call(string id, int count, string time) =>

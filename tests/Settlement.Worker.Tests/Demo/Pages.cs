@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Settlement.Worker.Tests.Demo;
 
 /// <param name="Page">From the root, such as <c>docs/runbook.md</c>.</param>
-/// <param name="Language">What stands behind the opening marks; may be nothing.</param>
+/// <param name="Language">What follows the opening marks; may be empty.</param>
 internal sealed record Fence(string Page, string Language, IReadOnlyList<string> Lines)
 {
     /// <summary>Lines that a reader types.</summary>
@@ -24,7 +24,7 @@ internal static partial class Pages
 
     public static IEnumerable<string> CommandsOf(string page) => FencesOf(page).Where(f => f.Language == "sh").SelectMany(f => f.Commands);
 
-    /// <summary>What is named in the running text: <c>`settlement …`</c>.</summary>
+    /// <summary>What is named in the running text as <c>`settlement …`</c>.</summary>
     public static IEnumerable<string> NamedIn(string page) => Named().Matches(Text(page)).Select(m => m.Groups["command"].Value);
 
     [GeneratedRegex(@"^(?<indent> *)```(?<language>[a-z]*)\n(?<body>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Demo;
 
-/// <summary>What README.md tells a newcomer to type says what the page says. That every command of every page works: PageCommandsTests.</summary>
+/// <summary>
+/// The commands that README.md tells a newcomer to type say what the page says. PageCommandsTests checks that every command of every page works.
+/// </summary>
 public sealed partial class ReadmeTests : IDisposable
 {
     private readonly Terminal terminal = new();
@@ -33,7 +35,7 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Equal(5, (await Type("settlement quarantine list")).Split("not-subscribed").Length - 1);
     }
 
-    /// <summary>Types lines of a page in a session that goes on.</summary>
+    /// <summary>Types lines of a page in one continuing session.</summary>
     private async Task<string> Type(params string[] lines) =>
         string.Concat((await terminal.TypeAsync(lines, ("Billing__MaxUsageAge", "3650.00:00:00"))).Select(t => t.Said));
 

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Demo;
 
-/// <summary>What a line that was typed came to; <paramref name="Said"/> has standard output and error as they came.</summary>
+/// <summary>The result of a typed line; <paramref name="Said"/> has standard output and error as they came.</summary>
 internal sealed record Typed(string Line, int Exit, string Said);
 
 /// <summary>
-/// A shell in a folder that looks like the root of the checkout: what commands leave there is gone with it. Lines are typed as they stand. <c>settlement</c> is
-/// installed, and <c>dotnet run</c> does not build again what the tests were built with.
+/// A shell in a folder that looks like the root of the checkout and is deleted with everything that commands leave there. Lines are typed as they
+/// are. <c>settlement</c> is installed, and <c>dotnet run</c> does not rebuild what the tests were built with.
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class Terminal : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>Types lines one after the other into one shell.</summary>
+    /// <summary>Types lines one after the other into the same shell.</summary>
     public async Task<IReadOnlyList<Typed>> TypeAsync(IReadOnlyList<string> lines, params IEnumerable<(string Name, string Value)> environment)
     {
         var script = "exec 2>&1 </dev/null\n" + string.Concat(lines.Select(l => $"{l}\necho \"{Mark}$?\"\n"));
@@ -47,12 +47,14 @@ internal sealed class Terminal : IDisposable
         return [.. lines.Select((line, i) => new Typed(line, ExitOf(said[i + 1]), i == 0 ? said[0] : said[i][(said[i].IndexOf('\n', StringComparison.Ordinal) + 1)..]))];
     }
 
-    /// <summary>Types lines of which the last one starts the worker, waits until it is ready, and ends it as Ctrl-C or a machine that goes down does.</summary>
+    /// <summary>
+    /// Types lines of which the last one starts the worker, waits until it is ready, and ends it as Ctrl-C or a machine that shuts down does.
+    /// </summary>
     /// <returns>What it said.</returns>
     public async Task<string> RunUntilReadyAsync(IReadOnlyList<string> lines, params IEnumerable<(string Name, string Value)> environment)
     {
         var port = FreePort();
-        // A session of its own, so that the signal reaches whatever the lines started.
+        // In its own session, so that the signal reaches everything that the lines started.
         using var shell = Shell(
             "setsid", ["bash", "-c", "exec 2>&1 </dev/null\n" + string.Join('\n', lines)], [.. environment, ("Http__Port", port.ToString(CultureInfo.InvariantCulture))]);
         var said = shell.StandardOutput.ReadToEndAsync(Cancel);

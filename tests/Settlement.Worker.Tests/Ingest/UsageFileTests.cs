@@ -81,9 +81,9 @@ public class UsageFileTests
     }
 
     [Theory]
-    [InlineData("{\n  \"settings\": {} }", "f: line 1: is no event: The body is no JSON")]
-    [InlineData("{\"settings\": {} }", "f: line 1: is no event: The body is a JSON object with none of an event's fields")]
-    [InlineData("\n[]", "f: line 2: is a JSON array; a file holds one event to a line")]
+    [InlineData("{\n  \"settings\": {} }", "f: line 1: is not an event: The body is not JSON")]
+    [InlineData("{\"settings\": {} }", "f: line 1: is not an event: The body is a JSON object with none of an event's fields")]
+    [InlineData("\n[]", "f: line 2: is a JSON array; a file holds one event per line")]
     [InlineData("event_id,account_id,status\n", "f: line 1: lacks the columns api, occurred_at, quantity; the header must name event_id")]
     [InlineData(Header + ",Status\n" + Row, "f: line 1: has the column status twice")]
     [InlineData(Header + "\n" + Row + "\n\"e2,a1\n\n", "f: line 3: has a row that does not end: is a quote not closed?")]
@@ -153,7 +153,7 @@ public class UsageFileTests
         return bytes.ToArray();
     }
 
-    /// <summary>A pipe gives what it has.</summary>
+    /// <summary>Returns little at a time, like a pipe.</summary>
     private sealed class Drops(byte[] bytes) : MemoryStream(bytes)
     {
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 7)]);

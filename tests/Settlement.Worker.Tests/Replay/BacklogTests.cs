@@ -20,7 +20,8 @@ public sealed class BacklogTests : IDisposable
 
     public void Dispose() => store.Dispose();
 
-    /// <param name="hugeMB">Above 64 MB the client's buffer takes half of the heap: the connection may end over it, and what is beside it may have to be tried again.</param>
+    /// <param name="hugeMB">Above 64 MB, the client's buffer takes half of the heap: the connection may end because of it, and the messages next to
+    /// it may have to be tried again.</param>
     [Theory]
     [InlineData(17)]
     [InlineData(70)]
@@ -32,7 +33,7 @@ public sealed class BacklogTests : IDisposable
         var events = 0;
         for (var i = 0; i < 60; i++)
         {
-            // A third of them dense; the others are few events with much that nobody reads.
+            // A third of them are dense; the others have few events and much that nobody reads.
             var count = i % 3 == 0 ? DenseEvents : 20;
             await broker.PublishAsync(BrokerTopology.UsageEvents, Body(i, count, 2_000_000));
             events += count;
@@ -80,6 +81,6 @@ public sealed class BacklogTests : IDisposable
         return Encoding.UTF8.GetBytes(text.Append("]}").ToString());
     }
 
-    /// <summary>Two bytes each.</summary>
+    /// <summary>Two bytes for each event.</summary>
     private static byte[] Junk(int events) => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat('1', events))}]");
 }

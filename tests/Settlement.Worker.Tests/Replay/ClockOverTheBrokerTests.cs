@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>A running worker beside a clock that may be wrong, and what others see of it.</summary>
+/// <summary>A running worker with a clock that may be wrong, and what others see of it.</summary>
 public sealed class ClockOverTheBrokerTests : IDisposable
 {
     private const string Accounts = """
@@ -25,7 +25,7 @@ public sealed class ClockOverTheBrokerTests : IDisposable
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private static readonly long LongAgoUs = Instant.OfUs(Now.AddDays(-5));
 
-    /// <summary>To a worker, five days in which nothing came look like a clock that is five days ahead.</summary>
+    /// <summary>To a worker, five days in which nothing came look the same as a clock that is five days ahead.</summary>
     private readonly ReplayStore store = ReplayStore.Create(Refusals.Catalog, LongAgoUs, confirmed: false);
     private readonly TestStore files = new();
     private readonly int port = RunningWorkerTests.FreePort();
@@ -98,7 +98,7 @@ public sealed class ClockOverTheBrokerTests : IDisposable
         Assert.Equal(0, await worker.StopAsync());
     }
 
-    /// <summary>What, whether it is over, whether the cause is told.</summary>
+    /// <summary>What the trouble is, whether it is over, and whether its cause is told.</summary>
     private async Task<IEnumerable<string>> TroubleAsync() => (await VerbAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray().Select(t =>
         $"{t.GetProperty("what").GetString()} {t.GetProperty("ended").ValueKind == System.Text.Json.JsonValueKind.String} {t.GetProperty("cause").GetString()!.Contains("no room", StringComparison.Ordinal)}");
 

@@ -6,12 +6,15 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>One statement of the time line fails, on every connection and for as long as it is there. The worker says so, ends in order when it is told to, and the next one goes on.</summary>
+/// <summary>
+/// One statement of the time line fails, on every connection and for as long as the fault is there. The worker says so and ends in good order when it
+/// is told to, and the next one goes on.
+/// </summary>
 public sealed class FailingDatabaseTests
 {
     private const string LastRun = "SELECT LastRunUs FROM Store";
 
-    /// <summary>What docs/sql-server.md promises: a statement under way, a claim that can't be given back, and some seconds to end in.</summary>
+    /// <summary>What docs/sql-server.md promises: a statement in progress, a claim that can't be given back, and some seconds to end.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(45);
 
     [Fact]

@@ -6,8 +6,9 @@ using Settlement.Domain.Usage;
 namespace Settlement.Worker.Tests.Replay;
 
 /// <summary>
-/// Two weeks of many small accounts: short packages that renew themselves, by hand or not for want of money, switches turned on and off, balances that go below zero and
-/// are cleared while in grace, frozen or released. Drawn by a seed. It lies so far back that everything in it has ended when a test runs.
+/// Two weeks of many small accounts: short packages that renew automatically, are renewed by hand or fail to renew for lack of money; switches turned
+/// on and off; balances that go below zero and are cleared while in grace, frozen or released. Drawn from a seed. It is far enough back that
+/// everything in it has ended when a test runs.
 /// </summary>
 internal sealed class Fortnight
 {
@@ -35,10 +36,10 @@ internal sealed class Fortnight
 
     public long StartUs { get; }
 
-    /// <summary>What opens the accounts that are there before the outage.</summary>
+    /// <summary>The commands that open the accounts that exist before the outage.</summary>
     public List<string> Before { get; } = [];
 
-    /// <summary>By their instant; the order in which they are sent.</summary>
+    /// <summary>By their instant, which is the order in which they are sent.</summary>
     public IReadOnlyList<(long AtUs, string Json)> Commands => commands;
 
     /// <summary>By their instant, some of them twice.</summary>
@@ -96,7 +97,10 @@ internal sealed class Fortnight
         Send(Day(12, 0.02), new { type = "set-auto-renew", package, enabled = false });
     }
 
-    /// <summary>Most accounts go below zero by a correction or by their calls; money comes in grace, when frozen or after the release, to all on the 11th day.</summary>
+    /// <summary>
+    /// Most accounts go below zero because of a correction or their calls. Money comes in grace, when frozen or after the release; to all on the 11th
+    /// day.
+    /// </summary>
     private void Debts(string account)
     {
         for (var debts = random.Next(3); debts > 0; debts--)
@@ -127,7 +131,7 @@ internal sealed class Fortnight
         commands.Add((atUs, fields.ToJsonString()));
     }
 
-    /// <summary>Anywhere between two days; often at the instants at which other things fall due: 03:00:00 and full hours.</summary>
+    /// <summary>Anywhere between two days; often at instants at which other things fall due: 03:00:00 and full hours.</summary>
     private long Moment(double fromDay, double toDay)
     {
         var us = StartUs + (long)((fromDay + (random.NextDouble() * (toDay - fromDay))) * Instant.PerDayUs);

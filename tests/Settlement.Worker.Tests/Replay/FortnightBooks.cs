@@ -13,7 +13,7 @@ using Told = Settlement.Contracts;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>What a fortnight leaves in a store, and what one process without a crash makes of it.</summary>
+/// <summary>What a fortnight leaves in a store, and what one process makes of it without a crash.</summary>
 internal static class FortnightBooks
 {
     private const int CommandsPerMessage = 10;
@@ -21,7 +21,7 @@ internal static class FortnightBooks
 
     public static readonly BillingSettings Settings = ReplayStore.Settings with { EveryLevel = new LevelDays(new ArrearsDays(2, 3), new ArrearsDays(2, 3)) };
 
-    /// <summary>Beyond <see cref="Telling.Tell"/>, without what was numbered on arrival and when it was transacted.</summary>
+    /// <summary>What is compared beyond <see cref="Telling.Tell"/>, without numbers given on arrival and times of transaction.</summary>
     private static readonly string[] More =
     [
         "SELECT p.PackageId, r.LotNo, r.SlotUs, r.Renewed, r.ShortfallE8 FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo ORDER BY 1, 2, 3",
@@ -68,7 +68,7 @@ internal static class FortnightBooks
             Id = c.Id, Source = c.Source, Account = c.Account, Api = c.Api, Region = c.Region, Time = Instant.ToUtc(c.TimeUs), Status = c.Status, Count = c.Count, Project = c.Project,
         })]).ToUtf8Bytes());
 
-    /// <summary>After an outage of the whole fortnight: all is stored, then caught up.</summary>
+    /// <summary>After an outage of the whole fortnight: everything is stored, then caught up.</summary>
     public static ReplayStore AfterTheOutage(Fortnight story, long nowUs)
     {
         var store = Create(story, durable: false);
@@ -85,7 +85,9 @@ internal static class FortnightBooks
         return store;
     }
 
-    /// <summary>A worker that never stopped: each command and call arrives at its own instant, and what falls due is done when it does.</summary>
+    /// <summary>
+    /// A worker that never stopped: each command and call arrives at its own instant, and what falls due is done when it falls due.
+    /// </summary>
     public static List<string> NeverStopped(Fortnight story, long nowUs)
     {
         using var store = Create(story, durable: false);
@@ -109,7 +111,9 @@ internal static class FortnightBooks
     public static List<string> Tell(Session session) =>
         [.. new Telling(session).Tell(), .. More.SelectMany(sql => Rows(session, sql).Select(r => string.Join('|', r.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)))))];
 
-    /// <summary>8.3: one deduction per package and term; attempts at 03:00:00 of the billing zone or when it was turned on (8.4), never below zero.</summary>
+    /// <summary>
+    /// 8.3: one deduction per package and term; attempts at 03:00:00 of the billing zone or when the switch was turned on (8.4), never below zero.
+    /// </summary>
     public static void RenewsAsRuled(ReplayStore store)
     {
         var told = store.Telling();

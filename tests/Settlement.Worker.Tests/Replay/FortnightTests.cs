@@ -1,5 +1,5 @@
-// A worker that comes back after two weeks finds everything in the broker: commands at their own times and calls. It stores them, then catches up renewals and arrears in
-// the order of due time (2.4), and is killed twenty times on the way, while notices go out.
+// A worker that comes back after two weeks finds everything in the broker: commands at their own times and calls. It stores them, then catches up on
+// renewals and arrears in the order of due time (2.4). On the way it is killed twenty times while notices go out.
 using Settlement.Worker.Bus;
 using Settlement.Worker.Tests.Auditing;
 using Settlement.Worker.Tests.Bus;
@@ -15,7 +15,7 @@ public class FortnightTests
     private const int LongestDelayMs = 60;
     private const string Stored = "SELECT (SELECT COUNT(*) FROM Command) + (SELECT COUNT(*) FROM EventIdentity)";
 
-    /// <summary>What the time line has done: only ever grows.</summary>
+    /// <summary>What the time line has done; it only grows.</summary>
     private const string Done = """
         SELECT (SELECT COUNT(*) FROM Closing) + (SELECT COUNT(*) FROM Command WHERE State <> 'pending') + (SELECT COUNT(*) FROM Renewal) + (SELECT COUNT(*) FROM Notice)
         """;
@@ -81,7 +81,7 @@ public class FortnightTests
         return story.Calls.Distinct().Count();
     }
 
-    /// <summary>Kills at moments drawn over the progress of the work; each worker gets at least some of it done.</summary>
+    /// <summary>Kills at moments drawn from the progress of the work; each worker gets at least some of it done.</summary>
     private sealed class Killing(TestBroker broker, ReplayStore store, Random random)
     {
         public int Killed { get; private set; }

@@ -1,6 +1,6 @@
-// kill -9 wherever it hurts: while commands are taken in, while usage is stored, during closings and while notices go out. What comes out is what an undisturbed
-// store makes of the same story. The hours of 1995 are long due, so a close delay of decades keeps them open until all is stored; the second part, with the usual
-// delay, closes them by the command run-job.
+// kill -9 wherever it hurts: while commands are taken in, while usage is stored, during closings and while notices go out. The result is what an
+// undisturbed store makes of the same story. The hours of 1995 are long due, so a close delay of decades keeps them open until everything is stored;
+// the second part, with the usual delay, closes them by the command run-job.
 
 using Settlement.Domain.Time;
 using Settlement.Engine;
@@ -56,7 +56,7 @@ public class KillTests
         await using (var worker = await workers.WorkAsync(4, Closed, 2_000))
         {
             await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Run WHERE DoneUs IS NOT NULL") == 1, "the closing is done");
-            // Its notice is written after the last account's, when the worker comes to the command again.
+            // Its notice is written after the last account's, when the worker comes back to the command.
             await worker.UntilAsync(() => store.Count(Applied) == story.CommandCount + 1, "run-job is applied");
             await worker.UntilAsync(() => store.Count(Unpublished) == 0, "all notices are published");
             Assert.Equal(0, await worker.StopAsync());
@@ -92,7 +92,8 @@ public class KillTests
         }
 
         Assert.Equal(0u, await broker.DepthAsync(BrokerTopology.UsageEvents));
-        // Killed between moving an unreadable message and acknowledging it, a worker moves it again: at least once, at most once more a kill.
+        // A worker that is killed between moving an unreadable message and acknowledging it moves it again: at least once, and at most once more per
+        // kill.
         Assert.InRange(await broker.ErrorsAsync(), (uint)sent.Unreadable, (uint)sent.Unreadable + Kills);
         Assert.Equal((24, 0), (store.Count("SELECT COUNT(*) FROM Run"), store.Count("SELECT COUNT(*) FROM BillRow WHERE Late = 1")));
         await HoldsAsync(story, store.Telling(), listener, ReplayedInPeace(story));
@@ -135,7 +136,7 @@ public class KillTests
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The truth of the trace, a ledger that adds up, the books of the undisturbed, and a listener who has heard it all.</summary>
+    /// <summary>The truth of the trace, a ledger that adds up, the books of the undisturbed run, and a listener that has heard everything.</summary>
     private static async Task HoldsAsync(Story story, Telling told, Listener listener, List<string> undisturbed)
     {
         told.AreThoseOf(story);

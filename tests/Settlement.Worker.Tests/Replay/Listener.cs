@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>A listener of billing-notices, as INTERFACE 3 tells it to be: it drops what it has seen.</summary>
+/// <summary>A listener of billing-notices that does what INTERFACE 3 says: it drops what it has already seen.</summary>
 internal sealed class Listener
 {
     private const string Queue = "listener";
@@ -37,7 +37,10 @@ internal sealed class Listener
         return listener;
     }
 
-    /// <summary>Every notice of the store arrived, the first deliveries of an account in order, and none was two notices to one who drops repeated ids.</summary>
+    /// <summary>
+    /// Every notice of the store arrived, the first deliveries of an account came in order, and dropping repeated ids is enough to see each notice
+    /// only once.
+    /// </summary>
     public void HeardAll(ILookup<string, NoticeLine> notices)
     {
         var first = deliveries.DistinctBy(d => d.Id, StringComparer.Ordinal).ToLookup(d => d.Account, StringComparer.Ordinal);

@@ -9,13 +9,16 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>One valid event whose fee is past all bounds, given to a running worker: its account waits, its neighbour is billed, and a retry beside the worker bills it too.</summary>
+/// <summary>
+/// One valid event with a fee beyond all bounds, given to a running worker: its account waits, its neighbour is billed, and a retry run beside the
+/// worker bills the account too.
+/// </summary>
 public sealed class ParkingOverTheBrokerTests : IDisposable
 {
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
     private static readonly string Poison = Refusals.Catalog.Replace("""[{"unitPrice":"1"}]""", """[{"unitPrice":"20000"}]""", StringComparison.Ordinal);
 
-    /// <summary>The start of an hour that is due to be closed, an hour behind it not yet.</summary>
+    /// <summary>The start of an hour that is due to be closed; the hour after it is not yet due.</summary>
     private readonly DateTimeOffset hour = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 3600 * 3600).AddHours(-3);
     private readonly ReplayStore store = ReplayStore.Create(Poison, ReplayStore.NowUs);
 
@@ -58,7 +61,7 @@ public sealed class ParkingOverTheBrokerTests : IDisposable
         Assert.Equal(0, await worker.StopAsync());
     }
 
-    /// <summary>A verb in a process's place of its own, beside the worker.</summary>
+    /// <summary>Runs a verb in this process instead of one of its own, beside the worker.</summary>
     private async Task<int> RunAsync(params string[] verb)
     {
         using StringWriter output = new(), error = new();

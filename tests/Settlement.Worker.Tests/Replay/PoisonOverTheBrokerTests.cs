@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>Messages that would stop all those behind them, given to a running worker.</summary>
+/// <summary>Messages that would stop everything behind them, given to a running worker.</summary>
 public sealed class PoisonOverTheBrokerTests : IDisposable
 {
     private readonly ReplayStore store = ReplayStore.Create(Refusals.Catalog, ReplayStore.NowUs);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>Stands between a worker and the broker, so that one test can lose its broker while the others keep theirs.</summary>
+/// <summary>Sits between a worker and the broker, so that one test can lose its broker while the others keep theirs.</summary>
 internal sealed class Proxy(string host, int port) : IAsyncDisposable
 {
     private CancellationTokenSource? open;
@@ -11,7 +11,7 @@ internal sealed class Proxy(string host, int port) : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>Lets connections through; the port stays the same from the first time on.</summary>
+    /// <summary>Lets connections through; the port stays the same from the first call on.</summary>
     public void Open()
     {
         var listener = new TcpListener(IPAddress.Loopback, Port);
@@ -21,7 +21,7 @@ internal sealed class Proxy(string host, int port) : IAsyncDisposable
         accepting = AcceptAsync(listener, open.Token);
     }
 
-    /// <summary>Cuts all connections and takes no new ones.</summary>
+    /// <summary>Cuts all connections and accepts no new ones.</summary>
     public async Task CloseAsync()
     {
         if (open is null)
@@ -63,7 +63,7 @@ internal sealed class Proxy(string host, int port) : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
-                // One of the two has gone: so does the other.
+                // One side has gone, so the other goes too.
             }
         }
     }

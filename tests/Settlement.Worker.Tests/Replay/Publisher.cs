@@ -28,7 +28,7 @@ internal static class Publisher
         return JsonSerializer.Deserialize<Sent>(await output, JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>In its own folder: tests/Settlement.Replay/bin/…, the last two parts of which are those of the tests' folder.</summary>
+    /// <summary>In its own folder: tests/Settlement.Replay/bin/…, whose last two parts are the same as those of the tests' folder.</summary>
     private static string Executable()
     {
         var mine = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);

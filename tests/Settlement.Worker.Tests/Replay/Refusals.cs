@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>Every reason of 7.1 with a message that meets it, and messages that cannot be read.</summary>
+/// <summary>A message for every reason of 7.1, and messages that can't be read.</summary>
 internal static class Refusals
 {
     public const string Catalog = """
@@ -31,7 +31,9 @@ internal static class Refusals
     public static readonly IReadOnlyList<byte[]> OfBodies =
         ["no JSON"u8.ToArray(), [], [0xFF, 0x00, 0x80], "7"u8.ToArray(), "{\"hello\":\"\\u0000\"}"u8.ToArray(), "[{\"id\":1}"u8.ToArray()];
 
-    /// <summary>Commands and the code each is refused with, in this order: on the account "a" with 5.00, its package "p" and its subscription.</summary>
+    /// <summary>
+    /// Commands, and the code with which each is refused, in this order: on the account "a" with 5.00, its package "p" and its subscription.
+    /// </summary>
     public static readonly IReadOnlyList<(string Code, string Fields)> OfCommands =
     [
         ("malformed", "\"type\":\"top-up\",\"account\":\"a\",\"amount\":\"0.001\""),

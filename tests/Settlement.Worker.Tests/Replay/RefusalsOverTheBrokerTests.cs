@@ -1,4 +1,4 @@
-// Message in, code out, nothing else changed, neighbours settled.
+// A message goes in and a code comes out; nothing else changes, and the neighbours are settled.
 using System.Globalization;
 using System.Text;
 using Settlement.Domain.Time;
@@ -108,7 +108,7 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         return codes;
     }
 
-    /// <summary>All but the answers themselves and the versions they raise.</summary>
+    /// <summary>Everything except the answers themselves and the versions they raise.</summary>
     private List<string> Untold()
     {
         var told = store.Telling();

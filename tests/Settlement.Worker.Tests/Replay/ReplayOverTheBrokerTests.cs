@@ -1,5 +1,6 @@
-// A real day over a real broker into a real worker process. The hours of 1995 are long due, so a run at the top of an hour in the middle of the test would close them
-// half stored: the store is put on hold first, resumed when all is stored, and the first hourly run after that is made under a clock of the test's own.
+// A real day over a real broker into a real worker process. The hours of 1995 are long due, so a run at the top of an hour in the middle of the test
+// would close them while only half is stored. So the store is put on hold first and resumed when everything is stored, and the first hourly run after
+// that is made under the test's own clock.
 using RabbitMQ.Client;
 using Settlement.Domain.Time;
 using Settlement.Worker.Bus;

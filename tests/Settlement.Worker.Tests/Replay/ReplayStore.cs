@@ -11,7 +11,10 @@ using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>A store worked on by worker processes and, between them, by the test under a clock of its own: a SQLite file in a folder of its own, or a database of a server.</summary>
+/// <summary>
+/// A store on which worker processes work and, between them, the test under its own clock: a SQLite file in its own folder, or a database on a
+/// server.
+/// </summary>
 internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSqlServer? server) : IDisposable
 {
     public static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = 20_000 * Instant.PerDayUs };
@@ -24,8 +27,9 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
 
     public static long NowUs => Instant.OfUs(TimeProvider.System.GetUtcNow());
 
-    /// <summary>A new store with a catalog in force, made at an instant; on SQLite if no server is given.</summary>
-    /// <param name="confirmed">Whether it stands in the store that the clock is right: made long ago, it would look as if the clock were far ahead.</param>
+    /// <summary>A new store with a catalog in force, created at an instant; on SQLite if no server is given.</summary>
+    /// <param name="confirmed">Whether the store records that the clock is right: a store created long ago would look as if the clock were far
+    /// ahead.</param>
     public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null, bool confirmed = true)
     {
         var made = new ReplayStore(settings ?? Settings, durable, server);
@@ -50,7 +54,7 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
         work(new SettlementCore(store, new TestClock(nowUs)));
     }
 
-    /// <summary>Under a clock that the test moves while it works.</summary>
+    /// <summary>Works under a clock that the test moves while the work goes on.</summary>
     public async Task WorkAsync(long nowUs, TimeProvider clock, Func<SettlementCore, Task> work)
     {
         using var engine = Open();

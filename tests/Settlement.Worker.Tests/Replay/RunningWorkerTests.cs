@@ -112,7 +112,7 @@ public sealed class RunningWorkerTests : IDisposable
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
         await broker.PublishAsync(BrokerTopology.BillingCommands, Open);
         await PublishAllAsync(broker);
-        // As a worker leaves it that ends after the broker's confirm and before its own commit.
+        // This is how a worker leaves it that ends after the broker's confirm and before its own commit.
         store.Count("UPDATE Notice SET Published = 0; SELECT 0");
         await PublishAllAsync(broker);
         await TestWorker.UntilAsync(() => listener.Deliveries == 2, "it is heard twice");
@@ -167,7 +167,7 @@ public sealed class RunningWorkerTests : IDisposable
         var worker = WorkerProcess.Start(broker.Settings, store, "Billing__DrainTimeout=00:00:08");
         await worker.UntilLoggedAsync("No hour closes until");
         await using (await connection.BeginTransactionAsync(Cancel))
-            await worker.UntilLoggedAsync("DrainTimeout of 00:00:08 has passed with 1 messages of the start not stored yet");
+            await worker.UntilLoggedAsync("DrainTimeout of 00:00:08 has passed and 1 messages that waited at the start are not stored yet");
         return worker;
     }
 

@@ -1,5 +1,5 @@
-// Three workers on one database of a T-SQL engine and one broker: killed, and halted for longer than a claim is held, at random moments. What comes out is what one
-// undisturbed process makes of the same story on SQLite.
+// Three workers on one database of a T-SQL engine and one broker. At random moments they are killed, or halted for longer than a claim is held. The
+// result is what one undisturbed process makes of the same story on SQLite.
 using Settlement.Storage.Tests.Contract;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Tests.Auditing;
@@ -70,7 +70,7 @@ public class SeveralWorkersTests
         var stored = store.Count(Stored) + story.Commands.Count + await FortnightTests.SendAsync(broker, story);
         await using (var workers = new WorkerGroup(broker.Settings, store, new Random(seed), FortnightSettings))
         {
-            // While it is stored, who is halted would keep what the broker gave him, which then is late; so only kills.
+            // During the storing, a halted worker would keep what the broker gave it, which would then be late; so there are only kills.
             await workers.DisturbAsync(kills: 3, () => store.Count(Stored) == stored);
             await workers.DisturbAsync(kills: 8, () => store.Count(Waiting) == 0, halts: 2);
             await workers.StopAsync(() => Task.FromResult(store.Count(Waiting) == 0));

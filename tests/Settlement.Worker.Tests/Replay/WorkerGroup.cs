@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Replay;
 
-/// <summary>Three workers on one store. One that is killed is replaced; one that is halted (SIGSTOP) goes on when the others have long taken over what it had.</summary>
+/// <summary>
+/// Three workers on one store. One that is killed is replaced; one that is halted (SIGSTOP) goes on when the others have long taken over its work.
+/// </summary>
 internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Random random, params string[] settings) : IAsyncDisposable
 {
     private const int Size = 3;
@@ -16,7 +18,7 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Kills and halts at random until the work is done; when all who were to die have died it is only waited for.</summary>
+    /// <summary>Kills and halts at random until the work is done; once all the kills have happened, it only waits.</summary>
     public async Task DisturbAsync(int kills, Func<bool> done, int halts = 0)
     {
         for (var left = kills; left > 0 && !done(); left--)
@@ -41,7 +43,7 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
         await workers[0].UntilAsync(done, "the work is done");
     }
 
-    /// <summary>Ends all three in order once a condition holds.</summary>
+    /// <summary>Ends all three in good order once a condition holds.</summary>
     public async Task StopAsync(Func<Task<bool>> when)
     {
         await workers[0].UntilAsync(when, "nothing is left to do");
@@ -57,7 +59,7 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
 
     private static async Task HaltAsync(WorkerProcess worker)
     {
-        // Not while it logs in: a start that takes too long is given up, and rightly.
+        // Not while it logs in: a start that takes too long is given up, and that is right.
         await worker.UntilLoggedAsync("Settling on");
         await SignalAsync("-STOP", worker.Id);
         Say($"halted process {worker.Id}");

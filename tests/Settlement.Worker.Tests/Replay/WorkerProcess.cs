@@ -56,7 +56,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(new Process { StartInfo = start });
     }
 
-    /// <summary>Waits; names what it waited for when that takes too long or the worker ends.</summary>
+    /// <summary>Waits; names what it waited for if that takes too long or the worker ends.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         var since = TimeProvider.System.GetTimestamp();
@@ -72,7 +72,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public Task UntilLoggedAsync(string text) => UntilAsync(() => log.Any(l => l.Contains(text, StringComparison.Ordinal)), $"it logs '{text}'");
 
-    /// <summary>SIGTERM; the exit code.</summary>
+    /// <summary>Sends SIGTERM; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
         using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))

@@ -1,4 +1,4 @@
-// Commands with one and the same `at` may come one by one: then what falls due at that instant is done between them.
+// Commands with the same `at` may come one by one; then what falls due at that instant is done between them.
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
 using Settlement.Worker.Tests.Replay;
@@ -39,7 +39,7 @@ public sealed class ArrearsAtOneInstantTests : IDisposable
         store.Telling().AddUp();
     }
 
-    /// <summary>A command arrives alone, a second later than the one before, and takes effect at the same instant as all.</summary>
+    /// <summary>A command arrives alone, a second later than the one before, and takes effect at the same instant as the others.</summary>
     private void Tell(string id, string fields) => store.Work(AtUs + ++told * Instant.PerSecondUs, core =>
     {
         core.Commands.Receive([$$"""{"id":"{{id}}","at":"{{At}}",{{fields}}}"""], core.NowUs);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Running;
 
-/// <summary>Whether the clock may make time pass: a wrong one can't take away hours that nobody has used yet.</summary>
+/// <summary>Whether the clock may let time pass: a wrong clock can't take away hours that nobody has used yet.</summary>
 public sealed class ClockGateTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
@@ -86,7 +86,7 @@ public sealed class ClockGateTests : IDisposable
         core.Intake.Store([.. events.Select(e => new Engine.Usage.Arrival(e, core.NowUs))]);
     }
 
-    /// <summary>As a machine has it: what it shows can be set, and time runs beside it.</summary>
+    /// <summary>Like the clock of a machine: what it shows can be set, and elapsed time is measured apart from that.</summary>
     private sealed class SettableClock(DateTimeOffset start) : TimeProvider
     {
         private DateTimeOffset shown = start;

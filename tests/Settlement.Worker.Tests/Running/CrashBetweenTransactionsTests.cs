@@ -1,4 +1,5 @@
-// A worker may end between any two transactions. Here it ends where it is told to: the time line's progress is told after each transaction, and throws.
+// A worker may end between any two transactions. Here it ends where it is told to: the time line reports its progress after each transaction, and the
+// report throws.
 
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
@@ -83,7 +84,7 @@ public sealed class CrashBetweenTransactionsTests : IDisposable
     private static Arrival Call(string id, int minute, SettlementCore core, string account = "a") => new(
         ReadEvent.Of(new UsageCall("gw", id, account, "images", "cn-north-4", StartUs + (minute * 60 * Instant.PerSecondUs), 200, 1, null)), core.NowUs);
 
-    /// <summary>Accounts, and a call of each at 08:30, delivered at 08:40.</summary>
+    /// <summary>Opens accounts and delivers a call for each: made at 08:30, delivered at 08:40.</summary>
     private void Begin(int accounts = 1)
     {
         string[] names = ["a", .. Enumerable.Range(1, accounts - 1).Select(n => $"a{n}")];

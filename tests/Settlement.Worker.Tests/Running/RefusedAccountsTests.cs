@@ -78,7 +78,7 @@ public sealed class RefusedAccountsTests
         Assert.InRange(Due(1060), 4_000, 8_000);
         Assert.Equal(Accounts, Due(2000));
 
-        // Nobody is due yet; each that is taken brings the others nearer.
+        // No account is due yet; each one that is taken brings the others nearer.
         for (var account = 0; account < 2000; account++)
             refused.WasTaken(account, more: true);
         Assert.Equal(Accounts, Due(0));

@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Running;
 
-/// <summary>What the log of a running worker says of the time line: what was done, a line each, and nothing of how many transactions it took.</summary>
+/// <summary>
+/// What the log of a running worker says about the time line: what was done, one line for each thing, and nothing about how many transactions it
+/// took.
+/// </summary>
 public sealed partial class TimelineLogTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);

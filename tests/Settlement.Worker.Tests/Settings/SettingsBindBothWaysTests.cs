@@ -8,7 +8,7 @@ namespace Settlement.Worker.Tests.Settings;
 /// <summary>No setting is without effect, none is without a key, and the page names exactly the keys that exist.</summary>
 public class SettingsBindBothWaysTests
 {
-    /// <summary>For every key a value that is not its default, and the property it drives.</summary>
+    /// <summary>For every key, a value that is not its default, and the property that it sets.</summary>
     private static readonly Dictionary<string, (string Value, string Property)> Samples = new(StringComparer.Ordinal)
     {
         ["Database:Engine"] = ("SqlServer", "Database.Engine"),
@@ -46,7 +46,7 @@ public class SettingsBindBothWaysTests
     public void Every_key_changes_its_property_and_no_other(string key)
     {
         var (value, property) = Samples[key];
-        // An engine of its own needs a connection string, an encrypted connection brings its port.
+        // Another engine needs a connection string, and an encrypted connection brings its own port.
         string[] along = key switch { "Database:Engine" => ["Database:ConnectionString=Server=x;Database=y"], "RabbitMq:UseTls" => ["RabbitMq:Port=1"], _ => [] };
         var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x;Database=y") } : Load.Options(along));
 

@@ -101,7 +101,7 @@ public class SettingsLoaderTests
     {
         var (settings, faults) = Load.From(environment: new() { [variable] = "secret" });
         Assert.Null(settings);
-        Assert.Equal($"{variable}: is an environment variable of a section that does not exist; '{meant}' was meant?", Assert.Single(faults));
+        Assert.Equal($"{variable}: is an environment variable of a section that does not exist; did you mean '{meant}'?", Assert.Single(faults));
     }
 
     [Theory]

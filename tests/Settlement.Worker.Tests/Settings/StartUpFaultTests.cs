@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Settings;
 
-/// <summary>A worker that can't start as it is set says why in a line, with exit code 2, and has not made a database.</summary>
+/// <summary>A worker whose settings don't let it start says why in one line, with exit code 2, and has not created a database.</summary>
 public sealed class StartUpFaultTests : IDisposable
 {
     private readonly TestStore store = new();
@@ -28,7 +28,7 @@ public sealed class StartUpFaultTests : IDisposable
         var ran = await store.RunAsync("run", "--set", $"Http:Port={port}");
 
         Assert.Equal(Exit.BadInput, ran.Exit);
-        Assert.StartsWith($"Http:Port: port {port} can't be listened on: ", ran.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"Http:Port: can't listen on port {port}: ", ran.Error, StringComparison.Ordinal);
         Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
         Assert.False(File.Exists(store.File));
     }

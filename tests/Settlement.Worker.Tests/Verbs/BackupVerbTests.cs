@@ -67,7 +67,7 @@ public class BackupVerbTests
     {
         using var store = new TestStore();
         var ran = await store.RunAsync("backup", store.PathOf("x"), "--set", "Database:Engine=SqlServer", "--set", "Database:ConnectionString=Server=127.0.0.1;Database=x");
-        // The shorthand that every test gives comes before --set, so that this is the server's.
+        // The shorthand that every test gives comes before --set, so this is the server's connection.
         Assert.Equal((Exit.BadInput, ""), (ran.Exit, ran.Output));
         Assert.Contains("makes its own backups (BACKUP DATABASE", ran.Error, StringComparison.Ordinal);
     }

@@ -1,4 +1,4 @@
-// What finance and programs do with the bill: lists of any length, CSV, totals that are no sum of two things, and where a month's late calls are billed.
+// What finance and programs do with the bill: lists of any length, CSV, totals that never mix two things, and where a month's late calls are billed.
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
@@ -12,7 +12,7 @@ public sealed class BillListingTests
 {
     private const int Many = 150_000;
 
-    /// <summary>48 MB for all that .NET holds.</summary>
+    /// <summary>48 MB for everything that .NET holds.</summary>
     private const string SmallHeap = "0x3000000";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -128,7 +128,7 @@ public sealed class BillListingTests
         using var output = new AtFirstLine(() =>
         {
             using var command = writer.CreateCommand();
-            // Begins the log anew, which a read that is open would forbid.
+            // Restarts the log, which an open read would prevent.
             command.CommandText = "PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; UPDATE Store SET LastRunUs = LastRunUs; PRAGMA wal_checkpoint(TRUNCATE)";
             using var answer = command.ExecuteReader();
             do
@@ -175,7 +175,7 @@ public sealed class BillListingTests
         return run(command);
     }
 
-    /// <summary>A verb as a process of its own whose memory is bounded; what it prints is counted, not kept.</summary>
+    /// <summary>Runs a verb in its own process with bounded memory; what it prints is counted, not kept.</summary>
     private static async Task<(int Exit, int Lines, string Error)> RunSmallAsync(TestStore store, string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "settlement"), [.. args, "--database", store.File])

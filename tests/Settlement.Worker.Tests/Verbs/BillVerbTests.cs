@@ -74,7 +74,7 @@ public class BillVerbTests
             all += taken;
         }
 
-        // Billable calls from 15:30 on of the API that is sold; those before were not subscribed.
+        // Billable calls from 15:30 on to the API that is sold; those before were not subscribed.
         Assert.Equal(Enumerable.Range(10, 80).Where(i => i % 17 != 16 && i % 11 != 10).Sum(i => 1 + i % 3), all);
     }
 
@@ -113,7 +113,7 @@ public class BillVerbTests
 
     [Theory]
     [InlineData("R000001-000099-0001", "There is no bill row R000001-000099-0001")]
-    [InlineData("17", "'17' is no id of a bill row")]
+    [InlineData("17", "'17' is not the id of a bill row")]
     public async Task A_row_that_is_not_there_ends_with_2(string row, string expected)
     {
         using var store = await ClosedAsync();

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>Every verb says the same on both engines: an afternoon of a small gateway, looked at, closed, forecast and mended, on a SQLite file and on a server.</summary>
+/// <summary>
+/// Every verb says the same on both engines: an afternoon of a small gateway is looked at, closed, forecast and corrected, on a SQLite file and on a
+/// server.
+/// </summary>
 public sealed partial class BothEnginesTests
 {
     private const string Evening = "2023-04-18T19:00:00";
@@ -66,7 +69,7 @@ public sealed partial class BothEnginesTests
         }
     }
 
-    /// <summary>The story is one: what it does with the first engine is no chain of refusals.</summary>
+    /// <summary>The story really happens: what it does on the first engine is not just a chain of refusals.</summary>
     [Fact]
     public async Task The_story_uses_every_verb_that_needs_no_broker_and_ends_as_it_should()
     {
@@ -77,7 +80,7 @@ public sealed partial class BothEnginesTests
             Assert.True(ran.Exit is Exit.Done or Exit.Differs || verb[1] is "no such account" || verb[^1] == "999", $"settlement {string.Join(' ', verb)}: {ran.Exit}\n{ran.Error}");
         }
 
-        // Without a store, with a broker, of a file, or about this very moment.
+        // Verbs that need no store, need a broker, work on a file, or are about this very moment.
         string[] elsewhere = ["run", "demo", "simulate", "errors", "backup", "clock", "health"];
         Assert.Equal(CommandLine.Root().Subcommands.Select(c => c.Name).Except(elsewhere).Order(StringComparer.Ordinal), Story.Select(v => v[0]).Distinct().Order(StringComparer.Ordinal));
     }
@@ -94,8 +97,8 @@ public sealed partial class BothEnginesTests
     }
 
     /// <summary>
-    /// What two runs, one after the other, may say differently: the store's name, the moment, folders and ages; and, where all went well, how they got on. Of a
-    /// migration, all it says: one of the stores is there already.
+    /// What two runs, one after the other, may say differently: the store's name, the moment, folders and ages, and, if all went well, their
+    /// progress. For a migration, everything it says: one of the stores is already there.
     /// </summary>
     private static string Masked(string[] verb, Ran ran)
     {
@@ -111,7 +114,7 @@ public sealed partial class BothEnginesTests
     [GeneratedRegex(@"/tmp/settlement-test-\w+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Folder();
 
-    /// <summary>Of years after the story's.</summary>
+    /// <summary>Times in years after the story's.</summary>
     [GeneratedRegex(@"20(2[4-9]|[3-9]\d)-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Moment();
 

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>A store whose time line a wrong clock drove ten years ahead, and the way back.</summary>
+/// <summary>A store whose time line was driven ten years ahead by a wrong clock, and the way back.</summary>
 public sealed class ClockVerbTests : IDisposable
 {
     private const string Subscribe = """

@@ -41,8 +41,8 @@ public class CommandVerbTests
     }
 
     [Theory]
-    [InlineData("nonsense", "The body is no JSON")]
-    [InlineData("{\"id\":\"1\",\"type\":\"open-account\",\"account\":\"a\"}\n\n{\"id\":", "line 3: The body is no JSON")]
+    [InlineData("nonsense", "The body is not JSON")]
+    [InlineData("{\"id\":\"1\",\"type\":\"open-account\",\"account\":\"a\"}\n\n{\"id\":", "line 3: The body is not JSON")]
     [InlineData("{\"id\":\"1\",\"type\":\"open-account\",\"account\":\"a\"}\n17", "line 2: ")]
     [InlineData("[{\"id\":\"1\",\"type\":\"open-account\",\"account\":\"a\"}, 5]", "A command must be a JSON object")]
     public async Task A_file_that_cannot_be_read_ends_with_2_and_nothing_is_applied(string text, string expected)

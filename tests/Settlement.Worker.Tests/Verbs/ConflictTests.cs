@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>What <c>quarantine show</c> says of the event that stands beside a conflict (7.1), wherever that one is.</summary>
+/// <summary>What <c>quarantine show</c> says about the event that stands beside a conflict (7.1), wherever that event is.</summary>
 public class ConflictTests
 {
     private const string Head = "event_id,account_id,api,occurred_at,status,quantity,project\n";
@@ -29,7 +29,8 @@ public class ConflictTests
     public async Task One_that_is_settled_is_shown_with_its_run_and_the_rows_that_took_its_calls()
     {
         using var store = await VerbTests.StoreAsync();
-        // 16:31 is behind the purchase of a package of 30: what came before in the hour is charged, and it is the package's last but some.
+        // 16:31 is after the purchase of a package of 30: earlier calls in the hour are charged, and this event takes the package's last calls and a
+        // few more.
         await StandingAsync(store, "x,a1,passport,2023-04-18T16:31:00+08:00,200,31,", "x,a1,passport,2023-04-18T16:31:00+08:00,200,1,");
         await store.RunAsync("close", "--until", "2023-04-18T19:00:00");
 
@@ -71,7 +72,7 @@ public class ConflictTests
         var standing = await ShownAsync(store);
         Assert.Equal(("settled", 0), (Where(standing), standing.GetProperty("rows").GetArrayLength()));
         Assert.Equal("not-subscribed held 2", Entry(standing));
-        Assert.Contains("Held of it: 2 calls, not-subscribed, in entry ", await PageAsync(store), StringComparison.Ordinal);
+        Assert.Contains("Held from it: 2 calls, not-subscribed, in entry ", await PageAsync(store), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public class ConflictTests
         Assert.DoesNotContain("stands", (await store.DoAsync("quarantine", "show", entry)).Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Stores two events of one source and id, and shows what stands beside the second.</summary>
+    /// <summary>Stores two events with the same source and id, and shows what stands beside the second.</summary>
     private static async Task<JsonElement> StandingAsync(TestStore store, string first, string second)
     {
         await VerbTests.IngestAsync(store, store.Write("a.csv", $"{Head}{first}\n"));

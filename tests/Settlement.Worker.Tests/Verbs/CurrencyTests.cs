@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>A store that is in use keeps its currency, also while it has no catalog yet.</summary>
+/// <summary>A store that is in use keeps its currency, even while it has no catalog yet.</summary>
 public class CurrencyTests
 {
     private static readonly string Yen = VerbTests.Catalog.Replace("\"CNY\"", "\"JPY\"", StringComparison.Ordinal);

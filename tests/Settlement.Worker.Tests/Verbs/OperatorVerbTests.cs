@@ -40,7 +40,7 @@ public class OperatorVerbTests
         var applied = (await store.DoAsync("catalog", "apply", catalog, "--output", "json")).Json;
         Assert.Equal(("invoice", 1), (Assert.Single(applied.GetProperty("apis").EnumerateArray()).GetString(), applied.GetProperty("released").GetInt32()));
         Assert.Empty((await store.DoAsync("quarantine", "list", "--output", "json")).Json.EnumerateArray());
-        // What show prints, apply takes, and finds nothing new in it.
+        // apply takes what show prints, and finds nothing new in it.
         var shown = store.Write("shown.json", (await store.DoAsync("catalog", "show", "--output", "json")).Output);
         Assert.Contains("Nothing is new", (await store.DoAsync("catalog", "apply", shown)).Output, StringComparison.Ordinal);
         Assert.Contains("0.1000001", (await store.DoAsync("catalog", "show")).Output, StringComparison.Ordinal);
@@ -192,7 +192,7 @@ public class OperatorVerbTests
         Assert.Equal(Exit.BadInput, (await store.RunAsync(["errors", "discard", .. options])).Exit);
         var mistyped = await store.RunAsync(["errors", "discard", listed["one"], "nothing", .. options]);
         Assert.Equal((Exit.BadInput, "There is no message nothing in the error queues; nothing was changed\n"), (mistyped.Exit, mistyped.Error));
-        // What a verb has looked at the broker puts back in its own time.
+        // The broker puts back in its own time what a verb has looked at.
         await TestWorker.UntilAsync(async () => await broker.ErrorsAsync() == 4, "all are back in the error queues");
 
         var some = (await store.DoAsync(["errors", "discard", listed["one"], listed["three"], "--output", "json", .. options])).Json;

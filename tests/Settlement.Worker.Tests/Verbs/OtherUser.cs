@@ -4,8 +4,8 @@ using Xunit;
 namespace Settlement.Worker.Tests.Verbs;
 
 /// <summary>
-/// Runs <c>settlement</c> as a user for whom the rights of files hold: they don't hold for root, who runs the tests in containers. There it is
-/// nobody, else it is whoever runs the tests.
+/// Runs <c>settlement</c> as a user to whom file permissions apply. They don't apply to root, who runs the tests in containers; there, it runs as
+/// nobody. Elsewhere, it runs as whoever runs the tests.
 /// </summary>
 internal static class OtherUser
 {
@@ -15,7 +15,7 @@ internal static class OtherUser
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Skips the test where nobody can't run the program: no <c>setpriv</c>, or a checkout in a folder that is root's alone.</summary>
+    /// <summary>Skips the test if nobody can't run the program: no <c>setpriv</c>, or a checkout in a folder that only root can read.</summary>
     public static async Task NeedAsync()
     {
         var hindrance = await Hindrance.Value;

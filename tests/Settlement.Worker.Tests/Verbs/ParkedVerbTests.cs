@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>2.5 as a person meets it: a price that makes a fee past all bounds parks its account; a catalog and a retry bill it.</summary>
+/// <summary>2.5 as a person meets it: a price that makes a fee go beyond all bounds parks its account; a catalog and a retry bill it.</summary>
 public class ParkedVerbTests
 {
     private const string Evening = "2023-04-18T19:00:00";
@@ -26,7 +26,7 @@ public class ParkedVerbTests
         Assert.Equal(("closing", Text(parked, "reason")), (Text(account, "step"), Text(account, "reason")));
         Assert.Equal(JsonValueKind.Null, (await store.DoAsync("account", "b", "--output", "json")).Json.GetProperty("parked").ValueKind);
 
-        // It still takes commands; they wait with it.
+        // The account still takes commands; they wait with it.
         var waits = await store.RunAsync("command", store.Write("later.ndjson", """{"id":"later","type":"top-up","account":"a","amount":"5"}"""), "--output", "json");
         Assert.Equal((Exit.Differs, "parked"), (waits.Exit, Text(Assert.Single(waits.Json.EnumerateArray()), "state")));
 

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>A SQLite store that whoever runs the verb may read and not write, as an operator's login may.</summary>
+/// <summary>A SQLite store that the user who runs the verb may read but not write, as with an operator's login.</summary>
 public sealed class ReadOnlyStoreTests
 {
     private const UnixFileMode Read = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Write = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode Enter = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>What only looks. The first of them stand for all where more than one way to read is tried.</summary>
+    /// <summary>Verbs that only look. The first ones stand for all of them where more than one way to read is tried.</summary>
     private static readonly string[] Looking =
     [
         "status", "bill", "close --dry-run", "bill --output csv", "account a1", "explain {row}", "quarantine list", "quarantine show 1", "clock show",
@@ -21,7 +21,7 @@ public sealed class ReadOnlyStoreTests
 
     private static readonly string[] OfNow = ["Clock", "Database", "Held since"];
 
-    /// <summary>Which of a folder and a file in it may be written: no right to one of them is enough to make SQLite fail.</summary>
+    /// <summary>Whether a folder and a file in it may be written: a missing right to either of them is enough to make SQLite fail.</summary>
     public static TheoryData<bool, bool> Rights => new() { { false, false }, { true, false }, { false, true } };
 
     [Theory]
@@ -168,7 +168,7 @@ public sealed class ReadOnlyStoreTests
         Assert.Equal(before, await File.ReadAllBytesAsync(store.PathOf("copy.db"), TestContext.Current.CancellationToken));
     }
 
-    /// <summary>A store with bill rows and held events,.</summary>
+    /// <summary>A store with bill rows and held events.</summary>
     private static async Task<TestStore> StoreAsync()
     {
         var store = await VerbTests.StoreAsync();
@@ -176,7 +176,7 @@ public sealed class ReadOnlyStoreTests
         return store;
     }
 
-    /// <summary>The store as a worker leaves it that is killed behind a commit.</summary>
+    /// <summary>The store as a worker leaves it that is killed after a commit.</summary>
     private static async Task KilledAsync(TestStore store)
     {
         using (var worker = new SqliteEngine(new SqliteConnectionStringBuilder { DataSource = store.File }.ToString()))
@@ -218,7 +218,7 @@ public sealed class ReadOnlyStoreTests
     private static List<string> Files(TestStore store) =>
         [.. new DirectoryInfo(store.PathOf(".")).GetFiles("settlement.db*").OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc:O}")];
 
-    /// <summary>Takes rights away; given back when it ends, so that the next one can make the folder empty.</summary>
+    /// <summary>Takes rights away; they are given back at the end, so that the next test can empty the folder.</summary>
     private static Rest Limit(TestStore store, bool folder, bool file)
     {
         foreach (var one in Directory.GetFiles(store.PathOf("."), "settlement.db*"))

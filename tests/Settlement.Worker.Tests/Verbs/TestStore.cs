@@ -7,8 +7,10 @@ using Settlement.Worker.Verbs;
 
 namespace Settlement.Worker.Tests.Verbs;
 
-/// <summary>A folder with a SQLite store of one test's own, on which verbs are run in-process as a person types them; usage of any age is taken.</summary>
-/// <param name="server">A connection string: the store is a database of SQL Server instead.</param>
+/// <summary>
+/// A folder with a SQLite store for one test, on which verbs are run in-process as a person would type them; usage of any age is accepted.
+/// </summary>
+/// <param name="server">A connection string; if given, the store is a database of SQL Server instead.</param>
 internal sealed class TestStore(string? server = null) : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("settlement-test-");
@@ -20,7 +22,7 @@ internal sealed class TestStore(string? server = null) : IDisposable
     public Task<Ran> RunAsync(params string[] args) => server is null
         ? AtAsync(File, args) : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionString={server}"], []);
 
-    /// <summary>On another file than the store's own.</summary>
+    /// <summary>On a file other than the store's own.</summary>
     public Task<Ran> AtAsync(string file, params string[] args) => RunAsync(args, ["--database", file]);
 
     private static async Task<Ran> RunAsync(string[] args, string[] database)
@@ -45,7 +47,7 @@ internal sealed class TestStore(string? server = null) : IDisposable
         return path;
     }
 
-    /// <summary>Commands, one to a line, applied.</summary>
+    /// <summary>Applies commands, one per line.</summary>
     public Task<Ran> CommandsAsync(params object[] commands) =>
         DoAsync("command", Write("commands.ndjson", string.Join('\n', commands.Select(c => JsonSerializer.Serialize(c)))), "--output", "json");
 
@@ -55,7 +57,7 @@ internal sealed class TestStore(string? server = null) : IDisposable
         return new SettlementStore(engine, BillingSettings.Default).Read(read);
     }
 
-    /// <summary>Everything in the store, as text: equal before and after what must change nothing.</summary>
+    /// <summary>Everything in the store as text: it must be equal before and after something that may change nothing.</summary>
     public string Dump()
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());

@@ -19,7 +19,9 @@ internal static class VerbTests
         new { id = "c5", type = "buy-package", account = "a1", offer = "passport-30", package = "P2", origin = "free", by = "Bob", project = "X", at = "2023-04-18T16:45:00+08:00" },
     ];
 
-    /// <summary>90 events from 15:20 on, a minute apart, of 1 to 3 calls, every fifth of project X; some fail, some are of an API without a price.</summary>
+    /// <summary>
+    /// 90 events from 15:20 on, a minute apart, of 1 to 3 calls, every fifth for project X; some fail, and some are for an API without a price.
+    /// </summary>
     public static string Usage() => string.Join('\n', Enumerable.Range(0, 90).Select(Line).Prepend("event_id,account_id,api,occurred_at,status,quantity,project"));
 
     /// <summary>A store with all of it, its hours still open.</summary>
