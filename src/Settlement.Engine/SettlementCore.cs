@@ -22,19 +22,19 @@ public sealed class SettlementCore
     {
         Store = store;
         Clock = clock;
-        Usage = new UsageStore(store);
+        Usage = new UsageArrivals(store);
         Intake = new UsageIntake(store, Usage);
         Releases = new Releases(store, Usage, entriesPerRelease);
-        Parking = new ParkingStore(store);
-        Commands = new CommandStore(store, Releases, inScenario, Parking);
+        Parking = new AccountParking(store);
+        Commands = new CommandInbox(store, Releases, inScenario, Parking);
         CommandIntake = new CommandIntake(store, Commands);
-        var lifecycle = new LifecycleStore(store, Parking);
+        var lifecycle = new AgendaSteps(store, Parking);
         Timeline = new Timeline(
             store,
             new SpanOpening(store, Releases, spanSize ?? SpanSize.Default),
             new SpanWork(store, Commands, lifecycle, Parking),
             Commands,
-            new RetryStore(store, Parking, new MissedClosings(store, Parking), Commands, lifecycle),
+            new ParkedRetry(store, Parking, new MissedClosings(store, Parking), Commands, lifecycle),
             Releases,
             clock);
     }
@@ -43,17 +43,17 @@ public sealed class SettlementCore
 
     public TimeProvider Clock { get; }
 
-    public UsageStore Usage { get; }
+    public UsageArrivals Usage { get; }
 
     public UsageIntake Intake { get; }
 
     public Releases Releases { get; }
 
-    public CommandStore Commands { get; }
+    public CommandInbox Commands { get; }
 
     public CommandIntake CommandIntake { get; }
 
-    public ParkingStore Parking { get; }
+    public AccountParking Parking { get; }
 
     public Timeline Timeline { get; }
 

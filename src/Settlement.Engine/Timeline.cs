@@ -1,4 +1,4 @@
-using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine.Commands;
@@ -25,8 +25,8 @@ public sealed partial class Timeline
     private readonly SpanOpening spans;
     private readonly SpanWork work;
     private readonly SpanNews news;
-    private readonly CommandStore commands;
-    private readonly RetryStore retries;
+    private readonly CommandInbox commands;
+    private readonly ParkedRetry retries;
     private readonly Releases releases;
     private readonly TimeProvider clock;
     private readonly Lock gate = new();
@@ -34,7 +34,7 @@ public sealed partial class Timeline
     private WorkClaim? claim;
     private SpanProgress progress = SpanProgress.None;
 
-    public Timeline(SettlementStore store, SpanOpening spans, SpanWork work, CommandStore commands, RetryStore retries, Releases releases, TimeProvider clock)
+    public Timeline(SettlementStore store, SpanOpening spans, SpanWork work, CommandInbox commands, ParkedRetry retries, Releases releases, TimeProvider clock)
     {
         (this.store, this.spans, this.work, this.commands, this.retries, this.releases, this.clock) = (store, spans, work, commands, retries, releases, clock);
         news = new SpanNews
@@ -91,7 +91,7 @@ public sealed partial class Timeline
             ApplyAt(atUs);
         }
 
-        long? LastCommandUs(Session session) => CommandStore.LastAtUs(session, untilUs);
+        long? LastCommandUs(Session session) => CommandInbox.LastAtUs(session, untilUs);
     });
 
     /// <summary>
@@ -113,7 +113,7 @@ public sealed partial class Timeline
 
     private long? DueUs(long limitUs) => store.Read(session =>
     {
-        long?[] due = [CommandStore.NextAtUs(session), LifecycleStore.NextDueUs(session), spans.NextRunUs(session)];
+        long?[] due = [CommandInbox.NextAtUs(session), AgendaSteps.NextDueUs(session), spans.NextRunUs(session)];
         return due.Where(d => d <= limitUs).Min();
     });
 
@@ -186,9 +186,9 @@ public sealed partial class Timeline
     private void ApplyAt(long atUs)
     {
         var done = 0;
-        while (store.Read(s => CommandStore.Waiting(s, atUs, CommandStore.PerTransaction)) is { Count: > 0 } waiting)
+        while (store.Read(s => CommandInbox.Waiting(s, atUs, CommandInbox.PerTransaction)) is { Count: > 0 } waiting)
         {
-            var runs = waiting.FindIndex(CommandStore.RunsClosing);
+            var runs = waiting.FindIndex(CommandInbox.RunsClosing);
             // The command is answered only when the closing it asks for is done. After a crash in between, the command is still waiting and the
             // closing is made.
             if (runs == 0)
@@ -275,7 +275,7 @@ public sealed partial class Timeline
         if (store.Read(StoreState.Of).LastRunUs >= last)
             return;
         Close(last, hourly: true);
-        store.Write(session => session.Execute("store/pass-run", new { LastRunUs = last }), claim);
+        spans.PassRun(last, claim);
     }
 }
 

@@ -1,9 +1,9 @@
 
 using System.Data.Common;
 using Settlement.Domain.Ledger;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Settlement.Domain.Money;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 
 namespace Settlement.Storage;

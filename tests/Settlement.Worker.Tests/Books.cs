@@ -15,10 +15,10 @@ internal static class Books
     /// <summary>Legs sum to zero, balances and remainders are the sums of their entries in order, and rows and entries agree (5.4, 11).</summary>
     public static IEnumerable<string> Faults(Session session)
     {
-        var rows = BillStore.Rows(session, new BillFilter()).ToLookup(r => r.AccountNo);
-        foreach (var account in AccountStore.All(session))
+        var rows = BillReader.Rows(session, new BillFilter()).ToLookup(r => r.AccountNo);
+        foreach (var account in AccountReader.All(session))
         {
-            var entries = BillStore.Entries(session, account.AccountNo);
+            var entries = BillReader.Entries(session, account.AccountNo);
             var name = account.AccountId;
             if (!entries.Select(e => e.EntryNo).SequenceEqual(Enumerable.Range(1, entries.Count).Select(n => (long)n)) || entries.Count != account.EntryCount)
                 yield return $"{name}: the entries are not numbered 1 to {account.EntryCount}";
@@ -42,7 +42,7 @@ internal static class Books
     /// <summary>Billable calls by account, API and hour: exactly those of the truth, and no more rows.</summary>
     public static IEnumerable<string> CallFaults(Session session, IReadOnlyDictionary<(string Account, string Api, long Hour), long> truth)
     {
-        var settled = BillStore.Rows(session, new BillFilter()).Where(r => r.UseHour is not null)
+        var settled = BillReader.Rows(session, new BillFilter()).Where(r => r.UseHour is not null)
             .GroupBy(r => (r.AccountId, Api: r.Api!, Hour: r.UseHour!.Value)).ToDictionary(g => g.Key, g => g.Sum(r => r.Calls!.Value));
         foreach (var (key, calls) in truth.Where(t => settled.GetValueOrDefault(t.Key) != t.Value))
             yield return $"{key.Account} {key.Api} {Instant.Show(BillingHour.StartUs(key.Hour), 0)}: {settled.GetValueOrDefault(key)} calls were settled, {calls} were made";

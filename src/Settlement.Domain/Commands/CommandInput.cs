@@ -1,6 +1,6 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Commands;

@@ -3,8 +3,8 @@ using Settlement.Domain.Ledger;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Commands;

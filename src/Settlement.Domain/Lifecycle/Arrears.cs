@@ -1,7 +1,7 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settings;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Lifecycle;

@@ -1,7 +1,7 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Lifecycle;
@@ -38,7 +38,7 @@ public static class LifecycleStep
                 LotStart.GoLive(plan, scope, plan.Time.DueUs, "lot-started", Cause.OfLot("lot-start", package.PackageId, lot.LotNo));
                 break;
             case AgendaKind.LotEnd:
-                var now = PackageNotices.ModeNow(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, Cause.OfLot("lot-end", package.PackageId, lot.LotNo));
+                var now = BillingMode.Change(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, Cause.OfLot("lot-end", package.PackageId, lot.LotNo));
                 if (now != scope)
                     plan.ChangedScopes.Add(now);
                 break;

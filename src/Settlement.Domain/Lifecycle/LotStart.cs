@@ -2,7 +2,7 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Lifecycle;
@@ -40,7 +40,7 @@ internal static class LotStart
     /// <summary>A live lot puts its scope back on packages (4.4). Calls were added, so the low notice may be sent again (10).</summary>
     public static void GoLive(Plan plan, Scope scope, long atUs, string reason, string cause)
     {
-        var live = PackageNotices.ModeNow(plan, scope with { PackageLowTold = false }, true, reason, atUs, cause);
+        var live = BillingMode.Change(plan, scope with { PackageLowTold = false }, true, reason, atUs, cause);
         if (live == scope)
             return;
         if (plan.NewScopes.Remove(scope))

@@ -2,8 +2,8 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 
 namespace Settlement.Domain.Lifecycle;
 

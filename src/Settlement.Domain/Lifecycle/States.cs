@@ -33,7 +33,7 @@ public static class States
 
     /// <summary>
     /// Lots (INTERFACE 5), the first state that applies: a lot is pending, then live (and possibly used up), then expired. Only time moves it, and
-    /// draws, which only take calls: see <see cref="Settling.LotLeft"/>.
+    /// draws, which only take calls: see <see cref="Plans.LotLeft"/>.
     /// </summary>
     public static string OfLot(long startUs, long endUs, long left, long nowUs) =>
         nowUs < startUs ? "pending" : nowUs >= endUs ? "expired" : left == 0 ? "used-up" : "live";

@@ -53,7 +53,7 @@ public sealed class Drawing
     /// Whether the order of single calls decides who is covered: there are several claimants, and some lot of the piece is too small for all of them.
     /// Otherwise the counts are enough, and the order does not matter.
     /// </summary>
-    public bool OrderMatters(Period piece, IReadOnlyList<Claim> claims)
+    public bool OrderMatters(Period piece, IReadOnlyList<ProjectCalls> claims)
     {
         if (claims.Count < 2)
             return false;
@@ -84,4 +84,4 @@ public sealed class Drawing
 /// <summary>
 /// Calls of one project (null: none) in a piece of an hour. <see cref="Waived"/>: released from quarantine, so billable although not subscribed.
 /// </summary>
-public readonly record struct Claim(string? Project, bool Waived, long Calls);
+public readonly record struct ProjectCalls(string? Project, bool Waived, long Calls);

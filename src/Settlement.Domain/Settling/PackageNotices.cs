@@ -1,11 +1,12 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Settling;
 
-/// <summary>What listeners are told about a scope's packages: used up, low, and how its calls are paid from now on (10).</summary>
+/// <summary>What listeners are told about a scope's packages: used up and low, and that its calls are now paid another way (10).</summary>
 public static class PackageNotices
 {
     public static void AfterClosing(Plan plan, ScopeUsage usage, IReadOnlyList<DrawnLot> drawn, string cause)
@@ -20,28 +21,9 @@ public static class PackageNotices
         scope = TellLow(plan, scope, usage.LiveCalls, liveLeft, cause);
         // A lot that ends at this very instant with calls left is not used up. Its end comes after the closing (2.4) and reports the change.
         if (drawn.Any(l => l.Left == 0))
-            scope = ModeNow(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
+            scope = BillingMode.Change(plan, scope, liveLeft > 0, "used-up", plan.Time.DueUs, cause);
         if (scope != usage.Scope)
             plan.ChangedScopes.Add(scope);
-    }
-
-    /// <summary>Reports the change of mode, if there is one: to packages when a live lot has calls left, otherwise to pay-per-use (4.4).</summary>
-    public static Scope ModeNow(Plan plan, Scope scope, bool onPackages, string reason, long atUs, string cause)
-    {
-        if (scope.OnPackages == onPackages)
-            return scope;
-        var mode = onPackages ? "package" : "pay-per-use";
-        plan.Tell(Notice.Of(
-            NoticeName.BillingModeChanged,
-            Cause.Of(cause, scope.Api, scope.Region, mode),
-            atUs,
-            null,
-            ("api", scope.Api),
-            ("region", scope.Region),
-            ("mode", mode),
-            ("reason", reason),
-            ("instant", plan.Zone.Show(atUs))));
-        return scope with { OnPackages = onPackages };
     }
 
     private static Scope TellLow(Plan plan, Scope scope, long size, long left, string cause)

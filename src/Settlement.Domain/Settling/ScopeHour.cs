@@ -47,9 +47,9 @@ internal sealed class ScopeHour(ScopeUsage scope)
 }
 
 /// <summary>Calls of a piece that no lot covers: all except the first <see cref="Skip"/> of the claim.</summary>
-internal sealed record Uncovered(Period Piece, Claim Claim, long Skip, bool MayBeCharged)
+internal sealed record Uncovered(Period Piece, ProjectCalls Of, long Skip, bool MayBeCharged)
 {
-    public long Calls => Claim.Calls - Skip;
+    public long Calls => Of.Calls - Skip;
 }
 
 /// <summary>One project's calls of one scope and hour.</summary>

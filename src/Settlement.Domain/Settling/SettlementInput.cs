@@ -1,5 +1,6 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Settling;
@@ -41,4 +42,4 @@ public sealed record HourUsage(long Hour, long NotBillable, IReadOnlyList<PieceU
 /// The same calls, one event at a time in the order of 4.1. Read lazily and at most once, and only where a lot runs out among competing projects, so
 /// that one huge account does not need all its events in memory.
 /// </param>
-public sealed record PieceUsage(Period Piece, IReadOnlyList<Claim> Claims, IEnumerable<Claim> InOrder);
+public sealed record PieceUsage(Period Piece, IReadOnlyList<ProjectCalls> Claims, IEnumerable<ProjectCalls> InOrder);

@@ -3,6 +3,7 @@ using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Money;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
@@ -129,7 +130,7 @@ public sealed class Settler
         long? unitPrice = price is null ? null : Tiers.NextPriceE10(price.Tiers, monthCalls.GetValueOrDefault((scope.Scope.ScopeNo, month)));
         totals.HeldCalls += uncovered.Calls;
         plan.Held.Add(new HeldCalls(
-            scope.Scope.ScopeNo, uncovered.Piece, project, uncovered.Claim.Waived, uncovered.Skip, uncovered.Calls, reason, unitPrice));
+            scope.Scope.ScopeNo, uncovered.Piece, project, uncovered.Of.Waived, uncovered.Skip, uncovered.Calls, reason, unitPrice));
     }
 
     private void Finish()

@@ -1,4 +1,5 @@
 using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Clock;
@@ -19,7 +20,7 @@ public sealed class WayBack(SettlementStore store)
         var toUs = BillingHour.StartUs(BillingHour.Of(nowUs));
         var toSlot = Math.Min(state.ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(toUs, store.Settings.CloseDelayUs)));
         var args = new { NowUs = nowUs, ToSlot = toSlot, LotStart = (long)AgendaKind.LotStart, LotEnd = (long)AgendaKind.LotEnd };
-        var facts = ClockStore.Facts(session, nowUs);
+        var facts = ClockRows.Facts(session, nowUs);
         var isAhead = facts.IsAheadOf(nowUs);
         return new Ahead(
             isAhead || facts.CommandsAhead > 0,

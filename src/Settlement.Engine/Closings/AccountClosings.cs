@@ -1,10 +1,11 @@
 using System.Data.Common;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Plans;
 
 namespace Settlement.Engine.Closings;
 
@@ -78,7 +79,7 @@ internal sealed class AccountClosings(SettlementStore store)
         var decided = new DecidedClosings(terms, nowUs);
         if (open.Count == 0)
             return decided;
-        var accounts = AccountStore.Get(session, open.ConvertAll(a => a.AccountNo));
+        var accounts = AccountReader.Get(session, open.ConvertAll(a => a.AccountNo));
         var facts = ScopeFacts.Load(session, store.Words, open);
         var loader = new ClosingLoader(session, store.Words, facts, terms, nowUs);
         foreach (var usage in open)

@@ -1,3 +1,4 @@
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 
 namespace Settlement.Engine.Closings;

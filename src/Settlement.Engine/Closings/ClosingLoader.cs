@@ -1,4 +1,5 @@
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Storage;
@@ -51,26 +52,26 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
 
         return pieces.Values.Select(p => new PieceUsage(
             p.Piece,
-            p.Calls.Select(c => new Claim(words.TextOf(session, WordKind.Project, c.Key.Item1), c.Key.Item2 != 0, c.Value)).ToList(),
+            p.Calls.Select(c => new ProjectCalls(words.TextOf(session, WordKind.Project, c.Key.Item1), c.Key.Item2 != 0, c.Value)).ToList(),
             InOrder(run, accountNo, scopeNo, hour, p.Piece))).ToList();
     }
 
-    private IEnumerable<Claim> Claims(UsageGroup group)
+    private IEnumerable<ProjectCalls> Claims(UsageGroup group)
     {
         var project = words.TextOf(session, WordKind.Project, group.ProjectNo);
         if (group.Calls > 0)
-            yield return new Claim(project, false, group.Calls);
+            yield return new ProjectCalls(project, false, group.Calls);
         if (group.WaivedCalls > 0)
-            yield return new Claim(project, true, group.WaivedCalls);
+            yield return new ProjectCalls(project, true, group.WaivedCalls);
     }
 
-    private IEnumerable<Claim> InOrder(ClosingRun run, long accountNo, long scopeNo, long hour, Period piece)
+    private IEnumerable<ProjectCalls> InOrder(ClosingRun run, long accountNo, long scopeNo, long hour, Period piece)
     {
         var rows = session.Stream<OrderedRow>("usage/in-order", new
         {
             Slot = run.SlotOf(hour), AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour, piece.StartUs, piece.EndUs,
         });
-        return rows.Select(r => new Claim(r.Project, r.Waived != 0, r.Calls));
+        return rows.Select(r => new ProjectCalls(r.Project, r.Waived != 0, r.Calls));
     }
 
     private sealed class InstantRow

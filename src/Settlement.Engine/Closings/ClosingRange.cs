@@ -1,3 +1,4 @@
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
@@ -10,7 +11,7 @@ namespace Settlement.Engine.Closings;
 /// Settles a range of accounts in the runs of a span, some hundreds of accounts per transaction. While these are written, the next ones are grouped,
 /// loaded and decided. An account that can't be settled is parked (2.5); the others go on.
 /// </summary>
-internal sealed class ClosingRange(SettlementStore store, ParkingStore parking)
+internal sealed class ClosingRange(SettlementStore store, AccountParking parking)
 {
     private const int AccountsPerTransaction = 200;
     private const int BatchesAhead = 1;

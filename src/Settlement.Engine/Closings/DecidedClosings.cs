@@ -1,4 +1,5 @@
 using Settlement.Domain.Accounts;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Engine.Parking;
 using Settlement.Storage.Engines;

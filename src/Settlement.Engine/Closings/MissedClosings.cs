@@ -7,7 +7,7 @@ using Settlement.Storage.Engines;
 namespace Settlement.Engine.Closings;
 
 /// <summary>The runs that skipped a parked account. They are settled one by one when the account is retried (2.5).</summary>
-public sealed class MissedClosings(SettlementStore store, ParkingStore parking)
+public sealed class MissedClosings(SettlementStore store, AccountParking parking)
 {
     private readonly ClosingRange range = new(store, parking);
 

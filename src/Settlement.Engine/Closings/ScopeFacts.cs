@@ -1,6 +1,6 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
@@ -39,7 +39,7 @@ internal sealed class ScopeFacts
         var chunks = groups.Select(g => g.ScopeNo).Distinct().Chunk(ScopesPerStatement)
             .Select(c => new { ScopeNos = c, FromUs = fromUs, ToUs = toUs, UntilUs = untilUs }).ToList();
         return new ScopeFacts(
-            chunks.SelectMany(c => AccountStore.GetScopes(session, words, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
+            chunks.SelectMany(c => AccountReader.GetScopes(session, words, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
             chunks.SelectMany(c => session.Rows<LotRow>("package/of-span", c)).GroupBy(l => l.ScopeNo).ToDictionary(g => g.Key, g => g.Select(l => l.ToLot()).ToList()),
             chunks.SelectMany(c => session.Rows<PeriodRow>("account/subscriptions", c)).ToLookup(s => s.ScopeNo, s => s.ToPeriod()),
             chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo).ToDictionary(g => g.Key, g => g.ToDictionary(m => (int)m.Month, m => m.Calls)));

@@ -13,7 +13,7 @@ public sealed record UnstoredCommand(string Id, Exception Error);
 /// one; the faulty ones are reported and left out. If the database is unreachable, nothing is divided: its error is thrown, and the caller must try
 /// the message again.
 /// </summary>
-public sealed class CommandIntake(SettlementStore store, CommandStore commands)
+public sealed class CommandIntake(SettlementStore store, CommandInbox commands)
 {
     private const int AtOnce = 1_000;
 
@@ -73,7 +73,7 @@ public sealed class CommandIntake(SettlementStore store, CommandStore commands)
     {
         try
         {
-            return CommandStore.IdOf(body);
+            return CommandInbox.IdOf(body);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -1,4 +1,4 @@
-using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 
 namespace Settlement.Engine.Lifecycle;
 

@@ -1,7 +1,7 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 
@@ -20,10 +20,10 @@ internal static class StepLoader
             return [];
         // The accounts come first. Every change to an account raises its version, so either everything read afterwards belongs to that version, or
         // the write fails.
-        var accounts = AccountStore.Get(session, steps.ConvertAll(s => s.AccountNo));
+        var accounts = AccountReader.Get(session, steps.ConvertAll(s => s.AccountNo));
         var lots = LotFacts.Load(session, words, steps.FindAll(s => s.PackageNo != 0));
         var ofAccounts = steps.FindAll(s => s.PackageNo == 0).ConvertAll(s => s.AccountNo);
-        var subscribed = ofAccounts.Count == 0 ? null : AccountStore.SubscribedAt(session, ofAccounts, steps[0].DueUs);
+        var subscribed = ofAccounts.Count == 0 ? null : AccountReader.SubscribedAt(session, ofAccounts, steps[0].DueUs);
         return steps.ConvertAll(step =>
         {
             var package = step.PackageNo == 0 ? null : lots.Packages[step.PackageNo];
@@ -72,17 +72,17 @@ internal sealed class LotFacts
             return new LotFacts();
         var dueUs = steps[0].DueUs;
         var packageNos = steps.ConvertAll(s => s.PackageNo);
-        var packages = AccountStore.GetPackages(session, packageNos);
+        var packages = AccountReader.GetPackages(session, packageNos);
         var scopeNos = packages.Values.Select(p => p.ScopeNo).ToList();
-        var last = AccountStore.LastLots(session, packageNos);
+        var last = AccountReader.LastLots(session, packageNos);
         return new LotFacts
         {
             Packages = packages,
-            Scopes = AccountStore.GetScopes(session, words, scopeNos).ToDictionary(s => s.ScopeNo),
+            Scopes = AccountReader.GetScopes(session, words, scopeNos).ToDictionary(s => s.ScopeNo),
             Last = last,
             Former = LoadFormer(session, steps.FindAll(s => last.GetValueOrDefault(s.PackageNo)?.LotNo != s.LotNo)),
-            Live = steps.Exists(s => s.Kind == AgendaKind.LotEnd) ? AccountStore.LiveScopes(session, scopeNos, dueUs) : [],
-            LastAttempted = steps.Exists(s => s.Kind == AgendaKind.RenewalAttempt) ? AccountStore.LastAttempted(session, packageNos, dueUs) : [],
+            Live = steps.Exists(s => s.Kind == AgendaKind.LotEnd) ? AccountReader.LiveScopes(session, scopeNos, dueUs) : [],
+            LastAttempted = steps.Exists(s => s.Kind == AgendaKind.RenewalAttempt) ? AccountReader.LastAttempted(session, packageNos, dueUs) : [],
         };
     }
 
@@ -98,5 +98,5 @@ internal sealed class LotFacts
     /// One statement per lot number: the two engines have no common way to pass a list of pairs, and a package may have very many lots.
     /// </summary>
     private static Dictionary<(long PackageNo, long LotNo), Lot> LoadFormer(Session session, List<AgendaEntry> steps) =>
-        steps.GroupBy(s => s.LotNo).SelectMany(g => AccountStore.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key)).ToDictionary(l => (l.PackageNo, l.LotNo));
+        steps.GroupBy(s => s.LotNo).SelectMany(g => AccountReader.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key)).ToDictionary(l => (l.PackageNo, l.LotNo));
 }

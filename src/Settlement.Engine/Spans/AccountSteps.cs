@@ -17,18 +17,41 @@ internal sealed record AccountSteps(long AccountNo, long ClosedUntilUs, IReadOnl
     /// <param name="runs">The runs of the span. Steps on either side of a run are not done together.</param>
     public static Dictionary<long, AccountSteps> Next(IReadOnlyDictionary<long, Queue<WaitingCommand>> commands, IEnumerable<AgendaRow> agenda, IReadOnlyList<ClosingRun> runs)
     {
-        var rows = agenda.GroupBy(r => r.AccountNo).ToDictionary(g => g.Key, g => g.ToList());
-        return rows.Keys.Union(commands.Where(c => c.Value.Count > 0).Select(c => c.Key)).ToDictionary(
-            no => no, no => Next(no, commands.GetValueOrDefault(no), rows.GetValueOrDefault(no), runs));
+        var first = FirstOfEach(agenda);
+        var next = new Dictionary<long, AccountSteps>(first.Count);
+        foreach (var (accountNo, due) in first)
+            next.Add(accountNo, Next(accountNo, commands.GetValueOrDefault(accountNo), due, runs));
+        foreach (var (accountNo, waiting) in commands)
+        {
+            if (waiting.Count > 0 && !next.ContainsKey(accountNo))
+                next.Add(accountNo, Next(accountNo, waiting, null, runs));
+        }
+
+        return next;
     }
 
-    private static AccountSteps Next(long accountNo, Queue<WaitingCommand>? commands, List<AgendaRow>? agenda, IReadOnlyList<ClosingRun> runs)
+    /// <summary>The steps of each account that are due together first.</summary>
+    private static Dictionary<long, List<AgendaRow>> FirstOfEach(IEnumerable<AgendaRow> agenda)
     {
-        if (commands is null or { Count: 0 } || (agenda is not null && agenda[0].DueUs < commands.Peek().AtUs))
-            return new AccountSteps(accountNo, agenda![0].DueUs, [], agenda.FindAll(r => r.DueUs == agenda[0].DueUs && r.Kind == agenda[0].Kind));
+        var first = new Dictionary<long, List<AgendaRow>>();
+        foreach (var row in agenda)
+        {
+            if (!first.TryGetValue(row.AccountNo, out var due))
+                first[row.AccountNo] = [row];
+            else if (due[0].DueUs == row.DueUs && due[0].Kind == row.Kind)
+                due.Add(row);
+        }
+
+        return first;
+    }
+
+    private static AccountSteps Next(long accountNo, Queue<WaitingCommand>? commands, List<AgendaRow>? due, IReadOnlyList<ClosingRun> runs)
+    {
+        if (commands is null or { Count: 0 } || (due is not null && due[0].DueUs < commands.Peek().AtUs))
+            return new AccountSteps(accountNo, due![0].DueUs, [], due);
         var first = commands.Peek().AtUs;
         var nextRunUs = runs.Select(r => r.DueUs).Where(us => us >= first).DefaultIfEmpty(long.MaxValue).Min();
-        return new AccountSteps(accountNo, first - 1, Together(commands, Math.Min(nextRunUs, agenda?[0].DueUs ?? long.MaxValue)), []);
+        return new AccountSteps(accountNo, first - 1, Together(commands, Math.Min(nextRunUs, due?[0].DueUs ?? long.MaxValue)), []);
     }
 
     /// <summary>

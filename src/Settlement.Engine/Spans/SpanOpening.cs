@@ -76,10 +76,15 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
             foreach (var run in span.Runs)
                 session.Execute("closing/finish-run", new { run.ToSlot, NowUs = nowUs });
             session.Execute("span/finish", new { span.SpanNo, NowUs = nowUs });
-            session.Execute("store/pass-run", new { LastRunUs = span.PassedUs });
+            PassRun(session, span.PassedUs);
             store.Engine.ForgetClaims(session, ClaimPrefix(span.SpanNo));
         },
         claim);
+
+    /// <summary>Marks an hourly instant passed when no hour with usage was due at it.</summary>
+    public void PassRun(long lastRunUs, WorkClaim? claim = null) => store.Write(session => PassRun(session, lastRunUs), claim);
+
+    private static void PassRun(Session session, long lastRunUs) => session.Execute("store/pass-run", new { LastRunUs = lastRunUs });
 
     private static string ClaimPrefix(long spanNo) => string.Create(CultureInfo.InvariantCulture, $"span {spanNo} ");
 

@@ -1,4 +1,4 @@
-using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
@@ -27,7 +27,7 @@ public sealed class SpanNews
 /// another, so the next work of many accounts is done together: first the closings of all accounts up to each account's next step, then those steps,
 /// and so on until nothing is due.
 /// </summary>
-public sealed class SpanWork(SettlementStore store, CommandStore commands, LifecycleStore lifecycle, ParkingStore parking)
+public sealed class SpanWork(SettlementStore store, CommandInbox commands, AgendaSteps lifecycle, AccountParking parking)
 {
     /// <summary>
     /// Up to this many accounts that are settled after a step are read one by one; if there are more, they are read together with all the accounts
@@ -41,7 +41,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
     public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new PartWork(store, closings, commands, lifecycle, span, part, nowUs, news, claim).Do();
 
     private sealed class PartWork(
-        SettlementStore store, ClosingRange closings, CommandStore commands, LifecycleStore lifecycle, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
+        SettlementStore store, ClosingRange closings, CommandInbox commands, AgendaSteps lifecycle, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
     {
         /// <summary>The instant up to which each account is settled that had or has a step to do.</summary>
         private readonly Dictionary<long, long> settledUs = [];
@@ -53,7 +53,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
             IReadOnlyCollection<long>? some = null;
             while (true)
             {
-                var agenda = span.Whole ? store.Read(s => LifecycleStore.Due(s, span.UntilUs, part.FirstAccount, part.LastAccount)) : [];
+                var agenda = span.Whole ? store.Read(s => AgendaSteps.Due(s, span.UntilUs, part.FirstAccount, part.LastAccount)) : [];
                 var next = AccountSteps.Next(waiting, agenda, span.Runs);
                 var left = Settle(some, next);
                 if (!span.Whole || (next.Count == 0 && left.Count == 0))
@@ -104,7 +104,7 @@ public sealed class SpanWork(SettlementStore store, CommandStore commands, Lifec
         private void Step(List<AccountSteps> steps, List<AgendaRow> agenda)
         {
             var due = steps.SelectMany(s => s.Commands).OrderBy(c => c.AtUs).ThenBy(c => c.CommandNo).ToList();
-            foreach (var chunk in due.Chunk(CommandStore.PerTransaction))
+            foreach (var chunk in due.Chunk(CommandInbox.PerTransaction))
             {
                 commands.Apply(chunk, nowUs(), claim, atUs => span.SettledSlot(atUs - 1));
                 news.Done?.Invoke(new SpanStep("commands", chunk[^1].AtUs, chunk.Length, 0));

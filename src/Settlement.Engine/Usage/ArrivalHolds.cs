@@ -1,11 +1,12 @@
 using Settlement.Domain.Notices;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Plans;
 using Settlement.Storage.Quarantine;
 
 namespace Settlement.Engine.Usage;
@@ -37,7 +38,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
     }
 
     /// <summary>False if this content was kept before.</summary>
-    public bool Conflict(Terms terms, UsageCall call, IdentityClaim claim, long arrivedUs)
+    public bool Conflict(Terms terms, UsageCall call, NewIdentity claim, long arrivedUs)
     {
         var hash = CallHash.Both(claim.IdHash, claim.ContentHash);
         if (!Once(hash))
@@ -54,14 +55,14 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
     /// <summary>Writes the notices, at the instant of the first event that each is about.</summary>
     public void Tell(Terms terms)
     {
-        var accounts = held.GroupBy(h => h.AccountNo).OrderBy(a => a.Key == AccountStore.StoreAccountNo).ThenBy(a => a.Key).ToList();
+        var accounts = held.GroupBy(h => h.AccountNo).OrderBy(a => a.Key == AccountReader.StoreAccountNo).ThenBy(a => a.Key).ToList();
         // All workers tell the store about unknown accounts. The second worker waits here for the first one's commit, instead of finding the version
         // changed and having to redo its whole batch. Every worker takes the accounts in the same order, with the store's account last and for the
         // shortest time.
         session.ExecuteEach("account/take", accounts.Select(a => new { AccountNo = a.Key }));
         foreach (var account in accounts)
         {
-            var loaded = AccountStore.Get(session, account.Key);
+            var loaded = AccountReader.Get(session, account.Key);
             var plan = new Plan(loaded, terms, new StepTime(account.First().ArrivedUs, account.First().ArrivedUs));
             foreach (var reason in account.GroupBy(h => (h.Reason, h.Account)))
             {
@@ -106,7 +107,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
             return null;
         if (terms.Catalog.PriceAt(api, region, BillingHour.StartUs(BillingHour.Of(us))) is not { } price)
             return null;
-        var scope = AccountStore.FindScope(session, accountNo, api, region);
+        var scope = AccountReader.FindScope(session, accountNo, api, region);
         var month = (long)terms.Settings.TimeZone.MonthOf(us);
         var calls = scope is null ? 0 : session.One<long?>("usage/month-calls", new { scope.ScopeNo, Month = month }).GetValueOrDefault();
         return Tiers.NextPriceE10(price.Tiers, calls);
@@ -118,7 +119,7 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
     /// </summary>
     private static string CauseOf(Held held) => $"{held.Reason} {Convert.ToHexStringLower(held.Hash)}";
 
-    private static string Cut(string detail) => detail.Length <= QuarantineStore.MaxDetail ? detail : detail[..QuarantineStore.MaxDetail];
+    private static string Cut(string detail) => detail.Length <= QuarantineEntries.MaxDetail ? detail : detail[..QuarantineEntries.MaxDetail];
 
     private sealed record Held(
         string Reason, long AccountNo, string? Source, string? EventId, string? Account, string? Api, string? Region, string? Project, long? TimeUs,

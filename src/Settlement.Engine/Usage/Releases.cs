@@ -1,5 +1,5 @@
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage;
@@ -22,7 +22,7 @@ public sealed record ReleaseBegun(long Released, IReadOnlyList<long> Waiting);
 /// <param name="store">The store.</param>
 /// <param name="usage">Where released calls are stored.</param>
 /// <param name="most">Entries per piece. More than 1,000 would need more parameters than SQL Server accepts.</param>
-public sealed class Releases(SettlementStore store, UsageStore usage, int most = Releases.EntriesPerPiece)
+public sealed class Releases(SettlementStore store, UsageArrivals usage, int most = Releases.EntriesPerPiece)
 {
     public const int EntriesPerPiece = 1000;
     private static readonly TimeSpan BetweenPieces = TimeSpan.FromMilliseconds(5);
@@ -43,7 +43,7 @@ public sealed class Releases(SettlementStore store, UsageStore usage, int most =
         var free = verdicts.FindAll(v => v.Cause is null);
         var decided = session.ExecuteEach("quarantine/decide", free.Select(v => new
         {
-            v.Entry.QuarantineNo, State = "released", AtUs = nowUs, By = QuarantineStore.Cut(by), Because = (string?)null,
+            v.Entry.QuarantineNo, State = "released", AtUs = nowUs, By = QuarantineEntries.Cut(by), Because = (string?)null,
         }));
         foreach (var late in free.Where((_, i) => decided[i] != 1))
             late.Cause = "is not held";

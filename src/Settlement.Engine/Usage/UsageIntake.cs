@@ -11,7 +11,7 @@ namespace Settlement.Engine.Usage;
 /// is alone; that event is held as malformed with its error. If the database is unreachable, nothing is divided: its error is thrown, and the caller
 /// must try the batch again.
 /// </summary>
-public sealed class UsageIntake(SettlementStore store, UsageStore usage)
+public sealed class UsageIntake(SettlementStore store, UsageArrivals usage)
 {
     /// <summary>Tries of a divided batch and of a single event. The whole batch has already waited for other writers.</summary>
     private const int Tries = 3;

@@ -21,7 +21,7 @@ public static class RowEvents
             ?? throw new InvalidOperationException($"Version {row.AccountVersion} of account {row.AccountId} was made by no closing.");
         var hour = row.UseHour!.Value;
         var drawing = new Drawing(LotsAsDrawn(session, row));
-        var subscriptions = AccountStore.Subscriptions(session, row.ScopeNo);
+        var subscriptions = AccountReader.Subscriptions(session, row.ScopeNo);
         var events = session.Stream<EventLine>("usage/events-of-hour", new
         {
             Slot = closing.Run.SlotOf(hour), row.AccountNo, row.ScopeNo, UseHour = hour,
@@ -59,7 +59,7 @@ public static class RowEvents
     private static List<Lot> LotsAsDrawn(Session session, BillLine row)
     {
         var draws = session.Rows<DrawRow>("bill/draws-of-hour", new { row.AccountNo, row.AccountVersion, row.ScopeNo, row.UseHour });
-        return [.. draws.GroupBy(d => (d.PackageNo, d.LotNo)).Select(d => AccountStore.Lot(session, d.Key.PackageNo, d.Key.LotNo)! with { Left = d.Sum(x => x.Calls) })];
+        return [.. draws.GroupBy(d => (d.PackageNo, d.LotNo)).Select(d => AccountReader.Lot(session, d.Key.PackageNo, d.Key.LotNo)! with { Left = d.Sum(x => x.Calls) })];
     }
 
     private sealed class DrawRow

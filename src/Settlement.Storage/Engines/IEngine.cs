@@ -29,7 +29,7 @@ public interface IEngine : IDisposable
     /// Claims identities in order. For each one, tells whether it is new, or already known with the same or with different content (7.1). New ones
     /// are stored.
     /// </summary>
-    IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims);
+    IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims);
 
     /// <summary>A number for a text id (<see cref="Words"/>) that is not in use yet. A number that ends up unused stays unused.</summary>
     long NewWordNo(Session session, WordKind kind);
@@ -107,4 +107,4 @@ public enum Claimed
 /// <summary>
 /// 128-bit hashes of (source, id) and of the content. The first is preceded by 8 bytes that order it (<see cref="Settlement.Domain.Usage.IdOrder"/>).
 /// </summary>
-public readonly record struct IdentityClaim(byte[] IdHash, byte[] ContentHash, long AccountNo, long TimeUs);
+public readonly record struct NewIdentity(byte[] IdHash, byte[] ContentHash, long AccountNo, long TimeUs);

@@ -83,7 +83,7 @@ public sealed partial class SqlServerEngine : IEngine
     public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows) =>
         SqlServerInserts.Insert(session, table, columns, rows as IReadOnlyList<object?[]> ?? [.. rows]);
 
-    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims)
     {
         var known = new Dictionary<Int128, byte[]>(claims.Count);
         foreach (var chunk in claims.Select(c => c.IdHash).Chunk(HashesPerSelect))

@@ -117,7 +117,7 @@ public sealed partial class SqliteEngine : IEngine
     /// <summary>
     /// In the order of the key, so that entries on the same page are written together. If the same identity comes twice, the first one goes first.
     /// </summary>
-    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims)
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims)
     {
         var insert = session.Statements.Own("claim", connection => new SqliteStatement((SqliteConnection)connection, Claim));
         var find = session.Statements.Own("claimed", connection => new SqliteStatement((SqliteConnection)connection, Find));

@@ -1,5 +1,4 @@
 using Settlement.Storage.Accounts;
-using Settlement.Storage.Bills;
 
 namespace Settlement.Storage.Notices;
 
@@ -7,7 +6,7 @@ namespace Settlement.Storage.Notices;
 public static class Outbox
 {
     /// <summary>The next notices to publish, starting after the given account: account by account, in the order of their sequence.</summary>
-    public static List<NoticeLine> Next(Session session, int most, long afterAccountNo = AccountStore.StoreAccountNo - 1) =>
+    public static List<NoticeLine> Next(Session session, int most, long afterAccountNo = AccountReader.StoreAccountNo - 1) =>
         session.Rows<NoticeLine>("notice/unpublished", new { Most = (long)most, AfterAccountNo = afterAccountNo });
 
     /// <summary>How many notices wait, and since when the oldest has been waiting.</summary>

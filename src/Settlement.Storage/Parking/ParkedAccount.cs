@@ -1,4 +1,5 @@
 using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 
 namespace Settlement.Storage.Parking;
 

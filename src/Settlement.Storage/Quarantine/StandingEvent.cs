@@ -55,7 +55,7 @@ public sealed record StandingEvent(
         public StandingEvent? Find()
         {
             var entries = Entries();
-            var stored = Stored(identity.AccountNo != AccountStore.StoreAccountNo ? identity.AccountNo : AccountOf(entries));
+            var stored = Stored(identity.AccountNo != AccountReader.StoreAccountNo ? identity.AccountNo : AccountOf(entries));
             if (stored.Find(s => s.Part == 0) is { } whole)
                 return Of(whole, Call(whole), entries);
             if (entries.Find(IsWhole) is not { } first)
@@ -69,7 +69,7 @@ public sealed record StandingEvent(
         /// <summary>What is held of it. If its account had not been opened, everything held for unopened accounts has to be searched.</summary>
         private List<QuarantineEntry> Entries()
         {
-            var account = identity.AccountNo == AccountStore.StoreAccountNo ? null : AccountStore.Get(session, identity.AccountNo).AccountId;
+            var account = identity.AccountNo == AccountReader.StoreAccountNo ? null : AccountReader.Get(session, identity.AccountNo).AccountId;
             var entries = session.Rows<QuarantineEntry>(
                 account is null ? "quarantine/of-event-of-nobody" : "quarantine/of-event",
                 new { Account = account, conflict.Source, conflict.EventId, identity.TimeUs });
@@ -78,7 +78,7 @@ public sealed record StandingEvent(
 
         /// <summary>The number of its account, if that was opened since.</summary>
         private long AccountOf(List<QuarantineEntry> entries) =>
-            (entries.Find(IsWhole) is { } entry ? AccountStore.Find(session, entry.Account!)?.AccountNo : null) ?? AccountStore.StoreAccountNo;
+            (entries.Find(IsWhole) is { } entry ? AccountReader.Find(session, entry.Account!)?.AccountNo : null) ?? AccountReader.StoreAccountNo;
 
         private List<StoredEvent> Stored(long accountNo)
         {
@@ -111,7 +111,7 @@ public sealed record StandingEvent(
             var lines = session.Rows<long>("bill/lines-of-hour", new { stored.AccountNo, AccountVersion = version, stored.ScopeNo, stored.UseHour });
             foreach (var line in lines)
             {
-                var row = BillStore.Row(session, (stored.AccountNo, version, line))!;
+                var row = BillReader.Row(session, (stored.AccountNo, version, line))!;
                 long calls = 0;
                 RowEvents.Walk(session, row, (e, taken) => calls += IsIt(e, stored) ? taken : 0);
                 if (calls > 0)

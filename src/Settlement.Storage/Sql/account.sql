@@ -1,22 +1,29 @@
--- name: by-no
+-- part: accounts
 SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
        LowPackagePercent, EntryCount, NoticeCount
-FROM Account WHERE AccountNo IN @AccountNos
+FROM Account
+
+-- part: scopes
+SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
+FROM Scope AS c
+JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
+JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+
+-- name: by-no
+{accounts}
+WHERE AccountNo IN @AccountNos
 
 -- name: one-by-no
-SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
-       LowPackagePercent, EntryCount, NoticeCount
-FROM Account WHERE AccountNo = @AccountNo
+{accounts}
+WHERE AccountNo = @AccountNo
 
 -- name: by-id
-SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
-       LowPackagePercent, EntryCount, NoticeCount
-FROM Account WHERE AccountId = @AccountId AND AccountNo <> 0
+{accounts}
+WHERE AccountId = @AccountId AND AccountNo <> 0
 
 -- name: all
-SELECT AccountNo, AccountId, Name, Level, OpenedUs, Version, BalanceE8, RemainderE8, State, ArrearsSinceUs, BalanceBelowE8, BalanceLowTold,
-       LowPackagePercent, EntryCount, NoticeCount
-FROM Account WHERE AccountNo <> 0 ORDER BY AccountId
+{accounts}
+WHERE AccountNo <> 0 ORDER BY AccountId
 
 -- name: last
 SELECT MAX(AccountNo) FROM Account
@@ -41,24 +48,15 @@ UPDATE Account SET Version = Version WHERE AccountNo = @AccountNo
 SELECT ScopeNo, AccountNo, ApiNo, RegionNo, ResourceName, OnPackages, PackageLowTold FROM Scope WHERE ScopeNo IN @ScopeNos
 
 -- name: one-scope
-SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
-FROM Scope AS c
-JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
-JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+{scopes}
 WHERE c.ScopeNo = @ScopeNo
 
 -- name: scopes-of-account
-SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
-FROM Scope AS c
-JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
-JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+{scopes}
 WHERE c.AccountNo = @AccountNo
 
 -- name: scope
-SELECT c.ScopeNo, c.AccountNo, api.Text AS Api, region.Text AS Region, c.ResourceName, c.OnPackages, c.PackageLowTold
-FROM Scope AS c
-JOIN Word AS api ON api.Kind = 1 AND api.No = c.ApiNo
-JOIN Word AS region ON region.Kind = 2 AND region.No = c.RegionNo
+{scopes}
 WHERE c.AccountNo = @AccountNo AND api.Text = @Api AND region.Text = @Region
 
 -- name: add-scope

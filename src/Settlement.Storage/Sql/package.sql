@@ -1,16 +1,24 @@
--- name: by-id
+-- part: packages
 SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
 FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+
+-- part: lot-columns
+l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+
+-- part: lots
+SELECT {lot-columns}
+FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+
+-- name: by-id
+{packages}
 WHERE p.PackageId = @PackageId
 
 -- name: by-no
-SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
-FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{packages}
 WHERE p.PackageNo = @PackageNo
 
 -- name: by-nos
-SELECT p.PackageNo, p.PackageId, p.AccountNo, p.ScopeNo, w.Text AS Project, p.Offer, p.Term, p.FirstStartUs, p.AutoRenew, p.AutoRenewSinceUs, p.DaysBefore
-FROM Package AS p LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{packages}
 WHERE p.PackageNo IN @PackageNos
 
 -- name: last
@@ -24,40 +32,35 @@ VALUES (@PackageNo, @PackageId, @AccountNo, @ScopeNo, @ProjectNo, @Offer, @Term,
 UPDATE Package SET AutoRenew = @AutoRenew, AutoRenewSinceUs = @AutoRenewSinceUs, DaysBefore = @DaysBefore WHERE PackageNo = @PackageNo
 
 -- name: lot
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{lots}
 WHERE l.PackageNo = @PackageNo AND l.LotNo = @LotNo
 
 -- name: last-lot
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{lots}
 WHERE l.PackageNo = @PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = @PackageNo)
 
 -- name: lots
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+SELECT {lot-columns}
 FROM Package AS p JOIN Lot AS l ON l.PackageNo = p.PackageNo AND l.LotNo = @LotNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE p.PackageNo IN @PackageNos
 
 -- name: last-lots
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
+SELECT {lot-columns}
 FROM Package AS p
 JOIN Lot AS l ON l.PackageNo = p.PackageNo AND l.LotNo = (SELECT MAX(x.LotNo) FROM Lot AS x WHERE x.PackageNo = p.PackageNo)
 LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
 WHERE p.PackageNo IN @PackageNos
 
 -- name: of-span
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{lots}
 WHERE l.ScopeNo IN @ScopeNos AND l.EndUs > @FromUs AND l.StartUs <= @UntilUs
 
 -- name: all
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{lots}
 ORDER BY p.PackageId, l.LotNo
 
 -- name: of-account
-SELECT l.PackageNo, p.PackageId, l.LotNo, l.ScopeNo, w.Text AS Project, l.Origin, l.StartUs, l.EndUs, l.PaidUs, l.Calls, l.LeftCalls, l.PriceE8
-FROM Lot AS l JOIN Package AS p ON p.PackageNo = l.PackageNo LEFT JOIN Word AS w ON w.Kind = 3 AND w.No = p.ProjectNo
+{lots}
 WHERE p.AccountNo = @AccountNo
 ORDER BY p.PackageId, l.LotNo
 

@@ -1,12 +1,12 @@
 -- name: uncovered-chunks
 SELECT t.TimeUs, t.Source, t.EventId, t.Part, t.UpTo
 FROM (SELECT u.TimeUs, s.Text AS Source, u.EventId, u.Part,
-             SUM(u.Calls) OVER (ORDER BY u.TimeUs, s.Text, u.EventId, u.Part ROWS UNBOUNDED PRECEDING) AS UpTo,
-             ROW_NUMBER() OVER (ORDER BY u.TimeUs, s.Text, u.EventId, u.Part) AS RowNo
+             SUM(u.Calls) OVER (ORDER BY u.TimeUs, {order-within-project} ROWS UNBOUNDED PRECEDING) AS UpTo,
+             ROW_NUMBER() OVER (ORDER BY u.TimeUs, {order-within-project}) AS RowNo
       FROM Usage AS u
       JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
       WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
-        AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299) AS t
+        AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND {billable}) AS t
 WHERE t.RowNo % @Most = 0
 ORDER BY t.RowNo
 
@@ -15,12 +15,12 @@ INSERT INTO Quarantine (Reason, State, AccountNo, Source, EventId, Account, Api,
 SELECT @Reason, 'held', t.AccountNo, t.Source, t.EventId, a.AccountId, api.Text, region.Text, t.Project, t.TimeUs, t.Status,
        CASE WHEN t.UpTo - t.Calls < @Skip THEN t.UpTo - @Skip ELSE t.Calls END, t.Waived, @UnitPriceE10, t.ArrivedUs, @HeldUs
 FROM (SELECT u.AccountNo, u.ScopeNo, s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Calls, u.Waived, u.ArrivedUs,
-             @CallsBefore + SUM(u.Calls) OVER (ORDER BY u.TimeUs, s.Text, u.EventId, u.Part ROWS UNBOUNDED PRECEDING) AS UpTo
+             @CallsBefore + SUM(u.Calls) OVER (ORDER BY u.TimeUs, {order-within-project} ROWS UNBOUNDED PRECEDING) AS UpTo
       FROM Usage AS u
       JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
       LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
       WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
-        AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299
+        AND u.ProjectNo = @ProjectNo AND u.Waived = @Waived AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND {billable}
         AND u.TimeUs >= @AfterUs AND u.TimeUs <= @LastUs
         AND (u.TimeUs > @AfterUs OR s.Text > @AfterSource
              OR (s.Text = @AfterSource AND (u.EventId > @AfterEventId OR (u.EventId = @AfterEventId AND u.Part > @AfterPart))))

@@ -1,3 +1,22 @@
+-- 1.1.
+-- part: billable
+Status BETWEEN 200 AND 299
+
+-- 4.1.
+-- part: order-of-calls
+u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, {order-within-project}
+
+-- 4.1, for calls of the same instant and project.
+-- part: order-within-project
+s.Text, u.EventId, u.Part
+
+-- part: groups
+SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
+       SUM(Calls) AS AllCalls,
+       SUM(CASE WHEN {billable} THEN Calls ELSE 0 END) AS Billable,
+       COALESCE(SUM(CASE WHEN Waived = 1 AND {billable} THEN Calls END), 0) AS WaivedCalls
+FROM Usage
+
 -- name: find-account
 SELECT AccountNo FROM Account WHERE AccountId = @AccountId AND AccountNo <> 0
 
@@ -15,21 +34,13 @@ SELECT Calls FROM MonthUse WHERE ScopeNo = @ScopeNo AND Month = @Month
 SELECT MIN(SettleSlot) FROM Usage WHERE SettleSlot > @AfterSlot
 
 -- name: grouped
-SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
-       SUM(Calls) AS AllCalls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN Calls ELSE 0 END) AS Billable,
-       COALESCE(SUM(CASE WHEN Waived = 1 AND Status BETWEEN 200 AND 299 THEN Calls END), 0) AS WaivedCalls
-FROM Usage
+{groups}
 WHERE SettleSlot = @Slot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 
 -- name: grouped-range
-SELECT AccountNo, ScopeNo, UseHour, ProjectNo,
-       SUM(Calls) AS AllCalls,
-       SUM(CASE WHEN Status BETWEEN 200 AND 299 THEN Calls ELSE 0 END) AS Billable,
-       COALESCE(SUM(CASE WHEN Waived = 1 AND Status BETWEEN 200 AND 299 THEN Calls END), 0) AS WaivedCalls
-FROM Usage
+{groups}
 WHERE SettleSlot > @AfterSlot AND SettleSlot <= @ToSlot AND AccountNo > @AfterAccount AND AccountNo <= @LastAccount
 GROUP BY AccountNo, ScopeNo, UseHour, ProjectNo
 ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
@@ -38,7 +49,7 @@ ORDER BY AccountNo, ScopeNo, UseHour, ProjectNo
 SELECT ProjectNo, Waived, TimeUs, SUM(Calls) AS Calls
 FROM Usage
 WHERE SettleSlot = @Slot AND AccountNo = @AccountNo AND ScopeNo = @ScopeNo AND UseHour = @UseHour
-  AND Status BETWEEN 200 AND 299
+  AND {billable}
 GROUP BY ProjectNo, Waived, TimeUs
 
 -- name: in-order
@@ -47,8 +58,8 @@ FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
 WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
-  AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND u.Status BETWEEN 200 AND 299
-ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
+  AND u.TimeUs >= @StartUs AND u.TimeUs < @EndUs AND {billable}
+ORDER BY {order-of-calls}
 
 -- name: events-of-hour
 SELECT s.Text AS Source, u.EventId, p.Text AS Project, u.TimeUs, u.Status, u.Calls, u.Waived, u.Part, u.ArrivedUs
@@ -56,8 +67,8 @@ FROM Usage AS u
 JOIN Word AS s ON s.Kind = 4 AND s.No = u.SourceNo
 LEFT JOIN Word AS p ON p.Kind = 3 AND p.No = u.ProjectNo
 WHERE u.SettleSlot = @Slot AND u.AccountNo = @AccountNo AND u.ScopeNo = @ScopeNo AND u.UseHour = @UseHour
-  AND u.Status BETWEEN 200 AND 299
-ORDER BY u.TimeUs, CASE WHEN u.ProjectNo = 0 THEN 0 ELSE 1 END, p.Text, s.Text, u.EventId, u.Part
+  AND {billable}
+ORDER BY {order-of-calls}
 
 -- name: oldest-hour
 SELECT MIN(UseHour) FROM Usage WHERE SettleSlot = @Slot

@@ -7,9 +7,9 @@ namespace Settlement.Worker.Bus;
 
 public static class BrokerTopology
 {
-    public const string UsageEvents = "usage-events";
-    public const string BillingCommands = "billing-commands";
-    public const string BillingNotices = "billing-notices";
+    public const string UsageEvents = Contracts.UsageEvents.Exchange;
+    public const string BillingCommands = Contracts.Commands.BillingCommand.Exchange;
+    public const string BillingNotices = Contracts.BillingNotice.Exchange;
 
     public static readonly IReadOnlyList<string> Inputs = [UsageEvents, BillingCommands];
 

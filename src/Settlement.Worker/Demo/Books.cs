@@ -68,5 +68,5 @@ internal static class Books
 
     private static long Sum(MonthResults results, long accountNo, Book book) => results.Entries[accountNo].Where(e => e.Book == (long)book).Sum(e => e.AmountE8);
 
-    public static JsonElement Data(Storage.Bills.NoticeLine notice) => JsonDocument.Parse(notice.Body).RootElement;
+    public static JsonElement Data(Storage.Notices.NoticeLine notice) => JsonDocument.Parse(notice.Body).RootElement;
 }

@@ -3,18 +3,18 @@ using Settlement.Domain.Ledger;
 namespace Settlement.Worker.Demo;
 
 /// <summary>The demo for programs: <c>--output json</c>.</summary>
-internal sealed record DemoView(IReadOnlyList<AccountView> Accounts, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<Check> Checks)
+internal sealed record DemoView(IReadOnlyList<AccountMonth> Accounts, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<Check> Checks)
 {
     public static DemoView Of(MonthResults results, IReadOnlyList<Check> checks) => new(
-        [.. results.Accounts.Select(a => AccountView.Of(results, AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
+        [.. results.Accounts.Select(a => AccountMonth.Of(results, AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
         [.. results.Held.GroupBy(h => h.Reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new HeldView(g.Key, g.Count(), g.Sum(h => h.Calls), results.Plain(g.Aggregate((Int128)0, (sum, h) => sum + (h.ValueE8 ?? 0)))))],
         checks);
 }
 
-internal sealed record AccountView(string Account, long Calls, long PackageCalls, string Packages, string PayPerUse, string Balance)
+internal sealed record AccountMonth(string Account, long Calls, long PackageCalls, string Packages, string PayPerUse, string Balance)
 {
-    public static AccountView Of(MonthResults results, AccountBill bill) => new(
+    public static AccountMonth Of(MonthResults results, AccountBill bill) => new(
         bill.Account, bill.Calls, bill.ByPackage, results.Plain(bill.PackagesE8), results.Plain(bill.ChargedE8), results.Plain(bill.BalanceE8));
 }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Settlement.Domain.Notices;
-using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using static Settlement.Worker.Demo.MonthResults;
 
 namespace Settlement.Worker.Demo;

@@ -6,6 +6,7 @@ using Settlement.Domain.Packages;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using Settlement.Storage.Quarantine;
 
 namespace Settlement.Worker.Demo;
@@ -23,16 +24,16 @@ internal sealed record MonthResults(
 {
     public static MonthResults Of(SettlementStore store) => store.Read(session =>
     {
-        var accounts = AccountStore.All(session);
+        var accounts = AccountReader.All(session);
         return new MonthResults(
             store.Terms.Read(session, StoreState.Of(session)).Catalog.Currency,
             accounts,
-            BillStore.Rows(session, new BillFilter()),
-            accounts.ToDictionary(a => a.AccountNo, a => BillStore.Entries(session, a.AccountNo)),
-            AccountStore.AllLots(session),
-            BillStore.Notices(session),
-            BillStore.Refusals(session),
-            QuarantineStore.List(session));
+            BillReader.Rows(session, new BillFilter()),
+            accounts.ToDictionary(a => a.AccountNo, a => BillReader.Entries(session, a.AccountNo)),
+            AccountReader.AllLots(session),
+            BillReader.Notices(session),
+            BillReader.Refusals(session),
+            QuarantineEntries.List(session));
     });
 
     public IEnumerable<BillLine> Of(RowKind kind) => Rows.Where(r => r.Kind == (long)kind);

@@ -116,7 +116,7 @@ internal sealed class Report(Listing listing, int width, MonthResults results, P
         {
             var row = results.Rows.Where(r => r.AccountId == ExcerptAccount).First(r => r.Steps.Count > 1);
             listing.Say($"settlement bill --account {ExcerptAccount} --month 2026-06 --database {keptFile}");
-            listing.Say($"settlement explain {Domain.Settling.Ids.Row(row.AccountNo, row.AccountVersion, row.Line)} --database {keptFile}");
+            listing.Say($"settlement explain {Domain.Plans.Ids.Row(row.AccountNo, row.AccountVersion, row.Line)} --database {keptFile}");
             listing.Say($"settlement account cedar-clinic --database {keptFile}");
             listing.Say($"settlement quarantine list --database {keptFile}");
         }

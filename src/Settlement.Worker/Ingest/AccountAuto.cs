@@ -43,7 +43,7 @@ internal sealed class AccountAuto(SettlementCore core)
     public void Open()
     {
         var unknown = core.Store.Read(session => firstUseUs.GroupBy(u => u.Key.Account, StringComparer.Ordinal)
-            .Where(a => AccountStore.Find(session, a.Key) is null).Select(a => (Account: a.Key, FirstUs: a.Min(u => u.Value))).ToList());
+            .Where(a => AccountReader.Find(session, a.Key) is null).Select(a => (Account: a.Key, FirstUs: a.Min(u => u.Value))).ToList());
         Receive(unknown.ConvertAll(a => OpenAccount(a.Account, a.FirstUs)));
         Opened = unknown.Count;
         // The second round is for subscriptions whose hour was closed in between by a worker that runs alongside.
@@ -57,7 +57,7 @@ internal sealed class AccountAuto(SettlementCore core)
         core.Timeline.ApplyCommands(core.NowUs);
         core.Store.Read(session =>
         {
-            foreach (var answer in sent.Select(id => CommandStore.Answer(session, id)!).Where(a => a.Code != Refusal.HourClosed))
+            foreach (var answer in sent.Select(id => CommandInbox.Answer(session, id)!).Where(a => a.Code != Refusal.HourClosed))
             {
                 if (answer.Code is null)
                     Subscribed++;
@@ -79,7 +79,7 @@ internal sealed class AccountAuto(SettlementCore core)
         foreach (var ((account, api, region), us) in firstUseUs.OrderBy(u => u.Value).ThenBy(u => u.Key))
         {
             if (!ours.TryGetValue(account, out var isOurs))
-                ours[account] = isOurs = CommandStore.Answer(session, IdOf("open", account)) is { State: "applied" };
+                ours[account] = isOurs = CommandInbox.Answer(session, IdOf("open", account)) is { State: "applied" };
             if (!isOurs || !catalog.HasApi(api) || !catalog.HasRegion(region) || FreeId(session, account, api, region) is not { } id)
                 continue;
             sent.Add(id);
@@ -92,10 +92,10 @@ internal sealed class AccountAuto(SettlementCore core)
     private static string? FreeId(Session session, string account, string api, string region)
     {
         var first = IdOf("subscribe", account, api, region);
-        if (CommandStore.Answer(session, first) is not { } answer)
+        if (CommandInbox.Answer(session, first) is not { } answer)
             return first;
         var second = first + "-open";
-        return answer.Code == Refusal.HourClosed && CommandStore.Answer(session, second) is null ? second : null;
+        return answer.Code == Refusal.HourClosed && CommandInbox.Answer(session, second) is null ? second : null;
     }
 
     private string OpenAccount(string account, long firstUs) =>

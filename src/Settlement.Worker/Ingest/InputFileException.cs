@@ -1,5 +1,4 @@
 using System.Globalization;
-using Settlement.Worker.Verbs;
 
 namespace Settlement.Worker.Ingest;
 

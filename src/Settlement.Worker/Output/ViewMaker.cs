@@ -5,11 +5,12 @@ using Settlement.Domain.Ledger;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Money;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using Settlement.Storage.Parking;
 using Settlement.Storage.Quarantine;
 

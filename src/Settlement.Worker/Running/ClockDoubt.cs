@@ -31,7 +31,7 @@ internal sealed record ClockDoubt(string Reason, string Cause, bool StopsTime)
 
     public static string Difference(ClockFacts facts, long nowUs, BillingZone zone) =>
         $"the clock says {zone.Show(nowUs)}, the database's {zone.Show(facts.DatabaseUs!.Value)}; "
-        + $"they may differ by {ClockStore.MaxDifferenceUs / (60 * Instant.PerSecondUs)} minutes";
+        + $"they may differ by {ClockRows.MaxDifferenceUs / (60 * Instant.PerSecondUs)} minutes";
 
     public static string Ahead(ClockFacts facts, long nowUs, BillingZone zone) =>
         $"the clock says {zone.Show(nowUs)}, the time line has passed {zone.Show(facts.PassedUs)}: the clock is behind, or was ahead once; "

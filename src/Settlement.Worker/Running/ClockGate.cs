@@ -22,7 +22,7 @@ internal sealed partial class ClockGate(SettlementCore core, WorkerState state, 
         var aliveUs = right is { } then ? then.Us + ElapsedUs(then.Timestamp) : long.MinValue;
         if (right is { } asked && state.Clock is null && core.Clock.GetElapsedTime(asked.Timestamp) < AskEvery && Math.Abs(nowUs - aliveUs) < Instant.PerSecondUs)
             return true;
-        var facts = core.Store.Read(session => ClockStore.Facts(session, nowUs));
+        var facts = core.Store.Read(session => ClockRows.Facts(session, nowUs));
         Note(ClockDoubt.Of(facts, nowUs, aliveUs, core.Store.Settings.TimeZone));
         if (state.Clock is { StopsTime: true })
             return false;

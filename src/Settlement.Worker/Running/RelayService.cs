@@ -1,4 +1,5 @@
 using Settlement.Engine;
+using Settlement.Engine.Notices;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
 
@@ -20,7 +21,7 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        var relay = new Relay(core, publisher, refused);
+        var relay = new Relay(core.Store, core.Clock, publisher.PublishAsync, refused);
         try
         {
             while (!stoppingToken.IsCancellationRequested)

@@ -72,9 +72,9 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
             core.Store.Write(session =>
             {
                 if (!started)
-                    TroubleStore.Start(session, others, core.NowUs);
+                    TroubleRows.Start(session, others, core.NowUs);
                 foreach (var kind in unwritten)
-                    TroubleStore.Note(session, known[kind]);
+                    TroubleRows.Note(session, known[kind]);
             });
             started = true;
             unwritten.Clear();

@@ -6,8 +6,8 @@ using Settlement.Engine.Commands;
 using Settlement.Engine.Usage;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
+using Settlement.Worker.Output;
 using Settlement.Worker.Settings;
-using Settlement.Worker.Verbs;
 
 namespace Settlement.Worker.Running;
 

@@ -5,7 +5,7 @@ using Settlement.Domain.Settings;
 namespace Settlement.Worker.Simulating;
 
 /// <summary>A scenario that can't be read: the path of the bad field and the cause. The exit code is 2.</summary>
-public sealed class UnreadableScenarioException(string path, string cause) : Verbs.BadInputException($"{path}: {cause}")
+public sealed class UnreadableScenarioException(string path, string cause) : Ingest.BadInputException($"{path}: {cause}")
 {
     public string Path { get; } = path;
 }

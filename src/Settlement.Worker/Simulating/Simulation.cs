@@ -55,21 +55,21 @@ public static class Simulation
     {
         var parked = ParkedAccounts.All(session).ToDictionary(p => p.AccountNo);
         return new ShowView(
-            AccountStore.All(session).ConvertAll(a => views.Balance(a, parked.GetValueOrDefault(a.AccountNo))),
-            AccountStore.AllLots(session).ConvertAll(l => views.Package(l, atUs)));
+            AccountReader.All(session).ConvertAll(a => views.Balance(a, parked.GetValueOrDefault(a.AccountNo))),
+            AccountReader.AllLots(session).ConvertAll(l => views.Package(l, atUs)));
     });
 
     private static SimulationView Result(SettlementStore store, ViewMaker views, long untilUs, Dictionary<string, ShowView> shows) => store.Read(session =>
     {
         var end = Show(store, views, untilUs);
         return new SimulationView(
-            BillStore.Rows(session, new BillFilter()).ConvertAll(views.Row),
+            BillReader.Rows(session, new BillFilter()).ConvertAll(views.Row),
             end.Balances,
             end.Packages,
-            BillStore.Notices(session).ConvertAll(views.Notice),
-            BillStore.Attempts(session).ConvertAll(views.Renewal),
-            BillStore.Refusals(session).ConvertAll(views.Refusal),
-            QuarantineStore.List(session).ConvertAll(views.Quarantined),
+            BillReader.Notices(session).ConvertAll(views.Notice),
+            BillReader.Attempts(session).ConvertAll(views.Renewal),
+            BillReader.Refusals(session).ConvertAll(views.Refusal),
+            QuarantineEntries.List(session).ConvertAll(views.Quarantined),
             shows);
     });
 }

@@ -2,10 +2,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Settlement.Domain.Accounts;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Parking;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -27,7 +29,7 @@ internal sealed class AccountVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        var view = open.Store.Read(session => AccountStore.Find(session, accountId) is { } account ? View(session, account, views, open.Core.NowUs) : null)
+        var view = open.Store.Read(session => AccountReader.Find(session, accountId) is { } account ? View(session, account, views, open.Core.NowUs) : null)
             ?? throw new BadInputException($"There is no account '{accountId}' in {open.Engine.Describe()}");
         if (context.Listing.IsJson)
             context.Listing.Json(view);
@@ -38,7 +40,7 @@ internal sealed class AccountVerb : Verb
 
     private static AccountView View(Session session, Account account, ViewMaker views, long nowUs)
     {
-        var scopes = AccountStore.ScopesOf(session, account.AccountNo);
+        var scopes = AccountReader.ScopesOf(session, account.AccountNo);
         var balance = views.Balance(account, ParkedAccounts.Find(session, account.AccountNo));
         return new AccountView(
             balance.Account,
@@ -50,14 +52,14 @@ internal sealed class AccountVerb : Verb
             balance.Parked,
             account.InArrears ? views.Time(account.ArrearsSinceUs) : null,
             views.Time(account.OpenedUs),
-            [.. AccountStore.LotsOf(session, account.AccountNo).Select(lot => views.AccountPackage(lot, scopes.First(s => s.ScopeNo == lot.ScopeNo), AccountStore.GetPackage(session, lot.PackageNo), nowUs))],
+            [.. AccountReader.LotsOf(session, account.AccountNo).Select(lot => views.AccountPackage(lot, scopes.First(s => s.ScopeNo == lot.ScopeNo), AccountReader.GetPackage(session, lot.PackageNo), nowUs))],
             [.. scopes.SelectMany(s => Subscription(session, account, s, views, nowUs)).OrderBy(s => s.Api, StringComparer.Ordinal).ThenBy(s => s.Region, StringComparer.Ordinal)],
             new AlertsView(account.BalanceBelowE8 is { } below ? views.Money(below) : null, account.LowPackagePercent));
     }
 
     /// <summary>The subscription that is open now, if there is one; the mode is that of the last notice.</summary>
     private static IEnumerable<SubscriptionView> Subscription(Session session, Account account, Scope scope, ViewMaker views, long nowUs) =>
-        AccountStore.Subscriptions(session, scope.ScopeNo).Where(p => p.Contains(nowUs)).Select(p => new SubscriptionView(
+        AccountReader.Subscriptions(session, scope.ScopeNo).Where(p => p.Contains(nowUs)).Select(p => new SubscriptionView(
             scope.Api,
             scope.Region,
             Scope.ResourceId(account.AccountId, scope.Api, scope.Region),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

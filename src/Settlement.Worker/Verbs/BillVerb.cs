@@ -54,13 +54,13 @@ internal sealed class BillVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        if (context.Listing.Format == OutputFormat.Table && filter.Account is { } account && open.Store.Read(session => AccountStore.Find(session, account)) is null)
+        if (context.Listing.Format == OutputFormat.Table && filter.Account is { } account && open.Store.Read(session => AccountReader.Find(session, account)) is null)
             context.Listing.Say($"There is no account {account}.");
         var totals = new BillTotals();
         using var rows = context.Listing.Long(Columns, row => BillCsv.Line(row, views.Currency));
         open.Store.Read(session =>
         {
-            foreach (var line in BillStore.Stream(session, filter with { UsedHours = HoursOf(filter.Cycle, open) }).Where(line => resource is null || IsOf(line, resource)))
+            foreach (var line in BillReader.Stream(session, filter with { UsedHours = HoursOf(filter.Cycle, open) }).Where(line => resource is null || IsOf(line, resource)))
                 Add(rows, totals, line, filter.Cycle, views);
             return true;
         });

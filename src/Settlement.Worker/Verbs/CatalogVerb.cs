@@ -6,6 +6,7 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Time;
 using Settlement.Engine.Usage;
 using Settlement.Storage;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

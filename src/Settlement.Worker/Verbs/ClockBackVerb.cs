@@ -5,6 +5,7 @@ using Settlement.Engine;
 using Settlement.Engine.Clock;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

@@ -4,6 +4,7 @@ using Settlement.Domain.Time;
 using Settlement.Engine.Clock;
 using Settlement.Storage;
 using Settlement.Storage.Clock;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 
@@ -33,7 +34,7 @@ internal sealed class ClockVerb : Command
         {
             using var open = OpenStore.ToRead(context);
             var nowUs = open.Core.NowUs;
-            var facts = open.Store.Read(session => ClockStore.Facts(session, nowUs));
+            var facts = open.Store.Read(session => ClockRows.Facts(session, nowUs));
             var zone = open.Store.Settings.TimeZone;
             var view = new ClockView(
                 zone.Show(nowUs),
@@ -86,7 +87,7 @@ internal sealed class ClockVerb : Command
             var zone = open.Store.Settings.TimeZone;
             if (Math.Abs(timeUs - nowUs) > NearUs)
                 throw new BadInputException($"TIME: the clock says {zone.Show(nowUs)}, which is not near {zone.Show(timeUs)}; set the clock right first");
-            open.Store.Write(session => ClockStore.Confirm(session, nowUs));
+            open.Store.Write(session => ClockRows.Confirm(session, nowUs));
             context.Listing.Say($"Confirmed: it is {zone.Show(nowUs)}. A worker goes on within a few seconds.");
             return Exit.Done;
         }
@@ -115,5 +116,5 @@ internal static class ClockCheck
             throw new BadInputException($"Hours are closed ahead of the clock: {ClockDoubt.Ahead(facts, nowUs, open.Store.Settings.TimeZone)}");
     }
 
-    private static ClockFacts Facts(OpenStore open, long nowUs) => open.Store.Read(session => ClockStore.Facts(session, nowUs));
+    private static ClockFacts Facts(OpenStore open, long nowUs) => open.Store.Read(session => ClockRows.Facts(session, nowUs));
 }

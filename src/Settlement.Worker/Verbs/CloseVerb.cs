@@ -23,7 +23,7 @@ internal sealed class CloseVerb : Verb
     /// <param name="dryRun">Change nothing.</param>
     private static int Run(VerbContext context, long? untilUs, bool dryRun)
     {
-        using var run = TestClockRun.Start(context, untilUs, dryRun);
+        using var run = UnderTestClock.Start(context, untilUs, dryRun);
         var timeline = run.Open.Core.Timeline;
         var closed = new ClosedRuns(timeline);
         using (var progress = context.Progress())

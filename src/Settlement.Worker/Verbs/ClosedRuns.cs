@@ -1,5 +1,6 @@
 
 using Settlement.Domain.Money;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine;

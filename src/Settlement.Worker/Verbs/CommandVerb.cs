@@ -31,8 +31,8 @@ internal sealed class CommandVerb : Verb
         var bodies = CommandFile.Read(InputText.Read(file), InputText.NameOf(file));
         using var open = OpenStore.ToWriteOrCreate(context);
         ClockCheck.NeedDatabases(open, open.Core.NowUs);
-        var ids = bodies.ConvertAll(CommandStore.IdOf);
-        var before = open.Store.Read(session => ids.Distinct(StringComparer.Ordinal).Where(id => CommandStore.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
+        var ids = bodies.ConvertAll(CommandInbox.IdOf);
+        var before = open.Store.Read(session => ids.Distinct(StringComparer.Ordinal).Where(id => CommandInbox.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
         using (var progress = context.Progress())
         {
             var received = 0;
@@ -46,7 +46,7 @@ internal sealed class CommandVerb : Verb
             open.Core.Timeline.AdvanceTo(open.Core.NowUs);
         }
 
-        var answers = open.Store.Read(session => ids.ConvertAll(id => CommandStore.Answer(session, id)!));
+        var answers = open.Store.Read(session => ids.ConvertAll(id => CommandInbox.Answer(session, id)!));
         var views = answers.Select((a, i) => View(open.Views, a, repeated: !before.Add(ids[i]))).ToList();
         context.Listing.Rows(
             views,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Demo;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Settlement.Domain.Time;
 using Settlement.Worker.Bus;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

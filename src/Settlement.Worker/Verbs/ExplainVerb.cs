@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Storage;
 using Settlement.Storage.Bills;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -29,7 +30,7 @@ internal sealed class ExplainVerb : Verb
             throw new BadInputException($"'{row}' is not the id of a bill row, such as R000001-000003-0001");
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        var view = open.Store.Read(session => BillStore.Row(session, id) is { } line
+        var view = open.Store.Read(session => BillReader.Row(session, id) is { } line
             ? new Explaining(session, views, all ? long.MaxValue : EventsShown).Explain(line) : null)
             ?? throw new BadInputException($"There is no bill row {row} in {open.Engine.Describe()}");
         if (context.Listing.IsJson)

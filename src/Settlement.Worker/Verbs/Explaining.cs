@@ -3,7 +3,6 @@ using System.Text.Json;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine.Commands;
 using Settlement.Storage;
@@ -25,7 +24,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
         var kind = (RowKind)row.Kind;
         var isUsage = kind is RowKind.PackageUsage or RowKind.PayPerUse;
         var entries = EntriesOf(row, view.Row);
-        var package = row.PackageId is null ? null : AccountStore.FindPackage(session, row.PackageId);
+        var package = row.PackageId is null ? null : AccountReader.FindPackage(session, row.PackageId);
         var events = new List<EventShareView>();
         long seen = 0;
         long? calls = isUsage ? RowEvents.Walk(session, row, (line, taken) =>
@@ -36,13 +35,13 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
         return new ExplanationView(
             view,
             isUsage ? Closing(row) : null,
-            package is null ? null : Lot(AccountStore.Lot(session, package.PackageNo, row.LotNo)!),
+            package is null ? null : Lot(AccountReader.Lot(session, package.PackageNo, row.LotNo)!),
             events,
             seen - events.Count,
             calls,
             entries.ConvertAll(Entry),
             isUsage || kind == RowKind.AutoRenewal ? null : Command(row, entries),
-            kind == RowKind.AutoRenewal ? BillStore.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
+            kind == RowKind.AutoRenewal ? BillReader.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
     }
 
     /// <summary>
@@ -50,7 +49,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
     /// </summary>
     private List<EntryLine> EntriesOf(BillLine row, string rowId)
     {
-        var entries = BillStore.EntriesOfVersion(session, row.AccountNo, row.AccountVersion);
+        var entries = BillReader.EntriesOfVersion(session, row.AccountNo, row.AccountVersion);
         return (RowKind)row.Kind is RowKind.PackageUsage or RowKind.PayPerUse ? entries.FindAll(e => e.Cause == rowId) : entries;
     }
 
@@ -86,9 +85,9 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
 
     private CommandView? Command(BillLine row, List<EntryLine> entries)
     {
-        var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal).Select(id => CommandStore.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
+        var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal).Select(id => CommandInbox.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
         if (command is null && row.PackageId is not null)
-            command = CommandStore.AppliedFor(session, row.PackageId, row.DueUs);
+            command = CommandInbox.AppliedFor(session, row.PackageId, row.DueUs);
         if (command is null)
             return null;
         using var body = JsonDocument.Parse(command.Body);

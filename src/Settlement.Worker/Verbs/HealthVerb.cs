@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 using Settlement.Worker.Settings;

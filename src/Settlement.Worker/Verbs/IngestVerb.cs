@@ -55,7 +55,7 @@ internal sealed class IngestVerb : Verb
         using var input = accountAuto && files.Contains(StandardInput, StringComparer.Ordinal) ? KeepInput() : null;
         var paths = input is null ? files : [.. files.Select(f => f == StandardInput ? input.Path : f)];
         var auto = accountAuto ? new AccountAuto(open.Core) : null;
-        var after = QuarantineStore.LastNo(open.Store);
+        var after = QuarantineEntries.LastNo(open.Store);
         var counts = default(IngestCounts);
         InputFileException? bad = null;
         using (var progress = context.Progress())
@@ -76,7 +76,7 @@ internal sealed class IngestVerb : Verb
             auto?.Apply();
         }
 
-        Print(context.Listing, counts, auto, QuarantineStore.HeldAfter(open.Store, after));
+        Print(context.Listing, counts, auto, QuarantineEntries.HeldAfter(open.Store, after));
         if (bad is not null)
             throw bad;
         return ParkedNow.Say(context, open) | counts.Quarantined > 0 || auto?.Refused.Count > 0 ? Exit.Differs : Exit.Done;

@@ -1,3 +1,5 @@
+using Settlement.Worker.Ingest;
+
 namespace Settlement.Worker.Verbs;
 
 /// <summary>Files that are read whole: catalogs, commands, scenarios.</summary>

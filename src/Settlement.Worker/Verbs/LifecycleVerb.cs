@@ -23,17 +23,17 @@ internal sealed class LifecycleVerb : Verb
     /// <param name="dryRun">Change nothing.</param>
     private static int Run(VerbContext context, long? untilUs, bool dryRun)
     {
-        using var run = TestClockRun.Start(context, untilUs, dryRun);
+        using var run = UnderTestClock.Start(context, untilUs, dryRun);
         var timeline = run.Open.Core.Timeline;
         var closed = new ClosedRuns(timeline);
-        var calendar = new Calendar(run.Open);
+        var calendar = new StepsDone(run.Open);
         using (var progress = context.Progress())
         {
             timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} due {context.Settings.Billing.TimeZone.Show(step.DueUs)}");
             run.Pass();
         }
 
-        context.Listing.Rows(calendar.Steps, Calendar.Columns);
+        context.Listing.Rows(calendar.Steps, StepsDone.Columns);
         if (calendar.Failing is > 0 and var failing)
             context.Listing.Say($"{Figures.Of(failing, "renewal attempt")} {(dryRun ? "would fail" : "failed")} for lack of balance.");
         if (closed.HeldAny || closed.Views(run.Open.Views).Count > 0)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;

@@ -4,6 +4,7 @@ using Settlement.Domain.Pricing;
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 using Settlement.Worker.Settings;
 

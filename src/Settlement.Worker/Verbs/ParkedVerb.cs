@@ -5,6 +5,7 @@ using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Parking;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -24,9 +25,9 @@ internal sealed class ParkedVerb : Command
 
     /// <summary>The accounts with these ids, parked or not; without ids, all that are parked.</summary>
     private static List<Account> Find(OpenStore open, IReadOnlyList<string> ids) => open.Store.Read(session => ids.Count == 0
-        ? ParkedAccounts.All(session).ConvertAll(p => AccountStore.Get(session, p.AccountNo))
+        ? ParkedAccounts.All(session).ConvertAll(p => AccountReader.Get(session, p.AccountNo))
         : ids.Distinct(StringComparer.Ordinal).Select(id =>
-            AccountStore.Find(session, id) ?? throw new BadInputException($"There is no account '{id}' in {open.Engine.Describe()}")).ToList());
+            AccountReader.Find(session, id) ?? throw new BadInputException($"There is no account '{id}' in {open.Engine.Describe()}")).ToList());
 
     private static ParkedAccountView View(Session session, ViewMaker views, ParkedAccount parked)
     {

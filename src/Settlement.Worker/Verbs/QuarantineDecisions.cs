@@ -2,6 +2,7 @@
 using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Quarantine;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -19,7 +20,7 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
     {
         // Events that a command has already set free are not for anyone to decide.
         open.Core.Releases.Finish();
-        var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineStore.HeldNos(session, filter.Reason, filter.Account));
+        var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineEntries.HeldNos(session, filter.Reason, filter.Account));
         using var answers = context.Listing.Long<DecisionView>([new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
         long failed = 0, all = 0;
         using (var progress = context.Progress())
@@ -47,13 +48,13 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
     private static List<DecisionView> Decide(
         Session session, long[] numbers, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
     {
-        var entries = QuarantineStore.Find(session, numbers).OrderBy(e => Array.IndexOf(numbers, e.QuarantineNo)).ToList();
+        var entries = QuarantineEntries.Find(session, numbers).OrderBy(e => Array.IndexOf(numbers, e.QuarantineNo)).ToList();
         return [.. entries.Zip(decide(session, entries), (entry, cause) => new DecisionView(entry.QuarantineNo, cause ?? done))];
     }
 
     private List<long> Known(List<long> named)
     {
-        var known = open.Store.Read(session => named.Chunk(PerTransaction).SelectMany(c => QuarantineStore.Find(session, c)).Select(e => e.QuarantineNo).ToHashSet());
+        var known = open.Store.Read(session => named.Chunk(PerTransaction).SelectMany(c => QuarantineEntries.Find(session, c)).Select(e => e.QuarantineNo).ToHashSet());
         var unknown = named.FindAll(no => !known.Contains(no));
         return unknown.Count == 0 ? named
             : throw new BadInputException($"There is no quarantined event {string.Join(", ", unknown.Select(n => Figures.Plain(n)))}; nothing was changed");

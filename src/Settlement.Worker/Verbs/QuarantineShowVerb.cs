@@ -2,6 +2,7 @@ using System.CommandLine;
 using Settlement.Domain.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Quarantine;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -34,7 +35,7 @@ internal sealed class QuarantineShowVerb : Verb
 
     private static QuarantineShownView? View(Session session, OpenStore open, ViewMaker views, long entry)
     {
-        if (QuarantineStore.Find(session, entry) is not { } found)
+        if (QuarantineEntries.Find(session, entry) is not { } found)
             return null;
         var standing = found.Reason == HoldReason.Conflict ? StandingEvent.Find(session, open.Store.Words, found) : null;
         return new QuarantineShownView(views.Entry(found, open.Core.NowUs), standing is null ? null : views.Standing(standing, found));

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Settlement.Engine.Usage;
 using Settlement.Storage.Quarantine;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -64,7 +65,7 @@ internal sealed class QuarantineVerb : Command
             var total = new Total(0, 0, 0);
             open.Store.Read(session =>
             {
-                foreach (var entry in QuarantineStore.Stream(session, reason: filter.Reason, account: filter.Account))
+                foreach (var entry in QuarantineEntries.Stream(session, reason: filter.Reason, account: filter.Account))
                 {
                     rows.Add(views.Entry(entry, now));
                     total = new Total(total.Calls + entry.Calls, total.ValueE8 + (entry.ValueE8 ?? 0), total.Unpriced + (entry.ValueE8 is null ? 1 : 0));
@@ -142,13 +143,13 @@ internal sealed class QuarantineVerb : Command
         /// <param name="by">Who.</param>
         private static int Run(VerbContext context, IReadOnlyList<long> entries, QuarantineFilter filter, string because, string by)
         {
-            if (string.IsNullOrWhiteSpace(because) || because.Length > QuarantineStore.MaxBecause)
+            if (string.IsNullOrWhiteSpace(because) || because.Length > QuarantineEntries.MaxBecause)
                 throw new BadInputException("--because: give a reason of at most 1,000 characters");
-            if (string.IsNullOrWhiteSpace(by) || by.Length > QuarantineStore.MaxBy)
+            if (string.IsNullOrWhiteSpace(by) || by.Length > QuarantineEntries.MaxBy)
                 throw new BadInputException("--by: give a name of at most 128 characters");
             using var open = OpenStore.ToWrite(context);
             return new QuarantineDecisions(context, open).Decide(
-                entries, filter, (session, some) => QuarantineStore.Discard(session, some, open.Core.NowUs, by, because), "discarded");
+                entries, filter, (session, some) => QuarantineEntries.Discard(session, some, open.Core.NowUs, by, because), "discarded");
         }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Running;
 using Settlement.Worker.Settings;
 

@@ -60,7 +60,7 @@ internal sealed class StatusVerb : Verb
         var state = StoreState.Of(session);
         var oldest = ClosingRuns.OldestWaitingHour(session, state.ClosedSlot);
         var outbox = Outbox.Waiting(session);
-        var clock = ClockStore.Facts(session, nowUs);
+        var clock = ClockRows.Facts(session, nowUs);
         var left = ClosingRuns.LeftBehind(session, state, HoursLookedThrough);
         var ahead = clock.IsAheadOf(nowUs);
         var parked = ParkedAccounts.Count(session);
@@ -76,13 +76,13 @@ internal sealed class StatusVerb : Verb
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingRuns.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
-            TroubleStore.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
-            CommandStore.WaitingCount(session),
+            TroubleRows.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
+            CommandInbox.WaitingCount(session),
             parked.Accounts,
             parked.OldestUs is { } parkedUs ? Figures.Age(nowUs - parkedUs) : null,
             outbox.Notices,
             outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
-            QuarantineStore.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
+            QuarantineEntries.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
             brokerFault);
     }

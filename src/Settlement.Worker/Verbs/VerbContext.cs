@@ -1,4 +1,5 @@
 using Settlement.Domain.Time;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 using Settlement.Worker.Settings;
 

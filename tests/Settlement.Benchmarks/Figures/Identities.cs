@@ -61,7 +61,7 @@ internal static class Identities
         using var world = World.Open(file, Instant.OfUs(DateTimeOffset.UtcNow));
         foreach (var chunk in Arrivals(stored, newId, 0).Chunk(500_000))
         {
-            var claims = chunk.Select(a => a.Event.Call!).Select(UsageStore.Claim).ToList();
+            var claims = chunk.Select(a => a.Event.Call!).Select(UsageArrivals.IdentityOf).ToList();
             world.Store.Write(session => world.Store.Engine.ClaimIdentities(session, claims));
         }
 

@@ -63,7 +63,7 @@ internal static class Renewals
     {
         using var session = world.Store.Engine.Read();
         using var command = session.Connection.CreateCommand();
-        command.CommandText = $"SELECT COUNT(*) FROM Agenda WHERE DueUs = {dueUs} AND Kind = {(long)Domain.Lifecycle.AgendaKind.RenewalAttempt}";
+        command.CommandText = $"SELECT COUNT(*) FROM Agenda WHERE DueUs = {dueUs} AND Kind = {(long)Domain.Plans.AgendaKind.RenewalAttempt}";
         return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
     }
 

@@ -7,7 +7,10 @@ namespace Settlement.Domain.Tests.House;
 public partial class FolderArrowsTests
 {
     [Theory]
+    [InlineData("Settlement.Domain")]
+    [InlineData("Settlement.Storage")]
     [InlineData("Settlement.Engine")]
+    [InlineData("Settlement.Worker")]
     public void No_folders_use_each_other_in_a_circle(string project)
     {
         var arrows = Arrows(project);

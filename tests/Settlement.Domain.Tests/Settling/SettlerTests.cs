@@ -1,6 +1,7 @@
 using CsCheck;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;

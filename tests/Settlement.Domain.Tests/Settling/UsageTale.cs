@@ -4,6 +4,7 @@ using CsCheck;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Money;
 using Settlement.Domain.Packages;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Settling;
@@ -100,8 +101,8 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
     /// <summary>Claims come in the order of the dictionary of projects, which may be any; here, the last project comes first.</summary>
     private static PieceUsage Piece(Period piece, Event[] events) => new(
         piece,
-        [.. events.GroupBy(e => (e.Project, e.Waived)).OrderByDescending(g => g.Key.Project, StringComparer.Ordinal).Select(g => new Claim(g.Key.Project, g.Key.Waived, g.Sum(e => e.Count)))],
-        InOrder(events).Select(e => new Claim(e.Project, e.Waived, e.Count)));
+        [.. events.GroupBy(e => (e.Project, e.Waived)).OrderByDescending(g => g.Key.Project, StringComparer.Ordinal).Select(g => new ProjectCalls(g.Key.Project, g.Key.Waived, g.Sum(e => e.Count)))],
+        InOrder(events).Select(e => new ProjectCalls(e.Project, e.Waived, e.Count)));
 
     /// <summary>4.1: by time, then project with none first, then source, then id.</summary>
     public static IEnumerable<Event> InOrder(IEnumerable<Event> events) => events.OrderBy(e => e.TimeUs).ThenBy(e => e.Project is not null)

@@ -1,7 +1,6 @@
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Time;
-using Settlement.Storage.Bills;
 using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;

@@ -114,13 +114,13 @@ public partial class CrashTests
 
     private static string[] Snapshot(Session session)
     {
-        var rows = BillStore.Rows(session, new BillFilter()).Select(r =>
+        var rows = BillReader.Rows(session, new BillFilter()).Select(r =>
             $"{r.AccountId} {r.AccountVersion} {r.Line} {r.Kind} {r.Api}/{r.Region} {r.Project} {r.PackageId}#{r.LotNo} {r.UseStartUs}-{r.UseEndUs} {r.DueUs} {r.Calls} {r.Late} {r.FeeE8} {r.DeductedE8} {r.WrittenOffE8}");
-        var accounts = AccountStore.All(session).Select(a => a.ToString());
-        var lots = AccountStore.AllLots(session).Select(l => l.ToString());
-        var notices = BillStore.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}");
-        var attempts = BillStore.Attempts(session).Select(a => $"{a.PackageId} {a.SlotUs} {a.Renewed}");
-        var held = QuarantineStore.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}").Order(StringComparer.Ordinal);
+        var accounts = AccountReader.All(session).Select(a => a.ToString());
+        var lots = AccountReader.AllLots(session).Select(l => l.ToString());
+        var notices = BillReader.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}");
+        var attempts = BillReader.Attempts(session).Select(a => $"{a.PackageId} {a.SlotUs} {a.Renewed}");
+        var held = QuarantineEntries.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}").Order(StringComparer.Ordinal);
         return [.. rows, .. accounts, .. lots, .. notices, .. attempts, .. held];
     }
 }

@@ -47,7 +47,7 @@ internal sealed class CrashingEngine(IEngine engine) : IEngine
         engine.Insert(session, table, columns, rows);
     }
 
-    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims) => engine.ClaimIdentities(session, claims);
 
     public long NewWordNo(Session session, WordKind kind) => engine.NewWordNo(session, kind);
 

@@ -32,8 +32,8 @@ public class LateCommandTests
         Tell(core, clock, slot + 5_000_000, slot - 10_000_000, "set-auto-renew", new() { ["package"] = "P", ["enabled"] = true });
         Advance(core, clock, slot + Instant.PerHourUs);
 
-        Assert.Equal(slot, Assert.Single(core.Store.Read(BillStore.Attempts)).SlotUs);
-        Assert.Single(core.Store.Read(BillStore.Notices), n => n.Name == "renewal-failed");
+        Assert.Equal(slot, Assert.Single(core.Store.Read(BillReader.Attempts)).SlotUs);
+        Assert.Single(core.Store.Read(BillReader.Notices), n => n.Name == "renewal-failed");
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public class LateCommandTests
         for (var us = StartUs + (hoursAtOnce * Instant.PerHourUs); us <= StartUs + (5 * Instant.PerHourUs); us += hoursAtOnce * Instant.PerHourUs)
             Advance(core, clock, us);
 
-        var notices = core.Store.Read(BillStore.Notices);
+        var notices = core.Store.Read(BillReader.Notices);
         Assert.Equal(bought, Assert.Single(notices, n => n.Name == "package-purchased").AtUs);
         Assert.Equal(StartUs + Instant.PerHourUs, Assert.Single(notices, n => n.Name == "package-expired").AtUs);
     }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Time;
-using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;

@@ -83,12 +83,12 @@ public class OrderOfArrivalTests
 
     private static string[] Snapshot(Session session)
     {
-        var rows = BillStore.Rows(session, new BillFilter()).Select(r =>
+        var rows = BillReader.Rows(session, new BillFilter()).Select(r =>
             $"{r.AccountId} {r.Kind} {r.Api}/{r.Region} {r.Project} {r.PackageId}#{r.LotNo} {r.UseHour} {r.UseStartUs}-{r.UseEndUs} {r.TransactionUs} {r.Cycle} {r.Calls} {r.Late} {r.FeeE8} {r.DeductedE8} {r.WrittenOffE8} "
             + string.Join(", ", r.Steps.Select(s => $"{s.Calls} x {s.UnitPriceE10}")));
-        var accounts = AccountStore.All(session).Select(a => $"{a.AccountId} {a.BalanceE8} {a.RemainderE8} {a.State}");
-        var lots = AccountStore.AllLots(session).Select(l => $"{l.PackageId}#{l.LotNo} {l.Left} of {l.Calls}");
-        var held = QuarantineStore.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.Account} {q.Api}/{q.Region} {q.Project} {q.TimeUs} {q.Status} {q.Calls} {q.ValueE8}").Order(StringComparer.Ordinal);
+        var accounts = AccountReader.All(session).Select(a => $"{a.AccountId} {a.BalanceE8} {a.RemainderE8} {a.State}");
+        var lots = AccountReader.AllLots(session).Select(l => $"{l.PackageId}#{l.LotNo} {l.Left} of {l.Calls}");
+        var held = QuarantineEntries.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.Account} {q.Api}/{q.Region} {q.Project} {q.TimeUs} {q.Status} {q.Calls} {q.ValueE8}").Order(StringComparer.Ordinal);
         return [.. rows, .. accounts, .. lots, .. held];
     }
 

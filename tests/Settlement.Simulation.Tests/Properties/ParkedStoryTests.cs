@@ -148,16 +148,16 @@ public sealed class ParkedStoryTests
 
         public List<Line> Snapshot() => Core.Store.Read(session => (List<Line>)
         [
-            .. BillStore.Rows(session, new BillFilter()).Select(r => Line.Of(
+            .. BillReader.Rows(session, new BillFilter()).Select(r => Line.Of(
                 r.AccountId,
                 false,
                 $"{r.Kind} {r.Api}/{r.Region} {r.Project} {r.PackageId}#{r.LotNo} {r.UseStartUs}-{r.UseEndUs} {r.DueUs} {r.TransactionUs} {r.Calls} {r.Late} {r.FeeE8} {r.DeductedE8} {r.WrittenOffE8}",
                 $"{r.AccountVersion} {r.Line}")),
-            .. AccountStore.All(session).Select(a => Line.Of(a.AccountId, false, (a with { Version = 0, NoticeCount = 0 }).ToString(), $"{a.Version} {a.NoticeCount}")),
-            .. AccountStore.AllLots(session).Select(l => Line.Of(l.PackageId.Split('-')[1], false, (l with { PackageNo = 0, ScopeNo = 0 }).ToString(), "")).OrderBy(l => l.Text, StringComparer.Ordinal),
-            .. BillStore.Notices(session).Select(n => Line.Of(n.AccountId, true, $"{n.Name} {n.AtUs} {n.Body}", $"{n.Sequence} {n.NoticeId}")),
-            .. BillStore.Attempts(session).Select(a => Line.Of(a.PackageId.Split('-')[1], false, $"{a.PackageId} {a.SlotUs} {a.Renewed}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
-            .. QuarantineStore.List(session).Select(q => Line.Of(q.Account, false, $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. AccountReader.All(session).Select(a => Line.Of(a.AccountId, false, (a with { Version = 0, NoticeCount = 0 }).ToString(), $"{a.Version} {a.NoticeCount}")),
+            .. AccountReader.AllLots(session).Select(l => Line.Of(l.PackageId.Split('-')[1], false, (l with { PackageNo = 0, ScopeNo = 0 }).ToString(), "")).OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. BillReader.Notices(session).Select(n => Line.Of(n.AccountId, true, $"{n.Name} {n.AtUs} {n.Body}", $"{n.Sequence} {n.NoticeId}")),
+            .. BillReader.Attempts(session).Select(a => Line.Of(a.PackageId.Split('-')[1], false, $"{a.PackageId} {a.SlotUs} {a.Renewed}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. QuarantineEntries.List(session).Select(q => Line.Of(q.Account, false, $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
         ]);
 
         public void Dispose() => temp.Dispose();

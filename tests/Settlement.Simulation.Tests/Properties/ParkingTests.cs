@@ -77,18 +77,18 @@ public sealed class ParkingTests : IDisposable
     private void SameBooks()
     {
         Assert.Empty(core.Store.Read(ParkedAccounts.All));
-        var accounts = core.Store.Read(AccountStore.All);
+        var accounts = core.Store.Read(AccountReader.All);
         Assert.Equal(accounts[1].BalanceE8, accounts[0].BalanceE8);
         Assert.Equal(Rows("b"), Rows("a"));
         Assert.Equal(Notices("b"), Notices("a").Where(n => n is not (NoticeName.AccountParked or NoticeName.AccountResumed)));
-        Assert.Equal(Enumerable.Range(1, Notices("a").Count).Select(n => (long)n), core.Store.Read(BillStore.Notices).Where(n => n.AccountId == "a").Select(n => n.Sequence).Order());
+        Assert.Equal(Enumerable.Range(1, Notices("a").Count).Select(n => (long)n), core.Store.Read(BillReader.Notices).Where(n => n.AccountId == "a").Select(n => n.Sequence).Order());
         Assert.Null(core.Timeline.NextDueUs(clock.NowUs));
     }
 
-    private List<string> Rows(string account) => core.Store.Read(session => BillStore.Rows(session, new BillFilter())).Where(r => r.AccountId == account)
+    private List<string> Rows(string account) => core.Store.Read(session => BillReader.Rows(session, new BillFilter())).Where(r => r.AccountId == account)
         .Select(r => $"{r.Kind} {r.LotNo} {r.DueUs} {r.Calls} {r.FeeE8} {r.DeductedE8}").ToList();
 
-    private List<string> Notices(string account) => core.Store.Read(BillStore.Notices).Where(n => n.AccountId == account).OrderBy(n => n.Sequence).Select(n => n.Name).ToList();
+    private List<string> Notices(string account) => core.Store.Read(BillReader.Notices).Where(n => n.AccountId == account).OrderBy(n => n.Sequence).Select(n => n.Name).ToList();
 
     private void Command(string body)
     {

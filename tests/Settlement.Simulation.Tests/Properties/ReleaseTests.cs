@@ -123,10 +123,10 @@ public sealed class ReleaseTests
 
     private static string[] Lines(Session session) =>
     [
-        .. BillStore.Rows(session, new BillFilter()).Select(r => $"row {r.AccountId} {r.AccountVersion} {r.Line} {r.Region} {r.UseStartUs}-{r.UseEndUs} {r.DueUs} {r.Calls} late {r.Late} {r.FeeE8}"),
-        .. Storage.Accounts.AccountStore.All(session).Select(a => a.ToString()),
-        .. BillStore.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}"),
-        .. new[] { "held", "released" }.SelectMany(state => QuarantineStore.List(session, state))
+        .. BillReader.Rows(session, new BillFilter()).Select(r => $"row {r.AccountId} {r.AccountVersion} {r.Line} {r.Region} {r.UseStartUs}-{r.UseEndUs} {r.DueUs} {r.Calls} late {r.Late} {r.FeeE8}"),
+        .. Storage.Accounts.AccountReader.All(session).Select(a => a.ToString()),
+        .. BillReader.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}"),
+        .. new[] { "held", "released" }.SelectMany(state => QuarantineEntries.List(session, state))
             .Select(q => $"{q.State} {q.Reason} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8} {q.DecidedBy} {q.DecidedUs}").Order(StringComparer.Ordinal),
     ];
 

@@ -8,7 +8,6 @@ using Settlement.Domain.Ledger;
 using Settlement.Domain.Tests;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
-using Settlement.Storage.Bills;
 using Xunit;
 
 namespace Settlement.Simulation.Tests.Properties;

@@ -7,6 +7,7 @@ using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Notices;
 using Settlement.Storage.Quarantine;
 using Settlement.Worker.Output;
 using Settlement.Worker.Simulating;
@@ -24,17 +25,17 @@ internal sealed record Told(
         var scenario = ScenarioReader.Read(story.Json);
         var view = Worker.Simulating.Simulation.Run(scenario, temp.Engine);
         using var session = ((IEngine)temp.Engine).Read();
-        var accounts = AccountStore.All(session);
+        var accounts = AccountReader.All(session);
         return new Told(
             scenario.Settings,
             view,
-            BillStore.Rows(session, new BillFilter()),
+            BillReader.Rows(session, new BillFilter()),
             accounts,
-            accounts.ToDictionary(a => a.AccountId, a => BillStore.Entries(session, a.AccountNo), StringComparer.Ordinal),
-            AccountStore.AllLots(session),
-            BillStore.Notices(session),
-            BillStore.Attempts(session),
-            QuarantineStore.List(session),
+            accounts.ToDictionary(a => a.AccountId, a => BillReader.Entries(session, a.AccountNo), StringComparer.Ordinal),
+            AccountReader.AllLots(session),
+            BillReader.Notices(session),
+            BillReader.Attempts(session),
+            QuarantineEntries.List(session),
             session.Connection.Query<CommandLine>("SELECT CommandNo, CommandId, Type, AtUs, Body, State, Code FROM Command ORDER BY AtUs, CommandNo").AsList(),
             session.Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM Closing"));
     }

@@ -26,7 +26,7 @@ internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
 
     public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows) => engine.Insert(session, table, columns, rows);
 
-    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<IdentityClaim> claims) => engine.ClaimIdentities(session, claims);
+    public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims) => engine.ClaimIdentities(session, claims);
 
     public long NewWordNo(Session session, WordKind kind) => engine.NewWordNo(session, kind);
 

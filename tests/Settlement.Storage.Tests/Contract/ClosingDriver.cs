@@ -1,4 +1,4 @@
-using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Lifecycle;
@@ -14,7 +14,7 @@ namespace Settlement.Storage.Tests.Contract;
 internal sealed class ClosingDriver(SettlementStore store, Releases releases)
 {
     private readonly SpanOpening spans = new(store, releases, SpanSize.Default);
-    private readonly SpanWork work = new(store, new CommandStore(store, releases), new LifecycleStore(store), new ParkingStore(store));
+    private readonly SpanWork work = new(store, new CommandInbox(store, releases), new AgendaSteps(store), new AccountParking(store));
 
     public ClosingRun? Begin(long dueUs, bool hourly = true) => spans.BeginClosing(dueUs, hourly)?.Runs[^1];
 

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Usage;
-using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
+using Settlement.Storage.Plans;
 using Settlement.Storage.Quarantine;
 using Settlement.Storage.Tests.Schema;
 using Xunit;
@@ -110,13 +110,13 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
         arrivals.Insert(events / 2, Arrived(ReadEvent.Of(Call("guilty-1"))));
         arrivals.Add(Arrived(ReadEvent.Of(Call("guilty-2"))));
 
-        var counts = new UsageIntake(Store, new UsageStore(Store)).Store(arrivals);
-        var again = new UsageIntake(Store, new UsageStore(Store)).Store(arrivals);
+        var counts = new UsageIntake(Store, new UsageArrivals(Store)).Store(arrivals);
+        var again = new UsageIntake(Store, new UsageArrivals(Store)).Store(arrivals);
 
         Assert.Equal((events, 2), (counts.Accepted, counts.Quarantined));
         Assert.Equal(events + 2, again.Duplicate);
-        Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.StartsWith("event: can't be stored: ", e.Detail, StringComparison.Ordinal));
-        Assert.Equal(["guilty-1", "guilty-2"], Store.Read(s => QuarantineStore.List(s)).Select(e => e.Detail!.Split('"')[3]));
+        Assert.All(Store.Read(s => QuarantineEntries.List(s)), e => Assert.StartsWith("event: can't be stored: ", e.Detail, StringComparison.Ordinal));
+        Assert.Equal(["guilty-1", "guilty-2"], Store.Read(s => QuarantineEntries.List(s)).Select(e => e.Detail!.Split('"')[3]));
     }
 
     [Fact]
@@ -127,8 +127,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
         Store.Write(session => session.Connection.Execute(
             "CREATE TRIGGER NoStore BEFORE UPDATE ON Store BEGIN SELECT RAISE(ABORT, 'away'); END", transaction: session.Transaction));
 
-        Assert.Throws<SqliteException>(() => new UsageIntake(Store, new UsageStore(Store)).Store([Arrived(ReadEvent.Of(Call("e1")))]));
-        Assert.Empty(Store.Read(s => QuarantineStore.List(s)));
+        Assert.Throws<SqliteException>(() => new UsageIntake(Store, new UsageArrivals(Store)).Store([Arrived(ReadEvent.Of(Call("e1")))]));
+        Assert.Empty(Store.Read(s => QuarantineEntries.List(s)));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     [GeneratedRegex("@\\w+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex AnyParameter();
 
-    private CommandIntake Intake => new(Store, new CommandStore(Store, new Releases(Store, new UsageStore(Store))));
+    private CommandIntake Intake => new(Store, new CommandInbox(Store, new Releases(Store, new UsageArrivals(Store))));
 
     private static UsageCall Call(string id) => new("agent", id, "a1", "passport", "north", 1_683_709_200_000_000, 200, 1, null);
 

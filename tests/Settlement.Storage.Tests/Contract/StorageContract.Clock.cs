@@ -34,7 +34,7 @@ public abstract partial class StorageContract
         var run = closings.Begin(NineUs + 2 * Instant.PerHourUs)!;
         closings.Settle(run, () => NineUs);
         closings.Finish(run, NineUs);
-        var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
+        var row = Assert.Single(Store.Read(s => BillReader.Rows(s, new BillFilter())));
         Assert.Equal((3L, 0L), (row.Calls, row.Late));
     }
 
@@ -48,7 +48,7 @@ public abstract partial class StorageContract
         new WayBack(Store).Go(laterUs, WorkClaim.Alone);
 
         closings.Settle(closings.Begin(laterUs + Instant.PerHourUs)!, () => laterUs);
-        var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
+        var row = Assert.Single(Store.Read(s => BillReader.Rows(s, new BillFilter())));
         Assert.Equal((3L, 1L), (row.Calls, row.Late));
     }
 
@@ -58,7 +58,7 @@ public abstract partial class StorageContract
         Subscribed("a1");
         RunAhead();
         commands.Receive(["""{"id":"far","type":"top-up","account":"a1","amount":"5"}"""], FarUs);
-        commands.Apply(Store.Read(s => CommandStore.Waiting(s, FarUs, 10)), FarUs);
+        commands.Apply(Store.Read(s => CommandInbox.Waiting(s, FarUs, 10)), FarUs);
         var before = Store.Read(StoreState.Of);
         var ahead = new WayBack(Store).Go(NineUs, WorkClaim.Alone);
 
@@ -73,7 +73,7 @@ public abstract partial class StorageContract
         TopUp("a1", "10", "money");
         Do("""{"id":"buy","type":"buy-package","account":"a1","offer":"ten","package":"p"}""");
         RunAhead();
-        while (Store.Read(LifecycleStore.NextDueUs) is { } dueUs && dueUs <= FarUs)
+        while (Store.Read(AgendaSteps.NextDueUs) is { } dueUs && dueUs <= FarUs)
             closings.Step(dueUs);
         var booked = new WayBack(Store).Go(NineUs, WorkClaim.Alone).Booked.Select(b => b.What).ToList();
 
@@ -101,7 +101,7 @@ public abstract partial class StorageContract
         commands.Receive(["""{"id":"far","type":"top-up","account":"a1","amount":"5"}"""], FarUs);
         Assert.Equal(1, Facts(NineUs).CommandsAhead);
         var ahead = new WayBack(Store).Go(NineUs, WorkClaim.Alone);
-        commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs, 10)), NineUs);
+        commands.Apply(Store.Read(s => CommandInbox.Waiting(s, NineUs, 10)), NineUs);
 
         Assert.Equal((true, 1L, 0L), (ahead.IsAny, ahead.Commands, ahead.Hours));
         Assert.Equal(5 * 100_000_000L, BalanceOf("a1"));
@@ -122,8 +122,8 @@ public abstract partial class StorageContract
         Assert.False(Facts(NineUs + dayUs).IsJump(NineUs + dayUs, Never));
         Assert.True(Facts(NineUs + (3 * dayUs)).IsJump(NineUs + (3 * dayUs), Never));
 
-        Store.Write(s => ClockStore.Confirm(s, FarUs));
-        Store.Write(s => ClockStore.Confirm(s, FarUs - dayUs));
+        Store.Write(s => ClockRows.Confirm(s, FarUs));
+        Store.Write(s => ClockRows.Confirm(s, FarUs - dayUs));
         Assert.False(Facts(FarUs).IsJump(FarUs, Never));
         Assert.True(Facts(FarUs + 1).IsJump(FarUs + 1, Never));
     }
@@ -155,10 +155,10 @@ public abstract partial class StorageContract
     {
         Trouble Of(string worker, string kind, long sinceUs, long? endedUs = null) => new() { Worker = worker, What = kind, SinceUs = sinceUs, EndedUs = endedUs, Cause = $"{kind} {sinceUs}" };
         foreach (var trouble in new[] { Of("one", "usage", 1), Of("one", "usage", 2), Of("two", "usage", 3), Of("two", "time-line", 4, 5), Of("three", "usage", 6) })
-            Store.Write(s => TroubleStore.Note(s, trouble));
+            Store.Write(s => TroubleRows.Note(s, trouble));
         Assert.Equal(["one usage 2 ", "two usage 3 ", "two time-line 4 5", "three usage 6 "], Troubles());
 
-        Store.Write(s => TroubleStore.Start(s, ["three"], 9));
+        Store.Write(s => TroubleRows.Start(s, ["three"], 9));
         Assert.Equal(["two usage 3 9", "two time-line 4 5", "three usage 6 "], Troubles());
     }
 
@@ -168,8 +168,8 @@ public abstract partial class StorageContract
         Assert.Equal("a\\u001B[31m\\u000A\\u202Eb", Trouble.Kept("a\u001B[31m\n\u202Eb"));
         var cause = Trouble.Kept(new string('\u0007', 1_000) + new string('x', 1_000_000));
         Assert.InRange(cause.Length, Trouble.MaxCause - 6, Trouble.MaxCause);
-        Store.Write(s => TroubleStore.Note(s, new Trouble { Worker = "w", What = "usage", SinceUs = 1, Cause = cause }));
-        Assert.Equal(cause, Assert.Single(Store.Read(TroubleStore.All)).Cause);
+        Store.Write(s => TroubleRows.Note(s, new Trouble { Worker = "w", What = "usage", SinceUs = 1, Cause = cause }));
+        Assert.Equal(cause, Assert.Single(Store.Read(TroubleRows.All)).Cause);
     }
 
     private void RunAhead()
@@ -178,9 +178,9 @@ public abstract partial class StorageContract
         Store.Write(s => s.Execute("store/pass-run", new { LastRunUs = FarUs }));
     }
 
-    private ClockFacts Facts(long nowUs) => Store.Read(s => ClockStore.Facts(s, nowUs));
+    private ClockFacts Facts(long nowUs) => Store.Read(s => ClockRows.Facts(s, nowUs));
 
     private long Left() => Store.Read(s => ClosingRuns.LeftBehind(s, StoreState.Of(s), 48)).Events;
 
-    private IEnumerable<string> Troubles() => Store.Read(TroubleStore.All).Select(t => $"{t.Worker} {t.What} {t.SinceUs} {t.EndedUs}");
+    private IEnumerable<string> Troubles() => Store.Read(TroubleRows.All).Select(t => $"{t.Worker} {t.What} {t.SinceUs} {t.EndedUs}");
 }

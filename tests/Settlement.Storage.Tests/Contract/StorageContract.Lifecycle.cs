@@ -1,7 +1,6 @@
 
-using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Notices;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Engine.Lifecycle;
 using Settlement.Storage.Accounts;
@@ -30,7 +29,7 @@ public abstract partial class StorageContract
 
         Assert.Equal(["p1 package-renewed", "p2 package-renewed", "p3 package-renewed", "p5 renewal-failed"], Told(steps));
         Assert.Equal("3.00", Assert.Single(steps[3].Plan.Notices).Data["shortfall"]);
-        Assert.Equal([2 * UnitE8, 0L], Store.Read(AccountStore.All).Select(a => a.BalanceE8));
+        Assert.Equal([2 * UnitE8, 0L], Store.Read(AccountReader.All).Select(a => a.BalanceE8));
         Assert.Equal([steps[0].Plan.Before.Version, steps[0].Plan.Before.Version + 1, steps[0].Plan.Before.Version + 2], Versions(steps, "a1"));
     }
 
@@ -41,7 +40,7 @@ public abstract partial class StorageContract
         WithMoney("10", [.. accounts]);
         Do([.. accounts.Select(a => Buy(a, "package of " + a))]);
         StepUntil(SlotUs - 1);
-        var taken = Store.Read(s => AccountStore.Find(s, accounts[201]))!;
+        var taken = Store.Read(s => AccountReader.Find(s, accounts[201]))!;
 
         var told = false;
         var steps = StepUntil(SlotUs, () =>
@@ -53,8 +52,8 @@ public abstract partial class StorageContract
         });
 
         Assert.Equal(accounts.Where(a => a != taken.AccountId), steps.Select(s => s.Plan.Before.AccountId));
-        Assert.Equal(taken, Store.Read(s => AccountStore.Find(s, taken.AccountId)));
-        Assert.All(Store.Read(AccountStore.All).Where(a => a.AccountId != taken.AccountId), a => Assert.Equal(0, a.BalanceE8));
+        Assert.Equal(taken, Store.Read(s => AccountReader.Find(s, taken.AccountId)));
+        Assert.All(Store.Read(AccountReader.All).Where(a => a.AccountId != taken.AccountId), a => Assert.Equal(0, a.BalanceE8));
     }
 
     [Fact]
@@ -93,7 +92,7 @@ public abstract partial class StorageContract
         Store.Write(s => s.ExecuteEach("plan/add-agenda", again));
 
         Assert.Equal(["p2 package-renewed"], Told(StepUntil(SlotUs)));
-        Assert.Equal([("p1", 0L), ("p2", 1L)], Store.Read(BillStore.Attempts).Select(a => (a.PackageId, a.Renewed)));
+        Assert.Equal([("p1", 0L), ("p2", 1L)], Store.Read(BillReader.Attempts).Select(a => (a.PackageId, a.Renewed)));
     }
 
     [Fact]
@@ -110,11 +109,11 @@ public abstract partial class StorageContract
 
         Assert.Equal(["a1", "a2"], Notices(steps, NoticeName.ScopeFrozen).Select(n => n.Plan.Before.AccountId));
         Assert.Equal(["a1", "a2"], Notices(steps, NoticeName.ScopeReleased).Select(n => n.Plan.Before.AccountId));
-        Assert.All(Store.Read(s => Accounts(s).SelectMany(a => AccountStore.ScopesOf(s, AccountStore.Find(s, a)!.AccountNo)).SelectMany(c => AccountStore.Subscriptions(s, c.ScopeNo)).ToList()),
+        Assert.All(Store.Read(s => Accounts(s).SelectMany(a => AccountReader.ScopesOf(s, AccountReader.Find(s, a)!.AccountNo)).SelectMany(c => AccountReader.Subscriptions(s, c.ScopeNo)).ToList()),
             p => Assert.Equal(run.DueUs + 30 * Instant.PerDayUs, p.EndUs));
     }
 
-    private static IEnumerable<string> Accounts(Session session) => AccountStore.All(session).Select(a => a.AccountId);
+    private static IEnumerable<string> Accounts(Session session) => AccountReader.All(session).Select(a => a.AccountId);
 
     /// <summary>A package that renews automatically, unless told otherwise.</summary>
     private static string Buy(string account, string package, string more = """ "autoRenew":true, """) =>
@@ -134,10 +133,10 @@ public abstract partial class StorageContract
     /// <summary>The attempt at the first slot of an account's only package, as entered in the agenda.</summary>
     private static object AttemptOf(Session session, string accountId)
     {
-        var lot = Assert.Single(AccountStore.LotsOf(session, AccountStore.Find(session, accountId)!.AccountNo));
+        var lot = Assert.Single(AccountReader.LotsOf(session, AccountReader.Find(session, accountId)!.AccountNo));
         return new
         {
-            DueUs = SlotUs, Kind = (long)AgendaKind.RenewalAttempt, SortUs = lot.EndUs, AccountStore.Find(session, accountId)!.AccountNo, lot.PackageNo, lot.LotNo,
+            DueUs = SlotUs, Kind = (long)AgendaKind.RenewalAttempt, SortUs = lot.EndUs, AccountReader.Find(session, accountId)!.AccountNo, lot.PackageNo, lot.LotNo,
         };
     }
 
@@ -151,7 +150,7 @@ public abstract partial class StorageContract
     private List<Stepped> StepUntil(long untilUs, Action? between = null)
     {
         var steps = new List<Stepped>();
-        while (Store.Read(LifecycleStore.NextDueUs) is { } dueUs && dueUs <= untilUs)
+        while (Store.Read(AgendaSteps.NextDueUs) is { } dueUs && dueUs <= untilUs)
         {
             closings.Begin(dueUs);
             closings.Step(dueUs, (entry, plan) =>

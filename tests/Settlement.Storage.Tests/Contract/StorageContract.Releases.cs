@@ -47,7 +47,7 @@ public abstract partial class StorageContract
         Assert.Equal(0, HeldCount());
         closings.Settle(run, () => NineUs);
 
-        var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
+        var row = Assert.Single(Store.Read(s => BillReader.Rows(s, new BillFilter())));
         Assert.Equal((Many, 0L), (row.Calls, row.Late));
     }
 
@@ -63,7 +63,7 @@ public abstract partial class StorageContract
         var other = new ClosingDriver(new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
         other.Settle(other.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
 
-        Assert.Equal([1, (long)Many], Store.Read(s => BillStore.Rows(s, new BillFilter())).Select(r => r.Calls!.Value).Order());
+        Assert.Equal([1, (long)Many], Store.Read(s => BillReader.Rows(s, new BillFilter())).Select(r => r.Calls!.Value).Order());
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public abstract partial class StorageContract
         Assert.Equal(Piece / 2, begun.Released);
         Assert.Equal(Many / 2, releases.Finish(begun));
         Assert.Equal(Many / 2, HeldCount());
-        Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.Equal("west", e.Region));
-        Assert.All(Store.Read(s => QuarantineStore.List(s, "released")), e => Assert.Equal(("catalog", NineUs), (e.DecidedBy, e.DecidedUs!.Value)));
+        Assert.All(Store.Read(s => QuarantineEntries.List(s)), e => Assert.Equal("west", e.Region));
+        Assert.All(Store.Read(s => QuarantineEntries.List(s, "released")), e => Assert.Equal(("catalog", NineUs), (e.DecidedBy, e.DecidedUs!.Value)));
     }
 
     [Fact]
@@ -89,10 +89,10 @@ public abstract partial class StorageContract
     {
         HoldMany("a1");
         Subscribed("a1");
-        Parallel.For(0, 2, Options, _ => new Releases(Store, new UsageStore(Store)).Finish());
+        Parallel.For(0, 2, Options, _ => new Releases(Store, new UsageArrivals(Store)).Finish());
 
         closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
-        Assert.Equal(Many, Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter()))).Calls);
+        Assert.Equal(Many, Assert.Single(Store.Read(s => BillReader.Rows(s, new BillFilter()))).Calls);
     }
 
     [Fact]
@@ -101,8 +101,8 @@ public abstract partial class StorageContract
         HoldMany("a1");
         var transactions = 0;
         var counted = new SettlementStore(new BeforeWrite(Engine, () => transactions++), Store.Settings);
-        var theirs = new Releases(counted, new UsageStore(counted));
-        new CommandStore(counted, theirs).Receive(["""{"id":"open","type":"open-account","account":"a1"}"""], NineUs);
+        var theirs = new Releases(counted, new UsageArrivals(counted));
+        new CommandInbox(counted, theirs).Receive(["""{"id":"open","type":"open-account","account":"a1"}"""], NineUs);
         theirs.Finish(cancel: TestContext.Current.CancellationToken);
 
         Assert.Equal(3, transactions);
@@ -120,7 +120,7 @@ public abstract partial class StorageContract
         Parallel.For(0, 4, Options, worker =>
         {
             var theirs = new SettlementStore(new BeforeWrite(Engine, () => Interlocked.Increment(ref transactions)), Store.Settings);
-            var intake = new UsageStore(theirs);
+            var intake = new UsageArrivals(theirs);
             for (var batch = 0; batch < Batches; batch++)
                 intake.Store([Call($"{worker} {batch}", 1, $"nobody {worker} {batch}")]);
         });
@@ -137,5 +137,5 @@ public abstract partial class StorageContract
             Ingest([.. Enumerable.Range(first, Math.Min(Piece, Many - first)).Select(i => Call($"e{i}", 1, account))]);
     }
 
-    private int HeldCount() => Store.Read(s => QuarantineStore.HeldNos(s)).Count;
+    private int HeldCount() => Store.Read(s => QuarantineEntries.HeldNos(s)).Count;
 }

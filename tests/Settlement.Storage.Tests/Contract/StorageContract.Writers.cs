@@ -1,6 +1,5 @@
 
 using Microsoft.Extensions.Time.Testing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
@@ -67,9 +66,9 @@ public abstract partial class StorageContract
         StoreCopy.OfWhatIsToCome(Engine, file);
 
         var copy = new SettlementStore(file, Store.Settings);
-        Assert.Equal(Store.Read(AccountStore.All), copy.Read(AccountStore.All));
-        Assert.Equal(["waits"], copy.Read(s => CommandStore.Waiting(s, NineUs, 10)).Select(c => c.CommandId));
-        Assert.Equal(Store.Read(LifecycleStore.NextDueUs), copy.Read(LifecycleStore.NextDueUs));
+        Assert.Equal(Store.Read(AccountReader.All), copy.Read(AccountReader.All));
+        Assert.Equal(["waits"], copy.Read(s => CommandInbox.Waiting(s, NineUs, 10)).Select(c => c.CommandId));
+        Assert.Equal(Store.Read(AgendaSteps.NextDueUs), copy.Read(AgendaSteps.NextDueUs));
         Assert.Equal(BooksAfterClosing(Store), BooksAfterClosing(copy));
     }
 
@@ -97,7 +96,7 @@ public abstract partial class StorageContract
                 expected.Add(($"{call.Source} {call.Id}", call.Count - drawn));
         }
 
-        var held = Store.Read(s => QuarantineStore.List(s)).OrderBy(q => q.TimeUs).ThenBy(q => q.Source, StringComparer.Ordinal).ThenBy(q => q.EventId, StringComparer.Ordinal);
+        var held = Store.Read(s => QuarantineEntries.List(s)).OrderBy(q => q.TimeUs).ThenBy(q => q.Source, StringComparer.Ordinal).ThenBy(q => q.EventId, StringComparer.Ordinal);
         Assert.Equal(expected, held.Select(q => ($"{q.Source} {q.EventId}", q.Calls)));
     }
 
@@ -106,13 +105,13 @@ public abstract partial class StorageContract
     [InlineData("""{"type":"open\u002daccount"}""", true)]
     [InlineData("""{"type":"hold","reason":"open-account"}""", false)]
     [InlineData("""{"type":["open-account"]}""", false)]
-    public void An_account_is_opened_by_the_type_of_a_command_however_it_is_spelt(string body, bool opens) => Assert.Equal(opens, CommandStore.OpensAccount(body));
+    public void An_account_is_opened_by_the_type_of_a_command_however_it_is_spelt(string body, bool opens) => Assert.Equal(opens, CommandInbox.OpensAccount(body));
 
     /// <summary>What the hour leaves for every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)
     {
-        var closing = new ClosingDriver(store, new Releases(store, new UsageStore(store)));
+        var closing = new ClosingDriver(store, new Releases(store, new UsageArrivals(store)));
         closing.Settle(closing.Begin(NineUs + 2 * Domain.Time.Instant.PerHourUs)!, () => NineUs);
-        return store.Read(AccountStore.All).Select(a => (a.AccountId, a.BalanceE8, a.NoticeCount));
+        return store.Read(AccountReader.All).Select(a => (a.AccountId, a.BalanceE8, a.NoticeCount));
     }
 }

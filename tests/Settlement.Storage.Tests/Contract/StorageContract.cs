@@ -4,9 +4,9 @@ using Settlement.Domain.Accounts;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Notices;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Closings;
@@ -17,6 +17,7 @@ using Settlement.Storage.Bills;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Notices;
+using Settlement.Storage.Plans;
 using Settlement.Storage.Quarantine;
 using Xunit;
 
@@ -39,9 +40,9 @@ public abstract partial class StorageContract : IDisposable
 
     protected static readonly long NineUs = Us("2023-05-10T09:00:00Z");
 
-    private readonly UsageStore usage;
+    private readonly UsageArrivals usage;
     private readonly Releases releases;
-    private readonly CommandStore commands;
+    private readonly CommandInbox commands;
     private readonly ClosingDriver closings;
 
     protected StorageContract(IEngine engine)
@@ -51,9 +52,9 @@ public abstract partial class StorageContract : IDisposable
         Store = new SettlementStore(engine, BillingSettings.Default with { TimeZone = new BillingZone(0) });
         Store.Open(NineUs);
         Store.Write(s => Store.ApplyCatalog(s, CatalogJson.Read(CatalogText, "", new BillingZone(0), [])!, NineUs));
-        usage = new UsageStore(Store);
+        usage = new UsageArrivals(Store);
         releases = new Releases(Store, usage);
-        commands = new CommandStore(Store, releases);
+        commands = new CommandInbox(Store, releases);
         closings = new ClosingDriver(Store, releases);
     }
 
@@ -86,15 +87,15 @@ public abstract partial class StorageContract : IDisposable
     public void A_plan_made_from_an_older_version_changes_nothing()
     {
         Open("a1");
-        var stale = Store.Read(s => AccountStore.Find(s, "a1"))!;
+        var stale = Store.Read(s => AccountReader.Find(s, "a1"))!;
         TopUp("a1", "10", "first");
 
         Assert.Throws<LateWriterException>(() => Store.Write(s => new PlanWriter(Store).Write(s, [PlanOf(s, stale)])));
 
-        var account = Store.Read(s => AccountStore.Find(s, "a1"))!;
+        var account = Store.Read(s => AccountReader.Find(s, "a1"))!;
         Assert.Equal(10 * 100_000_000L, account.BalanceE8);
         Assert.Equal(2, account.Version);
-        Assert.Equal(2, Store.Read(s => BillStore.Entries(s, account.AccountNo)).Count);
+        Assert.Equal(2, Store.Read(s => BillReader.Entries(s, account.AccountNo)).Count);
     }
 
     [Fact]
@@ -137,7 +138,7 @@ public abstract partial class StorageContract : IDisposable
         var counts = Ingest(Call("e", 1), Call("E", 1), Call("é", 1), Call("e\u0301", 1));
 
         Assert.Equal(4, counts.Accepted);
-        Assert.Equal(2, Store.Read(AccountStore.All).Count);
+        Assert.Equal(2, Store.Read(AccountReader.All).Count);
     }
 
     [Fact]
@@ -175,8 +176,8 @@ public abstract partial class StorageContract : IDisposable
         closings.Finish(run, NineUs);
 
         Assert.Equal(run.ToSlot + 1, Store.Read(s => ClosingRuns.NextSlot(s, run.ToSlot)));
-        Assert.Equal(1, Store.Read(s => QuarantineStore.List(s)).Count(q => q.EventId == "on time"));
-        Assert.DoesNotContain(Store.Read(s => QuarantineStore.List(s)), q => q.EventId == "late");
+        Assert.Equal(1, Store.Read(s => QuarantineEntries.List(s)).Count(q => q.EventId == "on time"));
+        Assert.DoesNotContain(Store.Read(s => QuarantineEntries.List(s)), q => q.EventId == "late");
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public abstract partial class StorageContract : IDisposable
         closings.Finish(run, NineUs);
 
         Assert.Null(Store.Read(ClosingRuns.Unfinished));
-        var row = Assert.Single(Store.Read(s => BillStore.Rows(s, new BillFilter())));
+        var row = Assert.Single(Store.Read(s => BillReader.Rows(s, new BillFilter())));
         Assert.Equal(3, row.Calls);
     }
 
@@ -206,7 +207,7 @@ public abstract partial class StorageContract : IDisposable
 
         Assert.Throws<OperationCanceledException>(() => closings.Settle(run, () => NineUs, (_, _) => throw new OperationCanceledException()));
         Assert.Equal(250, closings.Settle(run, () => NineUs));
-        Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
+        Assert.Equal(450, Store.Read(s => BillReader.Rows(s, new BillFilter())).Count);
     }
 
     [Fact]
@@ -220,7 +221,7 @@ public abstract partial class StorageContract : IDisposable
 
         // The time is read for each of the three batches, again for one of them, and at the end of the part. A server may need more tries.
         Assert.True(looks >= 5, $"{looks} looks");
-        Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
+        Assert.Equal(450, Store.Read(s => BillReader.Rows(s, new BillFilter())).Count);
         Assert.Equal(10 * 100_000_000L, BalanceOf(accounts[300]) - BalanceOf(accounts[301]));
     }
 
@@ -235,8 +236,8 @@ public abstract partial class StorageContract : IDisposable
         SettleThreeBatches(() => Assert.Equal(
             200, Apply(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal).Replace("\"prices\":[", SouthPrice, StringComparison.Ordinal))));
 
-        Assert.Equal(250, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
-        Assert.Empty(Store.Read(s => QuarantineStore.List(s, "held")));
+        Assert.Equal(250, Store.Read(s => BillReader.Rows(s, new BillFilter())).Count);
+        Assert.Empty(Store.Read(s => QuarantineEntries.List(s, "held")));
     }
 
     [Fact]
@@ -253,7 +254,7 @@ public abstract partial class StorageContract : IDisposable
         Assert.Throws<ClaimLostException>(() => closings.SettlePart(run, closings.OpenParts()[0], () => NineUs, claim: new LostClaim()));
         closings.Settle(run, () => NineUs);
 
-        Assert.Equal(450, Store.Read(s => BillStore.Rows(s, new BillFilter())).Count);
+        Assert.Equal(450, Store.Read(s => BillReader.Rows(s, new BillFilter())).Count);
     }
 
     [Fact]
@@ -278,7 +279,7 @@ public abstract partial class StorageContract : IDisposable
         TopUp("a1", "10", "once");
         TopUp("a1", "10", "once");
 
-        Assert.Equal(10 * 100_000_000L, Store.Read(s => AccountStore.Find(s, "a1"))!.BalanceE8);
+        Assert.Equal(10 * 100_000_000L, Store.Read(s => AccountReader.Find(s, "a1"))!.BalanceE8);
     }
 
     [Fact]
@@ -294,7 +295,7 @@ public abstract partial class StorageContract : IDisposable
         var rest = Store.Read(s => Outbox.Next(s, 10));
 
         Assert.Equal([("a1", 1L), ("a1", 2L), ("a2", 1L), ("a2", 2L)], first.Concat(rest).Select(n => (n.AccountId, n.Sequence)));
-        Assert.Equal(4, Store.Read(BillStore.Notices).Count);
+        Assert.Equal(4, Store.Read(BillReader.Notices).Count);
     }
 
     [Fact]
@@ -327,13 +328,13 @@ public abstract partial class StorageContract : IDisposable
         var bad = new MalformedCall(
             "count", "is wrong", new string('x', 100_000), CallHash.Text("x"), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
         Ingest(Arrived(ReadEvent.Of(call)), Arrived(ReadEvent.Of(call with { Api = Long('x'), Region = Long('y') })), Arrived(ReadEvent.Of(bad)));
-        var entries = Store.Read(s => QuarantineStore.List(s));
-        Store.Write(s => QuarantineStore.Discard(s, entries, NineUs, new string('b', 300), new string('c', QuarantineStore.MaxBecause)));
+        var entries = Store.Read(s => QuarantineEntries.List(s));
+        Store.Write(s => QuarantineEntries.Discard(s, entries, NineUs, new string('b', 300), new string('c', QuarantineEntries.MaxBecause)));
         closings.Settle(closings.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
 
-        Assert.Equal([Long('t'), Long('t')], Store.Read(BillStore.Refusals).Select(r => r.Type));
-        Assert.Equal([package], Store.Read(s => BillStore.Rows(s, new BillFilter())).Select(r => r.PackageId).Distinct());
-        Assert.All(Store.Read(s => QuarantineStore.List(s, "discarded")), e => Assert.Equal(QuarantineStore.MaxBy, e.DecidedBy!.Length));
+        Assert.Equal([Long('t'), Long('t')], Store.Read(BillReader.Refusals).Select(r => r.Type));
+        Assert.Equal([package], Store.Read(s => BillReader.Rows(s, new BillFilter())).Select(r => r.PackageId).Distinct());
+        Assert.All(Store.Read(s => QuarantineEntries.List(s, "discarded")), e => Assert.Equal(QuarantineEntries.MaxBy, e.DecidedBy!.Length));
         AssertTextsFit();
     }
 
@@ -346,8 +347,8 @@ public abstract partial class StorageContract : IDisposable
             Arrived(ReadEvent.Of(Bad("e1", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e2", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e3", long.MinValue))));
 
         Assert.Equal(3, counts.Quarantined);
-        Assert.Equal(0, Assert.Single(Store.Read(QuarantineStore.Counts)).Calls);
-        Assert.All(Store.Read(s => QuarantineStore.List(s)), e => Assert.Null(e.ValueE8));
+        Assert.Equal(0, Assert.Single(Store.Read(QuarantineEntries.Counts)).Calls);
+        Assert.All(Store.Read(s => QuarantineEntries.List(s)), e => Assert.Null(e.ValueE8));
     }
 
     [Fact]
@@ -386,7 +387,7 @@ public abstract partial class StorageContract : IDisposable
     private static Arrival Call(string id, long count, string account = "a1", string source = "agent", string region = "north") => new(
         ReadEvent.Of(new UsageCall(source, id, account, "passport", region, NineUs, 200, count, null)), NineUs);
 
-    protected static Plan PlanOf(Session session, string accountId) => PlanOf(session, AccountStore.Find(session, accountId)!);
+    protected static Plan PlanOf(Session session, string accountId) => PlanOf(session, AccountReader.Find(session, accountId)!);
 
     private static Plan PlanOf(Session session, Account account)
     {
@@ -433,7 +434,7 @@ public abstract partial class StorageContract : IDisposable
         return releases.ForCatalog(s, NineUs).Released;
     });
 
-    private long BalanceOf(string account) => Store.Read(s => AccountStore.Find(s, account))!.BalanceE8;
+    private long BalanceOf(string account) => Store.Read(s => AccountReader.Find(s, account))!.BalanceE8;
 
     private void TopUp(string account, string amount, string id) =>
         Do($$"""{"id":"{{id}}","type":"top-up","account":"{{account}}","amount":"{{amount}}"}""");
@@ -441,7 +442,7 @@ public abstract partial class StorageContract : IDisposable
     private void Do(params string[] texts)
     {
         commands.Receive(texts, NineUs);
-        commands.Apply(Store.Read(s => CommandStore.Waiting(s, NineUs, 1000)), NineUs);
+        commands.Apply(Store.Read(s => CommandInbox.Waiting(s, NineUs, 1000)), NineUs);
     }
 
     /// <summary>Another worker holds the claim by now.</summary>

@@ -18,7 +18,7 @@ public sealed partial class RoleTests
     private static readonly Dictionary<string, string> VerbsAlone = new(StringComparer.Ordinal)
     {
         ["store/add-catalog"] = "ApplyCatalog", ["store/make-for-tests"] = "MarkForTests", ["copy/"] = "StoreCopy",
-        ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack", ["clock/confirm"] = "ClockStore.Confirm", ["clock/forget"] = "ClockStore.Confirm",
+        ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack", ["clock/confirm"] = "ClockRows.Confirm", ["clock/forget"] = "ClockRows.Confirm",
     };
 
     /// <summary>Asked by the code that runs the migrations: which of them have run.</summary>

@@ -83,5 +83,5 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     /// <summary>Ids in no order, like UUIDs: a transaction changes pages all over the file.</summary>
-    private static IdentityClaim Random() => new(RandomNumberGenerator.GetBytes(IdOrder.Bytes + CallHash.Bytes), new byte[CallHash.Bytes], 1, 1);
+    private static NewIdentity Random() => new(RandomNumberGenerator.GetBytes(IdOrder.Bytes + CallHash.Bytes), new byte[CallHash.Bytes], 1, 1);
 }

@@ -2,8 +2,8 @@
 using System.Reflection;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Notices;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Settings;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Parking;
@@ -45,9 +45,9 @@ public sealed class LengthTests
         ["Quarantine.Api"] = Given,
         ["Quarantine.Region"] = Given,
         ["Quarantine.Project"] = Given,
-        ["Quarantine.Detail"] = QuarantineStore.MaxDetail,
-        ["Quarantine.DecidedBy"] = QuarantineStore.MaxBy,
-        ["Quarantine.DecidedBecause"] = QuarantineStore.MaxBecause,
+        ["Quarantine.Detail"] = QuarantineEntries.MaxDetail,
+        ["Quarantine.DecidedBy"] = QuarantineEntries.MaxBy,
+        ["Quarantine.DecidedBecause"] = QuarantineEntries.MaxBecause,
         ["QuarantineRelease.Reason"] = LongestOf(typeof(HoldReason)),
         ["QuarantineRelease.Account"] = Given,
         ["QuarantineRelease.DecidedBy"] = "open-account".Length,
@@ -70,7 +70,7 @@ public sealed class LengthTests
         ["Command.Type"] = Given,
         ["Command.AccountId"] = Given,
         ["Parked.StepName"] = LongestOf(typeof(ParkedStep)),
-        ["Parked.Reason"] = ParkingStore.MaxReason,
+        ["Parked.Reason"] = AccountParking.MaxReason,
         ["ParkedCommand.PackageId"] = Given,
         ["Command.State"] = "pending".Length,
         ["Command.Code"] = LongestOf(typeof(Refusal)),

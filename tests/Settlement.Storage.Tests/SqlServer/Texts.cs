@@ -9,6 +9,9 @@ namespace Settlement.Storage.Tests.SqlServer;
 internal static partial class Texts
 {
     private const string Marker = "-- name: ";
+    private const string PartMarker = "-- part: ";
+
+    private static readonly Dictionary<string, string> Parts = Files("Sql").SelectMany(f => Sections(f, PartMarker)).ToDictionary(StringComparer.Ordinal);
 
     public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
 
@@ -20,20 +23,35 @@ internal static partial class Texts
 
     public static IReadOnlyDictionary<string, string> Of(string engine) => Shared.Concat(OwnOf(engine)).ToDictionary(StringComparer.Ordinal);
 
-    private static Dictionary<string, string> Load(string folder)
+    private static Dictionary<string, string> Load(string folder) => Files(folder).SelectMany(f =>
+        Sections(f, Marker).Select(s => KeyValuePair.Create($"{Path.GetFileNameWithoutExtension(f)}/{s.Key}", Whole(s.Value)))).ToDictionary(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Files(string folder)
     {
         var storage = Path.Combine("src", "Settlement.Storage");
-        var files = Repository.Files(storage, "*.sql").Where(f => Path.GetDirectoryName(f)!.EndsWith(Path.Combine(storage, folder), StringComparison.Ordinal));
-        return files.SelectMany(f => Sections(Path.GetFileNameWithoutExtension(f), File.ReadAllText(f))).ToDictionary(StringComparer.Ordinal);
+        return Repository.Files(storage, "*.sql").Where(f => Path.GetDirectoryName(f)!.EndsWith(Path.Combine(storage, folder), StringComparison.Ordinal));
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Sections(string file, string text)
+    /// <summary>What comes after a marker, up to the next line that is a comment.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Sections(string file, string marker)
     {
-        foreach (var section in text.Split(Marker).Skip(1))
+        foreach (var section in ("\n" + File.ReadAllText(file)).Split("\n" + marker).Skip(1))
         {
-            var end = section.IndexOf('\n', StringComparison.Ordinal);
-            yield return new KeyValuePair<string, string>($"{file}/{section[..end].Trim()}", section[(end + 1)..].Trim());
+            var text = section.Split("\n-- ")[0];
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            yield return KeyValuePair.Create(text[..end].Trim(), text[(end + 1)..].Trim());
         }
+    }
+
+    private static string Whole(string text)
+    {
+        while (text.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start)
+        {
+            var end = text.IndexOf('}', start);
+            text = text[..start] + Parts[text[(start + 1)..end]] + text[(end + 1)..];
+        }
+
+        return text;
     }
 
     [GeneratedRegex(@"\bIN @(?<name>\w+)", RegexOptions.CultureInvariant, 1000)]

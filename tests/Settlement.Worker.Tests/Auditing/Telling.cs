@@ -5,6 +5,7 @@ using Settlement.Domain.Ledger;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using Settlement.Storage.Quarantine;
 using Xunit;
 
@@ -18,14 +19,14 @@ internal sealed class Telling
 
     public Telling(Session session)
     {
-        Rows = [.. BillStore.Rows(session, new BillFilter()).OrderBy(r => r.AccountId, StringComparer.Ordinal).ThenBy(r => r.AccountVersion).ThenBy(r => r.Line)];
-        Accounts = AccountStore.All(session);
-        Lots = AccountStore.AllLots(session);
-        Entries = Accounts.ToDictionary(a => a.AccountId, a => BillStore.Entries(session, a.AccountNo), StringComparer.Ordinal);
-        Held = QuarantineStore.List(session);
+        Rows = [.. BillReader.Rows(session, new BillFilter()).OrderBy(r => r.AccountId, StringComparer.Ordinal).ThenBy(r => r.AccountVersion).ThenBy(r => r.Line)];
+        Accounts = AccountReader.All(session);
+        Lots = AccountReader.AllLots(session);
+        Entries = Accounts.ToDictionary(a => a.AccountId, a => BillReader.Entries(session, a.AccountNo), StringComparer.Ordinal);
+        Held = QuarantineEntries.List(session);
         LedgerFaults = [.. Books.Faults(session)];
         Identities = HashOfIdentities(session);
-        Notices = BillStore.Notices(session).ToLookup(n => n.AccountId, StringComparer.Ordinal);
+        Notices = BillReader.Notices(session).ToLookup(n => n.AccountId, StringComparer.Ordinal);
     }
 
     public IReadOnlyList<BillLine> Rows { get; }

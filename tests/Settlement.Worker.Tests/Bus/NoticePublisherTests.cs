@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Settlement.Engine.Notices;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
 using Xunit;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Settlement.Domain.Time;
 using Settlement.Engine;
+using Settlement.Engine.Notices;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;
@@ -41,7 +42,7 @@ public sealed class RefusedNoticesTests : IDisposable
         await store.WorkAsync(Instant.OfUs(Start), time, async core =>
         {
             var refused = new RefusedAccounts(() => 0);
-            var relay = new Relay(core, publisher, refused);
+            var relay = new Relay(core.Store, core.Clock, publisher.PublishAsync, refused);
             await RunAsync(relay, TimeSpan.FromSeconds(30));
             // 52 notices, and the refused one 5 more times: at 1, 3, 7, 15 and (at half the bound) 30 seconds at most.
             var got = await GotAsync(broker, "healthy");

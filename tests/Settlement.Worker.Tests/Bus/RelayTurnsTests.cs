@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using Settlement.Domain.Time;
 using Settlement.Engine;
+using Settlement.Engine.Notices;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Running;
 using Settlement.Worker.Tests.Replay;
@@ -42,7 +43,7 @@ public sealed class RelayTurnsTests : IDisposable
         await using var publisher = new NoticePublisher(broker.Settings);
         await store.WorkAsync(Instant.OfUs(Start), new FakeTimeProvider(Start), async core =>
         {
-            var relay = new Relay(core, publisher, new RefusedAccounts(() => 0));
+            var relay = new Relay(core.Store, core.Clock, publisher.PublishAsync, new RefusedAccounts(() => 0));
             for (var round = 0; round < 2; round++)
             {
                 Assert.InRange((await relay.RoundAsync(null, Cancel)).Published, 1, 500);

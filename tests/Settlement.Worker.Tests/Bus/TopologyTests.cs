@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Settlement.Engine.Notices;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
 using Xunit;

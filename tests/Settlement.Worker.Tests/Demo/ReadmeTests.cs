@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Settlement.Worker.Verbs;
 using Xunit;
 
 namespace Settlement.Worker.Tests.Demo;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Tests.Bus;
 using Xunit;

@@ -41,7 +41,7 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
             var catalog = CatalogJson.Read(catalogJson, "", Settings.TimeZone, faults) ?? throw new InvalidOperationException(faults[0].ToString());
             core.Store.ApplyCatalog(session, catalog, nowUs);
             if (confirmed)
-                ClockStore.Confirm(session, NowUs);
+                ClockRows.Confirm(session, NowUs);
         }));
         return made;
     }

@@ -27,7 +27,7 @@ public sealed class ClockGateTests : IDisposable
         Assert.Equal("the clock is more than a day past the last activity", state.Clock!.Reason);
         Assert.Contains("settlement clock confirm 2035-03-01T", state.Clock.Cause, StringComparison.Ordinal);
         Assert.False(gate.MayPass(core.NowUs));
-        core.Store.Write(session => ClockStore.Confirm(session, core.NowUs));
+        core.Store.Write(session => ClockRows.Confirm(session, core.NowUs));
         Assert.True(gate.MayPass(core.NowUs));
         Assert.Null(state.Clock);
     });

@@ -1,4 +1,5 @@
 
+using Settlement.Engine.Notices;
 using Settlement.Worker.Running;
 using Xunit;
 

@@ -101,8 +101,8 @@ public sealed class ClockVerbTests : IDisposable
     {
         ahead.Work(ReplayStore.NowUs, core => core.Store.Write(session =>
         {
-            TroubleStore.Note(session, new Trouble { Worker = "process 1 on x", What = "usage", SinceUs = Instant.OfUs(Now), Cause = "disk full" });
-            TroubleStore.Note(session, new Trouble { Worker = "process 1 on x", What = "time-line", SinceUs = Instant.OfUs(Now), EndedUs = Instant.OfUs(Now) + 1, Cause = "locked" });
+            TroubleRows.Note(session, new Trouble { Worker = "process 1 on x", What = "usage", SinceUs = Instant.OfUs(Now), Cause = "disk full" });
+            TroubleRows.Note(session, new Trouble { Worker = "process 1 on x", What = "time-line", SinceUs = Instant.OfUs(Now), EndedUs = Instant.OfUs(Now) + 1, Cause = "locked" });
         }));
         var trouble = (await RunAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray().OrderByDescending(t => t.GetProperty("what").GetString(), StringComparer.Ordinal).ToList();
         Assert.Equal(("usage", "disk full", JsonValueKind.Null), (Text(trouble[0], "what"), Text(trouble[0], "cause"), trouble[0].GetProperty("ended").ValueKind));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Verbs;
 using Xunit;
 

@@ -30,7 +30,7 @@ public class NasaDayTests
         var truth = NasaDay.CallsByHour();
         Assert.Empty(store.Read(session => Books.CallFaults(session, truth).Take(10).ToList()));
         Assert.Empty(store.Read(session => Books.Faults(session).Take(10).ToList()));
-        Assert.Equal(2491, store.Read(session => AccountStore.All(session).Count(a => a.BalanceE8 < 0 || a.RemainderE8 > 0)));
+        Assert.Equal(2491, store.Read(session => AccountReader.All(session).Count(a => a.BalanceE8 < 0 || a.RemainderE8 > 0)));
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public class NasaDayTests
         var file = store.Write("usage.csv", "event_id,account_id,api,occurred_at,status,quantity\n1,a1,passport,2023-04-18T10:30:00+08:00,200,3\n2,a1,passport,2023-04-18T11:30:00+08:00,200,4\n");
         var ran = await store.RunAsync("ingest", file, "--region", "cn-north-4", "--source", "s", "--account-auto", "--output", "json");
         Assert.Equal((Exit.Done, 1, 1), (ran.Exit, Number(ran.Json, "accountsOpened"), Number(ran.Json, "scopesSubscribed")));
-        var subscription = store.Read(session => AccountStore.Subscriptions(session, 1).Single());
+        var subscription = store.Read(session => AccountReader.Subscriptions(session, 1).Single());
         Assert.Equal("2023-04-18T11:00:00+08:00", Domain.Time.Instant.Show(subscription.StartUs, 8));
         var closed = await store.RunAsync("close", "--until", "2023-04-18T13:00:00+08:00", "--output", "json");
         Assert.Equal(Exit.Differs, closed.Exit);
-        Assert.Equal(4, store.Read(session => BillStore.Rows(session, new Storage.Bills.BillFilter())).Single().Calls);
+        Assert.Equal(4, store.Read(session => BillReader.Rows(session, new Storage.Bills.BillFilter())).Single().Calls);
     }
 
     private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();

@@ -1,7 +1,7 @@
-using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Notices;
+using Settlement.Domain.Plans;
 
-namespace Settlement.Domain.Settling;
+namespace Settlement.Domain.Lifecycle;
 
 /// <summary>What follows when a balance has moved: the customer's threshold (10, <c>balance-low</c>) and arrears (9).</summary>
 public static class BalanceWatch

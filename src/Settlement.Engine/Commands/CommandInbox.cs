@@ -2,7 +2,7 @@ using System.Text.Json;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Notices;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Parking;
@@ -11,6 +11,7 @@ using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Plans;
 
 namespace Settlement.Engine.Commands;
 
@@ -18,13 +19,13 @@ namespace Settlement.Engine.Commands;
 /// The command inbox. Commands are stored on arrival, each id once, and the time line applies them at their own instant (2.4). A command that is
 /// malformed or lies in a closed hour is answered on arrival.
 /// </summary>
-public sealed partial class CommandStore(SettlementStore store, Releases releases, bool inScenario = false, ParkingStore? parking = null)
+public sealed partial class CommandInbox(SettlementStore store, Releases releases, bool inScenario = false, AccountParking? parking = null)
 {
     /// <summary>Commands per transaction.</summary>
     public const int PerTransaction = 200;
 
     private readonly PlanWriter writer = new(store);
-    private readonly ParkingStore parking = parking ?? new ParkingStore(store);
+    private readonly AccountParking parking = parking ?? new AccountParking(store);
 
     /// <summary>Stores commands in the order of arrival, in one transaction. The caller acknowledges them after this returns.</summary>
     public void Receive(IReadOnlyList<string> bodies, long nowUs) => store.Write(session =>
@@ -88,10 +89,10 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
     private static string? RefusalDetail(Session session, CommandAnswerLine answer)
     {
         using var command = JsonDocument.Parse(answer.Body);
-        var account = CommandJson.Peek(command.RootElement, "account") is { } accountId ? AccountStore.Find(session, accountId)?.AccountNo : null;
-        var package = CommandJson.Peek(command.RootElement, "package") is { } packageId ? AccountStore.FindPackage(session, packageId)?.AccountNo : null;
+        var account = CommandJson.Peek(command.RootElement, "account") is { } accountId ? AccountReader.Find(session, accountId)?.AccountNo : null;
+        var package = CommandJson.Peek(command.RootElement, "package") is { } packageId ? AccountReader.FindPackage(session, packageId)?.AccountNo : null;
         var noticeId = Notice.IdOf(NoticeName.CommandRefused, answer.CommandId);
-        foreach (var accountNo in new[] { account, package, AccountStore.StoreAccountNo }.OfType<long>().Distinct())
+        foreach (var accountNo in new[] { account, package, AccountReader.StoreAccountNo }.OfType<long>().Distinct())
         {
             if (session.One<string>("command/refusal-notice", new { AccountNo = accountNo, NoticeId = noticeId }) is not { } body)
                 continue;
@@ -167,7 +168,7 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
         else if (read.Command!.Type == CommandType.OpenAccount)
         {
             // Nothing can fall due before an account exists. Usage after this command must find the account; earlier commands must not.
-            if (AccountStore.Find(session, read.Account!) is null)
+            if (AccountReader.Find(session, read.Account!) is null)
                 ApplyWithoutAccount(session, terms, waiting, read.Account!, nowUs);
             ApplyOrPutAside(session, terms, waiting, nowUs, ParkedAccounts.Any(session));
         }
@@ -203,14 +204,14 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
 
     private CommandAnswer Decide(Session session, Command command, Terms terms, StepTime time)
     {
-        var package = command.Package is null ? null : AccountStore.FindPackage(session, command.Package);
-        var account = command.Account is not null ? AccountStore.Find(session, command.Account)
-            : package is null ? null : AccountStore.Get(session, package.AccountNo);
+        var package = command.Package is null ? null : AccountReader.FindPackage(session, command.Package);
+        var account = command.Account is not null ? AccountReader.Find(session, command.Account)
+            : package is null ? null : AccountReader.Get(session, package.AccountNo);
         // Read again, now that the account's version is known: either everything read from here on belongs to that version, or the write fails.
-        package = package is null ? null : AccountStore.GetPackage(session, package.PackageNo);
+        package = package is null ? null : AccountReader.GetPackage(session, package.PackageNo);
         var scope = ScopeOf(session, command, terms, time, account, package);
-        var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountStore.Subscriptions(session, scope.ScopeNo);
-        var lastLot = package is null ? null : AccountStore.LastLot(session, package.PackageNo);
+        var subscriptions = scope is null ? (IReadOnlyList<Period>)[] : AccountReader.Subscriptions(session, scope.ScopeNo);
+        var lastLot = package is null ? null : AccountReader.LastLot(session, package.PackageNo);
         return CommandDecision.Decide(new CommandInput(
             command,
             terms,
@@ -220,20 +221,20 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             subscriptions,
             package,
             lastLot,
-            lastLot is not null && command.Type == CommandType.SetAutoRenew && AccountStore.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
-            AccountStore.Free(session, store.Engine, command.Type, account, scope, package)));
+            lastLot is not null && command.Type == CommandType.SetAutoRenew && AccountReader.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
+            AccountReader.Free(session, store.Engine, command.Type, account, scope, package)));
     }
 
     private static Scope? ScopeOf(Session session, Command command, Terms terms, StepTime time, Account? account, Domain.Packages.Package? package)
     {
         if (command.Type != CommandType.BuyPackage && package is not null)
-            return AccountStore.GetScope(session, package.ScopeNo);
+            return AccountReader.GetScope(session, package.ScopeNo);
         if (account is null)
             return null;
         if (command.Api is not null)
-            return AccountStore.FindScope(session, account.AccountNo, command.Api, command.Region!);
+            return AccountReader.FindScope(session, account.AccountNo, command.Api, command.Region!);
         var offer = command.Offer is null ? null : terms.Catalog.LastOfferAt(command.Offer, time.DueUs);
-        return offer is null ? null : AccountStore.FindScope(session, account.AccountNo, offer.Api, offer.Region);
+        return offer is null ? null : AccountReader.FindScope(session, account.AccountNo, offer.Api, offer.Region);
     }
 
     private static CommandAnswer ApplyToStore(Session session, Command command, Terms terms, StepTime time)
@@ -242,17 +243,17 @@ public sealed partial class CommandStore(SettlementStore store, Releases release
             session.Execute("store/hold", new { AtUs = time.DueUs });
         else if (command.Type == CommandType.Resume)
             session.Execute("store/resume", new { AtUs = time.DueUs });
-        var plan = new Plan(AccountStore.Get(session, AccountStore.StoreAccountNo), terms, time);
+        var plan = new Plan(AccountReader.Get(session, AccountReader.StoreAccountNo), terms, time);
         CommandDecision.Tell(plan, NoticeName.CommandApplied, command);
         return CommandAnswer.Applied(plan);
     }
 
     private void WriteRefusal(Session session, ReadCommand read, Terms terms, StepTime time, string code, string? detail)
     {
-        var account = read.Account is null ? null : AccountStore.Find(session, read.Account);
-        if (account is null && read.Command?.Package is { } packageId && AccountStore.FindPackage(session, packageId) is { } package)
-            account = AccountStore.Get(session, package.AccountNo);
-        account ??= AccountStore.Get(session, AccountStore.StoreAccountNo);
+        var account = read.Account is null ? null : AccountReader.Find(session, read.Account);
+        if (account is null && read.Command?.Package is { } packageId && AccountReader.FindPackage(session, packageId) is { } package)
+            account = AccountReader.Get(session, package.AccountNo);
+        account ??= AccountReader.Get(session, AccountReader.StoreAccountNo);
         writer.Write(session, [CommandDecision.TellRefused(account, terms, time, read, code, detail)]);
     }
 

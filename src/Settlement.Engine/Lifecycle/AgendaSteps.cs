@@ -1,23 +1,23 @@
 using Settlement.Domain.Lifecycle;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
-using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Plans;
 
 namespace Settlement.Engine.Lifecycle;
 
 /// <summary>
 /// The agenda: steps of lots and accounts that fell due. Each is decided and written, and removed from the agenda, in one transaction.
 /// </summary>
-public sealed class LifecycleStore(SettlementStore store, ParkingStore? parking = null)
+public sealed class AgendaSteps(SettlementStore store, AccountParking? parking = null)
 {
     private const int StepsPerTransaction = 200;
 
     private readonly PlanWriter writer = new(store);
-    private readonly ParkingStore parking = parking ?? new ParkingStore(store);
+    private readonly AccountParking parking = parking ?? new AccountParking(store);
 
     public static long? NextDueUs(Session session) => session.One<long?>("agenda/next");
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
-using Settlement.Worker.Output;
 
-namespace Settlement.Worker.Verbs;
+namespace Settlement.Worker.Output;
 
 /// <summary>
 /// The console's log for people. A message or the text of an error may contain what agents send; in the log it is <see cref="PlainText"/>. The log as

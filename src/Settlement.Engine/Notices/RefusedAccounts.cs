@@ -1,4 +1,4 @@
-namespace Settlement.Worker.Running;
+namespace Settlement.Engine.Notices;
 
 /// <summary>
 /// Accounts with a notice that the broker refused because a listener's queue is full. Each account waits, twice as long after every refusal, up to a
@@ -6,7 +6,7 @@ namespace Settlement.Worker.Running;
 /// go on. Kept in memory, about 50 bytes for each account with notices waiting: a new worker finds out again.
 /// </summary>
 /// <param name="random">From 0 to just below 1: waits vary by it, so that the accounts do not all try at once.</param>
-internal sealed class RefusedAccounts(Func<double> random)
+public sealed class RefusedAccounts(Func<double> random)
 {
     /// <summary>The longest wait after the first refusal; the shortest is half of it.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(2);

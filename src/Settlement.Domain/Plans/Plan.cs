@@ -1,6 +1,5 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
-using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Money;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Packages;
@@ -8,7 +7,7 @@ using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
 
-namespace Settlement.Domain.Settling;
+namespace Settlement.Domain.Plans;
 
 /// <summary>The settings and catalog a decision was made with. Their versions are recorded with every account-hour.</summary>
 public sealed record Terms(long SettingsVersion, BillingSettings Settings, long CatalogVersion, Catalog Catalog);

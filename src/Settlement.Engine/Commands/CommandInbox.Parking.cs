@@ -1,8 +1,7 @@
 using Settlement.Domain.Commands;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
-using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
 
@@ -10,7 +9,7 @@ namespace Settlement.Engine.Commands;
 
 // Commands of parked accounts (2.5). The time line puts them aside when it reaches them, so that they do not get in the way when it looks for the
 // next command.
-public sealed partial class CommandStore
+public sealed partial class CommandInbox
 {
     /// <summary>The next command that was put aside for a parked account.</summary>
     internal static WaitingCommand? NextOf(Session session, long accountNo) => session.One<WaitingCommand>("parked/next-command", new { AccountNo = accountNo });

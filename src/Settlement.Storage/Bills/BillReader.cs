@@ -1,5 +1,6 @@
 using Settlement.Domain.Ledger;
 using Settlement.Storage.Accounts;
+using Settlement.Storage.Notices;
 
 namespace Settlement.Storage.Bills;
 
@@ -9,7 +10,7 @@ public sealed record BillFilter(
     string? Account = null, int? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (long From, long To)? UsedHours = null);
 
 /// <summary>Reads the bill, the ledger and the notices as they were written.</summary>
-public static class BillStore
+public static class BillReader
 {
     public static List<BillLine> Rows(Session session, BillFilter filter) => [.. Stream(session, filter)];
 
@@ -43,7 +44,7 @@ public static class BillStore
     private static object Args(Session session, BillFilter filter)
     {
         // A range of account numbers, for one account or for all. An index can't be used for a condition with a parameter that may be null.
-        var only = filter.Account is null ? (long?)null : AccountStore.Find(session, filter.Account)?.AccountNo ?? AccountStore.StoreAccountNo;
+        var only = filter.Account is null ? (long?)null : AccountReader.Find(session, filter.Account)?.AccountNo ?? AccountReader.StoreAccountNo;
         return new
         {
             LowAccountNo = only ?? long.MinValue,
@@ -184,27 +185,6 @@ public sealed class EntryLine
     public long DueUs { get; init; }
 
     public long TransactionUs { get; init; }
-}
-
-public sealed class NoticeLine
-{
-    public long AccountNo { get; init; }
-
-    public long Sequence { get; init; }
-
-    public string AccountId { get; init; } = "";
-
-    public string NoticeId { get; init; } = "";
-
-    public string Name { get; init; } = "";
-
-    public long AtUs { get; init; }
-
-    public string? PackageId { get; init; }
-
-    public string Body { get; init; } = "";
-
-    public long Published { get; init; }
 }
 
 public sealed class AttemptLine

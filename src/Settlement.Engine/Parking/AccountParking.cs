@@ -1,15 +1,16 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Parking;
+using Settlement.Storage.Plans;
 
 namespace Settlement.Engine.Parking;
 
 /// <summary>Parks accounts and releases them again (2.5), each in its own transaction and with its notice. See docs/parking.md.</summary>
-public sealed class ParkingStore(SettlementStore store)
+public sealed class AccountParking(SettlementStore store)
 {
     /// <summary>Longest reason, in characters; a longer one is cut.</summary>
     public const int MaxReason = 1000;
@@ -102,7 +103,7 @@ public sealed class ParkingStore(SettlementStore store)
     }
 
     private Plan PlanOf(Session session, long accountNo, StepTime time) =>
-        new(AccountStore.Get(session, accountNo), store.Terms.Read(session, StoreState.Of(session)), time);
+        new(AccountReader.Get(session, accountNo), store.Terms.Read(session, StoreState.Of(session)), time);
 
     /// <summary>An account may be parked at the same step again and again, but its version differs each time.</summary>
     private static string CauseOf(Account account) => Cause.Of("parking", account.AccountNo, account.Version + 1);

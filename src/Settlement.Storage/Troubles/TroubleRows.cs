@@ -4,7 +4,7 @@ namespace Settlement.Storage.Troubles;
 /// The troubles of all workers. Their number is bounded: one row per kind for each worker that is present, and for those that are gone one row per
 /// kind, the latest.
 /// </summary>
-public static class TroubleStore
+public static class TroubleRows
 {
     /// <summary>Oldest first.</summary>
     public static List<Trouble> All(Session session) => session.Rows<Trouble>("trouble/all");

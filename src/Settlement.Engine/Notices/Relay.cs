@@ -1,12 +1,10 @@
 
-using Settlement.Engine;
+using Settlement.Storage;
 using Settlement.Storage.Accounts;
-using Settlement.Storage.Bills;
 using Settlement.Storage.Engines;
 using Settlement.Storage.Notices;
-using Settlement.Worker.Bus;
 
-namespace Settlement.Worker.Running;
+namespace Settlement.Engine.Notices;
 
 /// <summary>What one round did.</summary>
 /// <param name="Published">Notices the broker has taken.</param>
@@ -14,17 +12,17 @@ namespace Settlement.Worker.Running;
 /// <param name="Failure">Why the connection gave no answer; null if it gave one.</param>
 /// <param name="Wait">How long to do nothing: before it goes through all accounts again, or between looks at many that all wait after a
 /// refusal.</param>
-internal readonly record struct RelayRound(int Published, int Refused, Exception? Failure, TimeSpan Wait);
+public readonly record struct RelayRound(int Published, int Refused, Exception? Failure, TimeSpan Wait);
 
 /// <summary>
 /// The rounds of the relay: each takes some accounts in turn, publishes what waits for them, each account's notices in order, and marks what the
 /// broker has taken. No account waits longer than the others take for one turn, however many notices they have.
 /// </summary>
-internal sealed class Relay(SettlementCore core, NoticePublisher publisher, RefusedAccounts refused)
+public sealed class Relay(SettlementStore store, TimeProvider clock, PublishNotices publish, RefusedAccounts refused)
 {
     private const int NoticesPerRound = 500;
     private const int LooksPerRound = 20;
-    private const long BeforeAll = AccountStore.StoreAccountNo - 1;
+    private const long BeforeAll = AccountReader.StoreAccountNo - 1;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
@@ -38,12 +36,12 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
     {
         if (lastAccountNo == BeforeAll)
             chosenSinceFirst = false;
-        var notices = core.Store.Read(Choose);
+        var notices = store.Read(Choose);
         chosenSinceFirst |= notices.Count > 0;
         if (notices.Count == 0)
             return new RelayRound(0, 0, null, lastAccountNo != BeforeAll ? BetweenLooks : chosenSinceFirst ? TimeSpan.Zero : Idle);
-        var outgoing = notices.ConvertAll(n => new OutgoingNotice(n.NoticeId, n.Name, NoticeBody.Of(n, core.Store.Settings.TimeZone)));
-        var outcome = await publisher.PublishAsync(outgoing, cancel);
+        var outgoing = notices.ConvertAll(n => new OutgoingNotice(n.NoticeId, n.Name, NoticeBody.Of(n, store.Settings.TimeZone)));
+        var outcome = await publish(outgoing, cancel);
         var taken = new List<NoticeLine>();
         var refusals = 0;
         foreach (var account in notices.Zip(outcome.Each).GroupBy(n => n.First.AccountNo))
@@ -55,7 +53,7 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
         }
 
         if (taken.Count > 0)
-            core.Store.Write(session => Outbox.MarkPublished(session, taken), claim);
+            store.Write(session => Outbox.MarkPublished(session, taken), claim);
         return new RelayRound(taken.Count, refusals, outcome.Failure, TimeSpan.Zero);
     }
 
@@ -65,15 +63,15 @@ internal sealed class Relay(SettlementCore core, NoticePublisher publisher, Refu
         if (notTaken is null)
             refused.WasTaken(accountNo, heldBack.Contains(accountNo));
         else if (notTaken == Delivery.Refused)
-            refused.WasRefused(accountNo, core.Clock.GetUtcNow());
+            refused.WasRefused(accountNo, clock.GetUtcNow());
         return notTaken == Delivery.Refused ? 1 : 0;
     }
 
     /// <summary>What may go out for the accounts whose turn it is; an account with more than fits has its next turn after the others.</summary>
-    private List<NoticeLine> Choose(Storage.Session session)
+    private List<NoticeLine> Choose(Session session)
     {
         var chosen = new List<NoticeLine>();
-        var now = core.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         heldBack.Clear();
         for (var look = 0; look < LooksPerRound && chosen.Count == 0; look++)
         {

@@ -1,11 +1,12 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
+using Settlement.Storage.Accounts;
 using Settlement.Storage.Notices;
 
-namespace Settlement.Storage.Accounts;
+namespace Settlement.Storage.Plans;
 
 /// <summary>
 /// Writes plans: everything that a decision changes, in the caller's transaction. Each account's version is raised by one and checked, so a plan made
@@ -34,7 +35,7 @@ public sealed class PlanWriter(SettlementStore store)
     public void Write(Session session, IReadOnlyList<Plan> decided)
     {
         IReadOnlyList<Plan> plans = decided.Count <= 1
-            ? decided : [.. decided.OrderBy(p => p.Before.AccountNo == AccountStore.StoreAccountNo).ThenBy(p => p.Before.AccountNo)];
+            ? decided : [.. decided.OrderBy(p => p.Before.AccountNo == AccountReader.StoreAccountNo).ThenBy(p => p.Before.AccountNo)];
         WriteAccounts(session, plans);
         WriteScopes(session, plans);
         WritePackages(session, plans);
@@ -82,7 +83,7 @@ public sealed class PlanWriter(SettlementStore store)
         written.NoticeCount,
     };
 
-    private static bool IsNew(Plan plan) => plan.Before.Version == 0 && plan.Before.AccountNo != AccountStore.StoreAccountNo;
+    private static bool IsNew(Plan plan) => plan.Before.Version == 0 && plan.Before.AccountNo != AccountReader.StoreAccountNo;
 
     private void WriteScopes(Session session, IReadOnlyList<Plan> plans)
     {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Pricing;
-using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Storage;
@@ -21,7 +21,7 @@ public readonly record struct IngestCounts(long Accepted, long Duplicate, long N
 }
 
 /// <summary>Stores arriving usage: claims identities, judges what is new, and keeps it in the hour that will settle it (7).</summary>
-public sealed class UsageStore(SettlementStore store)
+public sealed class UsageArrivals(SettlementStore store)
 {
     private static readonly string[] UsageColumns =
         ["SettleSlot", "AccountNo", "ScopeNo", "UseHour", "ProjectNo", "TimeUs", "SourceNo", "EventId", "Part", "Status", "Calls", "Waived", "ArrivedUs"];
@@ -41,12 +41,12 @@ public sealed class UsageStore(SettlementStore store)
         return store.Write(session => Store(session, arrivals, calls, claims), tries: tries);
     }
 
-    private IngestCounts Store(Session session, IReadOnlyList<Arrival> arrivals, Arrival[] calls, IdentityClaim[] hashed)
+    private IngestCounts Store(Session session, IReadOnlyList<Arrival> arrivals, Arrival[] calls, NewIdentity[] hashed)
     {
         store.Engine.TakeGuard(session, exclusive: false);
         var state = StoreState.Of(session);
         var batch = new Batch(session, store.Terms.Read(session, state), state, new ArrivalHolds(store, session));
-        var claims = new IdentityClaim[calls.Length];
+        var claims = new NewIdentity[calls.Length];
         for (var i = 0; i < calls.Length; i++)
             claims[i] = hashed[i] with { AccountNo = scopes.AccountNo(session, calls[i].Event.Call!.Account) ?? 0 };
         var claimed = store.Engine.ClaimIdentities(session, claims);
@@ -75,12 +75,12 @@ public sealed class UsageStore(SettlementStore store)
     }
 
     /// <summary>The identity of a call and its content. The caller adds the account if it knows it.</summary>
-    public static IdentityClaim Claim(UsageCall call) => new(CallHash.Identity(call.Source, call.Id), CallHash.Content(call), 0, call.TimeUs);
+    public static NewIdentity IdentityOf(UsageCall call) => new(CallHash.Identity(call.Source, call.Id), CallHash.Content(call), 0, call.TimeUs);
 
     /// <summary>Done before the transaction, and on all cores if that is worth it, because nobody else can write during the transaction.</summary>
-    private static IdentityClaim[] Claims(Arrival[] calls)
+    private static NewIdentity[] Claims(Arrival[] calls)
     {
-        var claims = new IdentityClaim[calls.Length];
+        var claims = new NewIdentity[calls.Length];
         if (calls.Length < HashesWorthAThread)
             Hash(0, calls.Length);
         else
@@ -90,11 +90,11 @@ public sealed class UsageStore(SettlementStore store)
         void Hash(int from, int to)
         {
             for (var i = from; i < to; i++)
-                claims[i] = Claim(calls[i].Event.Call!);
+                claims[i] = IdentityOf(calls[i].Event.Call!);
         }
     }
 
-    private void Take(Batch batch, Arrival arrival, IdentityClaim claim, Claimed claimed)
+    private void Take(Batch batch, Arrival arrival, NewIdentity claim, Claimed claimed)
     {
         var call = arrival.Event.Call!;
         if (claimed == Claimed.Same)

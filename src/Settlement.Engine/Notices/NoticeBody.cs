@@ -1,12 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Settlement.Domain.Time;
-using Settlement.Storage.Bills;
+using Settlement.Storage.Notices;
 
-namespace Settlement.Worker.Running;
+namespace Settlement.Engine.Notices;
 
 /// <summary>A notice as it goes on the wire: a CloudEvent 1.0 (INTERFACE 3), with the extension attribute <c>sequence</c>.</summary>
-internal static class NoticeBody
+public static class NoticeBody
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

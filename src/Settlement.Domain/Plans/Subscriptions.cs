@@ -1,7 +1,7 @@
-using Settlement.Domain.Settling;
+using Settlement.Domain.Accounts;
 using Settlement.Domain.Time;
 
-namespace Settlement.Domain.Accounts;
+namespace Settlement.Domain.Plans;
 
 /// <summary>Pay-per-use subscriptions of a scope are half-open periods that never overlap (5.5).</summary>
 public static class Subscriptions

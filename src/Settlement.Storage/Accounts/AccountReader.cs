@@ -1,13 +1,13 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Packages;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Storage.Engines;
 
 namespace Settlement.Storage.Accounts;
 
 /// <summary>Loads accounts and what belongs to them, in the form that decisions need.</summary>
-public static class AccountStore
+public static class AccountReader
 {
     /// <summary>The store's own account, for its version and its notices.</summary>
     public const long StoreAccountNo = 0;

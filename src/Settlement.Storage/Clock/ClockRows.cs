@@ -1,12 +1,11 @@
 
-using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Time;
 using Settlement.Storage.Closings;
 
 namespace Settlement.Storage.Clock;
 
 /// <summary>What the store knows about the time: how far it has passed, what the database's clock says, and what a person has confirmed.</summary>
-public static class ClockStore
+public static class ClockRows
 {
     /// <summary>The most that the clocks of two machines may differ.</summary>
     public const long MaxDifferenceUs = 5 * 60 * Instant.PerSecondUs;
@@ -56,10 +55,10 @@ public static class ClockStore
 public sealed record ClockFacts(long? DatabaseUs, long LastRunUs, long PassedUs, long? ConfirmedUs, long CommandsAhead, bool InUse, bool HasUsage)
 {
     /// <summary>Whether hours have been closed, or hourly runs passed, that lie ahead of a clock.</summary>
-    public bool IsAheadOf(long nowUs) => PassedUs > nowUs + ClockStore.MaxDifferenceUs;
+    public bool IsAheadOf(long nowUs) => PassedUs > nowUs + ClockRows.MaxDifferenceUs;
 
     /// <summary>How much a clock differs from the database's, if that is more than clocks may differ; otherwise null.</summary>
-    public long? DifferenceUs(long nowUs) => DatabaseUs is { } us && Math.Abs(us - nowUs) > ClockStore.MaxDifferenceUs ? nowUs - us : null;
+    public long? DifferenceUs(long nowUs) => DatabaseUs is { } us && Math.Abs(us - nowUs) > ClockRows.MaxDifferenceUs ? nowUs - us : null;
 
     /// <summary>
     /// Whether a clock is more than a day past everything known to have happened. In a store without accounts there is nothing to lose.
@@ -69,5 +68,5 @@ public sealed record ClockFacts(long? DatabaseUs, long LastRunUs, long PassedUs,
     /// can't be set.
     /// </param>
     public bool IsJump(long nowUs, long aliveUs) =>
-        InUse && !HasUsage && nowUs - Math.Max(Math.Max(LastRunUs, ConfirmedUs ?? LastRunUs), aliveUs) > ClockStore.MaxJumpUs;
+        InUse && !HasUsage && nowUs - Math.Max(Math.Max(LastRunUs, ConfirmedUs ?? LastRunUs), aliveUs) > ClockRows.MaxJumpUs;
 }

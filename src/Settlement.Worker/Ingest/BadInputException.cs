@@ -1,4 +1,4 @@
-namespace Settlement.Worker.Verbs;
+namespace Settlement.Worker.Ingest;
 
 /// <summary>An argument or an input file that a verb can't use. The message says which one and why; the exit code is 2.</summary>
 public class BadInputException : Exception

@@ -6,7 +6,7 @@ namespace Settlement.Storage.Quarantine;
 /// <summary>
 /// Held calls (7.3). They can be listed, or discarded with a record; a release passes them on to their closing. Nothing is ever deleted.
 /// </summary>
-public static class QuarantineStore
+public static class QuarantineEntries
 {
     /// <summary>Longest detail of an entry, in characters; longer ones are cut.</summary>
     public const int MaxDetail = 4000;

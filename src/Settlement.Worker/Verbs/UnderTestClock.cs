@@ -1,6 +1,7 @@
 
 using Settlement.Engine;
 using Settlement.Storage;
+using Settlement.Worker.Ingest;
 using Settlement.Worker.Simulating;
 
 namespace Settlement.Worker.Verbs;
@@ -9,12 +10,12 @@ namespace Settlement.Worker.Verbs;
 /// What <c>close</c> and <c>lifecycle</c> share. They work on the store, or on a copy for a dry run; on the real clock or, with <c>--until</c>, on a
 /// test clock, on which each job runs at its own due instant.
 /// </summary>
-internal sealed class TestClockRun : IDisposable
+internal sealed class UnderTestClock : IDisposable
 {
     private readonly TestClock? clock;
     private readonly long untilUs;
 
-    private TestClockRun(OpenStore open, TestClock? clock, long untilUs)
+    private UnderTestClock(OpenStore open, TestClock? clock, long untilUs)
     {
         Open = open;
         this.clock = clock;
@@ -23,7 +24,7 @@ internal sealed class TestClockRun : IDisposable
 
     public OpenStore Open { get; }
 
-    public static TestClockRun Start(VerbContext context, long? untilUs, bool dryRun)
+    public static UnderTestClock Start(VerbContext context, long? untilUs, bool dryRun)
     {
         if (untilUs is not null)
             RefuseAttached(context);
@@ -37,7 +38,7 @@ internal sealed class TestClockRun : IDisposable
                 ClockCheck.NeedNotAhead(open, context.NowUs);
             if (!dryRun && test is null)
                 ClockCheck.NeedDatabases(open, context.NowUs);
-            return new TestClockRun(open, test, untilUs ?? open.Core.NowUs);
+            return new UnderTestClock(open, test, untilUs ?? open.Core.NowUs);
         }
         catch
         {

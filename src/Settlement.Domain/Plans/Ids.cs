@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Settlement.Domain.Settling;
+namespace Settlement.Domain.Plans;
 
 /// <summary>How rows are named: account number, account version, line. The names sort as text.</summary>
 public static class Ids

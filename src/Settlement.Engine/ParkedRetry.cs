@@ -1,4 +1,4 @@
-using Settlement.Domain.Lifecycle;
+using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
 using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
@@ -14,7 +14,7 @@ namespace Settlement.Engine;
 /// Retries a parked account (2.5). Does what has fallen due for it, in the order of 2.4, each step in its own transaction, as if only this account
 /// had had an outage. The caller must hold the time line's claim, and no run may be under way.
 /// </summary>
-public sealed class RetryStore(SettlementStore store, ParkingStore parking, MissedClosings closings, CommandStore commands, LifecycleStore lifecycle)
+public sealed class ParkedRetry(SettlementStore store, AccountParking parking, MissedClosings closings, CommandInbox commands, AgendaSteps lifecycle)
 {
     /// <param name="untilUs">How far the time line has come. What is due later, the time line does itself.</param>
     /// <returns>Null: the account is not parked.</returns>
@@ -49,7 +49,7 @@ public sealed class RetryStore(SettlementStore store, ParkingStore parking, Miss
     /// </summary>
     private Step? Next(long accountNo, long untilUs, MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
     {
-        var (command, row) = store.Read(session => (CommandStore.NextOf(session, accountNo), LifecycleStore.NextOf(session, accountNo, untilUs)));
+        var (command, row) = store.Read(session => (CommandInbox.NextOf(session, accountNo), AgendaSteps.NextOf(session, accountNo, untilUs)));
         var closedHour = missed?.Run.AfterHour ?? long.MaxValue;
         // Commands of the same instant that follow a run-job come after its closing.
         var waits = command is not null && missed is not null && command.AtUs == missed.Run.DueUs

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Notices;
-using Settlement.Domain.Settling;
+using Settlement.Domain.Plans;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Worker.Output;
@@ -9,13 +9,13 @@ using Settlement.Worker.Output;
 namespace Settlement.Worker.Verbs;
 
 /// <summary>The lifecycle steps as they are done, each with its outcome: taken from its plan once that is committed.</summary>
-internal sealed class Calendar
+internal sealed class StepsDone
 {
     private readonly OpenStore open;
     private readonly ViewMaker views;
     private readonly List<StepView> steps = [];
 
-    public Calendar(OpenStore open)
+    public StepsDone(OpenStore open)
     {
         this.open = open;
         views = open.Views;
@@ -35,7 +35,7 @@ internal sealed class Calendar
 
     private StepView View(AgendaEntry entry, Plan plan)
     {
-        var package = entry.PackageNo == 0 ? null : open.Store.Read(session => AccountStore.GetPackage(session, entry.PackageNo)).PackageId;
+        var package = entry.PackageNo == 0 ? null : open.Store.Read(session => AccountReader.GetPackage(session, entry.PackageNo)).PackageId;
         var shortfall = plan.Attempt is { Renewed: false } failed ? views.Money(failed.ShortfallE8) : null;
         return new StepView(
             views.Time(entry.DueUs), NameOf(entry.Kind), plan.Before.AccountId, package, entry.LotNo == 0 ? null : entry.LotNo, Outcome(entry, plan), shortfall);

@@ -1,4 +1,4 @@
-namespace Settlement.Domain.Lifecycle;
+namespace Settlement.Domain.Plans;
 
 /// <summary>
 /// What can fall due on the time line, in the order in which it is done at the same instant (2.4). Closings come before all of these.

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Console;
 using Settlement.Worker.Settings;
 
-namespace Settlement.Worker.Verbs;
+namespace Settlement.Worker.Output;
 
 /// <summary>Logs go to standard error: standard output belongs to results.</summary>
 internal static class StandardErrorLogging
