@@ -42,7 +42,7 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
         }
 
         if (last > 0)
-            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancel);
+            await PutBackAsync(channel, last, cancel);
     }
 
     /// <summary>
@@ -84,8 +84,15 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
         }
 
         if (kept > 0)
-            await channel.BasicNackAsync(kept, multiple: true, requeue: true, cancel);
+            await PutBackAsync(channel, kept, cancel);
         return done;
+    }
+
+    /// <summary>A nack has no answer. The question after it has, and the broker answers it once the messages are in the queue again.</summary>
+    private async Task PutBackAsync(IChannel channel, ulong upTo, CancellationToken cancel)
+    {
+        await channel.BasicNackAsync(upTo, multiple: true, requeue: true, cancel);
+        await channel.QueueDeclarePassiveAsync(_errors, cancel);
     }
 
     /// <summary>A worker rejects only what is too large for it to move (<see cref="BoundedConsumer"/>).</summary>
