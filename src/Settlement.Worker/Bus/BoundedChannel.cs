@@ -7,8 +7,7 @@ namespace Settlement.Worker.Bus;
 
 /// <summary>What a bounded channel needs to know.</summary>
 /// <param name="MostMessages">The most messages that are requested from the broker at a time.</param>
-/// <param name="Skipped">Called for each delivery that the channel does not pass on.</param>
-internal sealed record Bounds(string Queue, int MaxBodyBytes, int MostMessages, Drain Drain, Action<ChannelContext, ulong> Skipped, ILogger Log);
+internal sealed record Bounds(string Queue, int MaxBodyBytes, int MostMessages, Drain Drain, ILogger Log);
 
 /// <summary>Replaces the channel that the transport would use with a <see cref="BoundedChannel"/>.</summary>
 internal sealed class BoundedChannelFilter(Bounds bounds) : IFilter<ChannelContext>
@@ -40,6 +39,12 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
     /// <param name="bytes">The memory it takes, not counting its body.</param>
     public void Read(ulong delivery, long bytes) => consumer?.Read(delivery, bytes);
 
+    /// <summary>Completes when all that was delivered before this has passed.</summary>
+    public Task TurnAsync(ulong delivery, CancellationToken cancel) => consumer?.TurnAsync(delivery, cancel) ?? Task.CompletedTask;
+
+    /// <summary>Nothing has to wait for this delivery any more.</summary>
+    public void Pass(ulong delivery) => consumer?.Pass(delivery);
+
     /// <summary>Does nothing: the consumer itself requests as much as it can hold.</summary>
     Task ChannelContext.BasicQos(uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -51,8 +56,7 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
             consumer,
             new ByteBudget(IntakeSettings.BytesInHand, bounds.MostMessages),
             bounds,
-            (tag, to, cancel) => channel.BasicConsume(queue, noAck, exclusive, arguments, to, tag, cancel),
-            delivery => bounds.Skipped(this, delivery));
+            (tag, to, cancel) => channel.BasicConsume(queue, noAck, exclusive, arguments, to, tag, cancel));
         return this.consumer.StartAsync(consumerTag, cancellationToken);
     }
 

@@ -15,8 +15,8 @@ namespace Settlement.Worker.Bus;
 /// is awaited here.
 /// </summary>
 internal sealed partial class BoundedConsumer(
-    ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume,
-    Action<ulong> skipped) : IAsyncBasicConsumer
+    ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume)
+    : IAsyncBasicConsumer
 {
     /// <summary>
     /// Publishing a body takes another two times its size. We don't move a larger one to the error queue ourselves if the broker can do it.
@@ -27,6 +27,7 @@ internal sealed partial class BoundedConsumer(
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<ulong, ReadOnlyMemory<byte>> bodies = [];
     private readonly ConcurrentDictionary<ulong, long> left = [];
+    private readonly Turns turns = new();
     private volatile bool ended;
     private bool? deadLetters;
     private bool isReady;
@@ -45,6 +46,10 @@ internal sealed partial class BoundedConsumer(
         if (bodies.TryGetValue(delivery, out var body))
             budget.Settle(delivery, ByteBudget.BufferOf(body.Length) + bytes);
     }
+
+    public Task TurnAsync(ulong delivery, CancellationToken cancel) => turns.WaitAsync(delivery, cancel);
+
+    public void Pass(ulong delivery) => turns.Pass(delivery);
 
     public async Task<string> StartAsync(string consumerTag, CancellationToken cancel)
     {
@@ -130,6 +135,7 @@ internal sealed partial class BoundedConsumer(
     private void HandOn(ulong delivery, long number, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, Task> deliver)
     {
         ReadOnlyMemory<byte> copy = bodies[delivery] = body.ToArray();
+        turns.Announce(delivery);
         _ = Task.Run(DeliverAsync, CancellationToken.None);
 
         async Task DeliverAsync()
@@ -140,6 +146,7 @@ internal sealed partial class BoundedConsumer(
             }
             finally
             {
+                turns.Pass(delivery);
                 bodies.TryRemove(delivery, out _);
                 budget.Done(delivery);
                 bounds.Drain.Leave(number);
@@ -211,7 +218,6 @@ internal sealed partial class BoundedConsumer(
     private void Leave(ulong delivery, long number)
     {
         left[delivery] = number;
-        skipped(delivery);
         if (ended)
             Back(delivery);
     }
@@ -237,7 +243,6 @@ internal sealed partial class BoundedConsumer(
         if (deadLetters != true)
             return false;
         await channel.BasicNack(delivery, multiple: false, requeue: false, cancel);
-        skipped(delivery);
         bounds.Drain.Stored(bounds.Queue, 1);
         DeadLettered(bounds.Log, BrokerTopology.ErrorQueueOf(bounds.Queue), Ingest.UnreadableBodyException.TooLargeReason(bytes, bounds.MaxBodyBytes));
         return true;

@@ -80,16 +80,16 @@ public static class BusSetup
         bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input =>
         {
             OnQueue(context, input, BrokerTopology.UsageEvents);
-            var order = Usage(context, input, options);
+            Usage(context, input, options);
             // Limits what the channel dispatches, not what is read in parallel: see BoundedConsumer.
             input.ConcurrentMessageLimit = 1;
-            Bounded(context, input, new(BrokerTopology.UsageEvents, options.Ahead, order.Skip), options);
+            Bounded(context, input, BrokerTopology.UsageEvents, options.Ahead, options);
         });
         bus.ReceiveEndpoint(BrokerTopology.BillingCommands, input =>
         {
             OnQueue(context, input, BrokerTopology.BillingCommands);
             Commands(context, input, options);
-            Bounded(context, input, new(BrokerTopology.BillingCommands, 1, (_, _) => { }), options);
+            Bounded(context, input, BrokerTopology.BillingCommands, 1, options);
         });
     }
 
@@ -127,20 +127,20 @@ public static class BusSetup
     }
 
     /// <summary>Bounds what is in hand by bytes as well.</summary>
-    private static void Bounded(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, Ahead ahead, InputOptions options)
+    private static void Bounded(
+        IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator input, string queue, int mostMessages, InputOptions options)
     {
         var bounds = new Bounds(
-            ahead.Queue, options.MaxBodyBytes, ahead.Messages, context.GetRequiredService<Drain>(), ahead.Skipped, context.GetRequiredService<ILogger<BoundedConsumer>>());
+            queue, options.MaxBodyBytes, mostMessages, context.GetRequiredService<Drain>(), context.GetRequiredService<ILogger<BoundedConsumer>>());
         input.ConfigureChannel(channel => channel.UseFilter(new BoundedChannelFilter(bounds)));
     }
 
-    private static DeliveryOrder Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
+    private static void Usage(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
     {
-        var order = new DeliveryOrder();
         var end = context.GetRequiredService<BusEnd>();
-        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(order, options.MaxBodyBytes), options);
+        Input(context, input, BrokerTopology.UsageEvents, RawBodySerialization.OfUsage(options.MaxBodyBytes), options);
         // One batch at a time, in the order of delivery (2.4); meanwhile the messages of the next batches are read.
-        input.UseFilter(order);
+        input.UseFilter(new DeliveryOrder());
         input.PrefetchCount = options.Ahead;
         input.ConcurrentMessageLimit = options.Ahead;
         input.ConfigureConsumer<UsageConsumer>(context, consumer =>
@@ -154,7 +154,6 @@ public static class BusSetup
                 retry.Intervals(options.Retries);
             }));
         });
-        return order;
     }
 
     private static void Commands(IBusRegistrationContext context, IReceiveEndpointConfigurator input, InputOptions options)
@@ -194,6 +193,4 @@ public static class BusSetup
         /// <summary>How many usage messages are requested from the broker at a time, if they are small.</summary>
         public int Ahead => Intake.MessageLimit * IntakeSettings.BatchesAhead;
     }
-
-    private sealed record Ahead(string Queue, int Messages, Action<ChannelContext, ulong> Skipped);
 }

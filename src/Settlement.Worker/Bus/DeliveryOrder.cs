@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 
@@ -11,20 +10,9 @@ namespace Settlement.Worker.Bus;
 /// </summary>
 internal sealed class DeliveryOrder : IFilter<ConsumeContext>
 {
-    /// <summary>
-    /// A turn that has not come by then never will: the broker did not number its deliveries as expected. Better out of order than not at all.
-    /// </summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-    /// <summary>
-    /// By channel, because the channel numbers the deliveries, starting at one. Not by consumer: the first messages may arrive before the broker has
-    /// told us what the consumer is called.
-    /// </summary>
-    private readonly ConditionalWeakTable<ChannelContext, Turns> channels = [];
-
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        if (TurnsOf(context.ReceiveContext, out var delivery) is not { } turns)
+        if (ChannelOf(context.ReceiveContext, out var delivery) is not { } channel)
         {
             await next.Send(context);
             return;
@@ -33,35 +21,31 @@ internal sealed class DeliveryOrder : IFilter<ConsumeContext>
         Task taken;
         try
         {
-            await turns.WaitAsync(delivery.DeliveryTag, context.CancellationToken);
+            await channel.TurnAsync(delivery, context.CancellationToken);
             // Returns as soon as the message is in its batch; the task ends with the batch.
             taken = next.Send(context);
         }
         finally
         {
-            turns.Pass(delivery.DeliveryTag);
+            channel.Pass(delivery);
         }
 
         await taken;
     }
 
     /// <summary>A message that can't be read does not come through here, so nobody waits for it.</summary>
-    public void Unreadable(ReceiveContext context)
+    public static void Unreadable(ReceiveContext context)
     {
-        if (TurnsOf(context, out var delivery) is { } turns)
-            turns.Pass(delivery.DeliveryTag);
+        if (ChannelOf(context, out var delivery) is { } channel)
+            channel.Pass(delivery);
     }
-
-    /// <summary>This delivery goes no further, or comes again under another number.</summary>
-    public void Skip(ChannelContext channel, ulong delivery) => TurnsOf(channel).Pass(delivery);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("delivery-order");
 
     /// <summary>Null on a bus that has no order to keep.</summary>
-    private Turns? TurnsOf(ReceiveContext context, out RabbitMqBasicConsumeContext delivery) =>
-        context.TryGetPayload(out delivery!) && context.TryGetPayload(out ChannelContext? channel)
-            ? TurnsOf(channel)
-            : null;
-
-    private Turns TurnsOf(ChannelContext channel) => channels.GetValue(channel, _ => new Turns(LongestWait, TimeProvider.System));
+    private static BoundedChannel? ChannelOf(ReceiveContext context, out ulong delivery)
+    {
+        delivery = context.TryGetPayload(out RabbitMqBasicConsumeContext? rabbit) ? rabbit.DeliveryTag : 0;
+        return rabbit is not null && context.TryGetPayload(out ChannelContext? channel) ? channel as BoundedChannel : null;
+    }
 }

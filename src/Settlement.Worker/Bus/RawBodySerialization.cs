@@ -20,8 +20,8 @@ internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, o
 {
     public ContentType ContentType { get; } = new("application/json");
 
-    public static RawBodySerialization OfUsage(DeliveryOrder order, int maxBodyBytes) =>
-        new((body, type) => UsageMessage.Of(UsageReader.Read(body.Span, type, IntakeSettings.EventsAhead)), maxBodyBytes, order.Unreadable);
+    public static RawBodySerialization OfUsage(int maxBodyBytes) =>
+        new((body, type) => UsageMessage.Of(UsageReader.Read(body.Span, type, IntakeSettings.EventsAhead)), maxBodyBytes, DeliveryOrder.Unreadable);
 
     public static RawBodySerialization OfCommands(int maxBodyBytes) => new((body, _) => new CommandMessage(CommandReader.Read(body)), maxBodyBytes);
 

@@ -1,68 +1,54 @@
 namespace Settlement.Worker.Bus;
 
-/// <summary>Numbers from one up, each let through after the one before it.</summary>
-/// <param name="longestWait">If no turn comes for this long, the lowest number that waits is next, whatever number is missing.</param>
-internal sealed class Turns(TimeSpan longestWait, TimeProvider time)
+/// <summary>
+/// Lets deliveries through one after the other, in the order in which they came. Nothing here depends on time: on a machine that stood still, a
+/// later one would otherwise go before one that is still being read. Whoever announces a delivery must see to it that it passes.
+/// </summary>
+internal sealed class Turns
 {
     private readonly Lock gate = new();
+    private readonly Queue<ulong> order = [];
     private readonly Dictionary<ulong, TaskCompletionSource> waiting = [];
-    private readonly HashSet<ulong> passed = [];
-    private ulong next = 1;
 
-    /// <summary>Completes when it is the turn of <paramref name="number"/>, which must then <see cref="Pass"/>, cancelled or not.</summary>
-    public async Task WaitAsync(ulong number, CancellationToken cancel)
-    {
-        TaskCompletionSource turn;
-        lock (gate)
-        {
-            if (number <= next)
-                return;
-            turn = waiting[number] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        while (!turn.Task.IsCompleted)
-        {
-            var before = Interlocked.Read(ref next);
-            try
-            {
-                await turn.Task.WaitAsync(longestWait, time, cancel);
-            }
-            catch (TimeoutException)
-            {
-                SkipMissing(before);
-            }
-        }
-    }
-
-    /// <summary>Nobody has to wait for this number any more.</summary>
-    public void Pass(ulong number)
+    /// <summary>A delivery has come: its turn is after all that came before it.</summary>
+    public void Announce(ulong delivery)
     {
         lock (gate)
         {
-            waiting.Remove(number);
-            if (number >= next)
-                passed.Add(number);
+            waiting.Add(delivery, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            order.Enqueue(delivery);
             GoOn();
         }
     }
 
-    private void SkipMissing(ulong before)
+    /// <summary>Completes when it is the turn of <paramref name="delivery"/>: at once if it was never announced or has passed.</summary>
+    public Task WaitAsync(ulong delivery, CancellationToken cancel)
+    {
+        lock (gate)
+            return waiting.TryGetValue(delivery, out var turn) ? turn.Task.WaitAsync(cancel) : Task.CompletedTask;
+    }
+
+    /// <summary>Nobody has to wait for this delivery any more.</summary>
+    public void Pass(ulong delivery)
     {
         lock (gate)
         {
-            if (next != before || waiting.Count == 0)
-                return;
-            next = waiting.Keys.Min();
-            passed.RemoveWhere(n => n < next);
+            waiting.Remove(delivery);
             GoOn();
         }
     }
 
     private void GoOn()
     {
-        while (passed.Remove(next))
-            next++;
-        if (waiting.Remove(next, out var turn))
-            turn.TrySetResult();
+        while (order.TryPeek(out var first))
+        {
+            if (waiting.TryGetValue(first, out var turn))
+            {
+                turn.TrySetResult();
+                return;
+            }
+
+            order.Dequeue();
+        }
     }
 }

@@ -1,22 +1,18 @@
-using Microsoft.Extensions.Time.Testing;
 using Settlement.Worker.Bus;
 using Xunit;
 
 namespace Settlement.Worker.Tests.Bus;
 
+/// <summary>2.4: deliveries go on in the order in which they came, whoever is read first and however long another takes.</summary>
 public sealed class TurnsTests
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-    private readonly FakeTimeProvider time = new();
-    private readonly Turns turns;
+    private readonly Turns turns = new();
     private readonly List<ulong> through = [];
-
-    public TurnsTests() => turns = new Turns(LongestWait, time);
 
     [Fact]
     public async Task Whoever_comes_early_waits_for_all_before_it()
     {
+        Announce(1, 2, 3, 4, 5);
         var all = new ulong[] { 4, 2, 5, 3 }.Select(n => GoAsync(n, TestContext.Current.CancellationToken)).ToList();
         Assert.Empty(through);
 
@@ -29,6 +25,7 @@ public sealed class TurnsTests
     [Fact]
     public async Task Who_passes_without_coming_keeps_nobody_waiting()
     {
+        Announce(1, 2, 3);
         var third = GoAsync(3, TestContext.Current.CancellationToken);
         turns.Pass(2);
         Assert.Empty(through);
@@ -40,27 +37,33 @@ public sealed class TurnsTests
     }
 
     [Fact]
-    public async Task A_number_that_never_comes_costs_the_longest_wait_and_no_order()
+    public async Task A_number_that_did_not_come_keeps_nobody_waiting()
     {
-        var all = new ulong[] { 9, 4, 3, 7, 2, 8 }.Select(n => GoAsync(n, TestContext.Current.CancellationToken)).ToList();
+        Announce(2, 7);
 
-        time.Advance(LongestWait);
-        await Task.WhenAll(all[1], all[2], all[4]).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.Equal([2, 3, 4], through);
-        var rest = Task.WhenAll(all);
-        while (!rest.IsCompleted)
-        {
-            time.Advance(LongestWait);
-            // Enough time for the one whose turn it is to finish before the next wait is over.
-            await Task.WhenAny(rest, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
-        }
+        await GoAsync(2, TestContext.Current.CancellationToken);
+        await GoAsync(7, TestContext.Current.CancellationToken);
+        await GoAsync(5, TestContext.Current.CancellationToken);
 
-        Assert.Equal([2, 3, 4, 7, 8, 9], through);
+        Assert.Equal([2, 7, 5], through);
+    }
+
+    [Fact]
+    public async Task Who_comes_when_all_before_it_have_passed_goes_at_once()
+    {
+        Announce(1);
+        turns.Pass(1);
+        turns.Pass(1);
+        Announce(2);
+
+        await turns.WaitAsync(2, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await turns.WaitAsync(1, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task Who_gives_up_waiting_keeps_nobody_waiting()
     {
+        Announce(1, 2, 3);
         using var stop = new CancellationTokenSource();
         var second = GoAsync(2, stop.Token);
         var third = GoAsync(3, TestContext.Current.CancellationToken);
@@ -71,6 +74,12 @@ public sealed class TurnsTests
         await third;
 
         Assert.Equal([1, 3], through);
+    }
+
+    private void Announce(params ulong[] numbers)
+    {
+        foreach (var number in numbers)
+            turns.Announce(number);
     }
 
     private async Task GoAsync(ulong number, CancellationToken cancel)
