@@ -50,7 +50,7 @@ public sealed class ParkedRetry(SettlementStore store, AccountParking parking, M
     private Step? Next(long accountNo, long untilUs, MissedRun? missed, Func<long> nowUs, WorkClaim? claim)
     {
         var (command, row) = store.Read(session => (CommandInbox.NextOf(session, accountNo), AgendaSteps.NextOf(session, accountNo, untilUs)));
-        var closedHour = missed?.Run.AfterHour ?? long.MaxValue;
+        var closedHour = missed?.Run.AfterHour ?? new BillingHour(long.MaxValue);
         // Commands of the same instant that follow a run-job come after its closing.
         var waits = command is not null && missed is not null && command.AtUs == missed.Run.DueUs
             && store.Read(session => session.One<long?>("parked/run-job", new { missed.Run.DueUs })) < command.CommandNo;

@@ -22,6 +22,6 @@ public sealed partial class Timeline
     private long ReachedUs()
     {
         var nowUs = NowUs;
-        return NextDueUs(nowUs) is { } dueUs ? dueUs - 1 : nowUs;
+        return Next(nowUs) is { } due ? due.AtUs - 1 : nowUs;
     }
 }

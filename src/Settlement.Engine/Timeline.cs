@@ -2,7 +2,6 @@ using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
 using Settlement.Domain.Time;
 using Settlement.Engine.Commands;
-using Settlement.Engine.Lifecycle;
 using Settlement.Engine.Spans;
 using Settlement.Engine.Usage;
 using Settlement.Storage;
@@ -63,10 +62,10 @@ public sealed partial class Timeline
     public void AdvanceTo(long untilUs, CancellationToken cancel = default) => Drive(cancel, () =>
     {
         FinishSpan();
-        while (FinishReleases(() => DueUs(untilUs)) is { } dueUs)
+        while (FinishReleases(() => store.Read(session => NextDue.WorkOf(session, spans, untilUs))) is { } due)
         {
             stopping.ThrowIfCancellationRequested();
-            DoNext(dueUs, untilUs);
+            DoNext(due, untilUs);
         }
 
         PassEmptyRuns(untilUs);
@@ -94,28 +93,15 @@ public sealed partial class Timeline
         long? LastCommandUs(Session session) => CommandInbox.LastAtUs(session, untilUs);
     });
 
-    /// <summary>
-    /// The earliest instant at or before the limit at which something will really happen; empty hours do not count. A span that anyone has begun is
-    /// due until it is done, and so is a release.
-    /// </summary>
-    public long? NextDueUs(long limitUs) => OpenDueUs(limitUs)
-        ?? (store.Read(Releases.WaitingSinceUs) is { } sinceUs && sinceUs <= limitUs ? sinceUs : DueUs(limitUs));
-
-    private long? OpenDueUs(long limitUs) =>
-        store.Read(Span.Open) is { } span && (span.Runs.Count > 0 ? span.Runs[0].DueUs : span.UntilUs) is var begunUs && begunUs <= limitUs ? begunUs : null;
+    /// <summary>What really happens next at or before the limit; empty hours do not count.</summary>
+    public NextDue? Next(long limitUs) => store.Read(session => NextDue.Of(session, spans, limitUs));
 
     /// <summary>Looks at what is due once every released call is stored. Until then, an hour may seem empty although it is not.</summary>
-    private long? FinishReleases(Func<long?> look)
+    private T FinishReleases<T>(Func<T> look)
     {
         releases.Finish(claim, stopping);
         return look();
     }
-
-    private long? DueUs(long limitUs) => store.Read(session =>
-    {
-        long?[] due = [CommandInbox.NextAtUs(session), AgendaSteps.NextDueUs(session), spans.NextRunUs(session)];
-        return due.Where(d => d <= limitUs).Min();
-    });
 
     /// <summary>
     /// Only one driver at a time drives the time line, across all processes. A driver that loses the claim during a long halt starts again.
@@ -165,10 +151,10 @@ public sealed partial class Timeline
     /// <summary>
     /// Does the span up to the next instant that concerns all accounts. If nothing is due before that instant, does what happens at it.
     /// </summary>
-    private void DoNext(long dueUs, long untilUs)
+    private void DoNext(NextDue next, long untilUs)
     {
         var due = store.Read(session => DueCommands.Read(session, untilUs));
-        if (due.ForAllUs is { } forAllUs && forAllUs <= dueUs)
+        if (due.ForAllUs is { } forAllUs && forAllUs <= next.AtUs)
         {
             PassEmptyRuns(forAllUs - 1);
             ApplyAt(forAllUs);
@@ -271,7 +257,7 @@ public sealed partial class Timeline
     /// <summary>Passes hourly runs with nothing to settle. They only close their hours, all in one step.</summary>
     private void PassEmptyRuns(long untilUs)
     {
-        var last = BillingHour.StartUs(BillingHour.Of(untilUs));
+        var last = BillingHour.LastOnTheHourUs(untilUs);
         if (store.Read(StoreState.Of).LastRunUs >= last)
             return;
         Close(last, hourly: true);

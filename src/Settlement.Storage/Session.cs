@@ -13,6 +13,8 @@ public sealed class Session(DbConnection connection, DbTransaction? transaction,
 {
     private readonly List<Action> committed = [];
 
+    static Session() => NumberColumns.Register();
+
     /// <summary>Numbers assigned or found in this transaction, which are not yet valid for others.</summary>
     public Dictionary<object, long> Numbers { get; } = [];
 

@@ -110,7 +110,7 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
             CreatedUs = nowUs,
             LastRunUs = BillingHour.FirstOnTheHourUs(nowUs) - Instant.PerHourUs,
             ClosedSlot = SettleSlot.OfHour(StoreState.NoClosedHour),
-            ResumedUs = StoreState.NoClosedHour * Instant.PerHourUs,
+            ResumedUs = StoreState.NoClosedHour.StartUs,
         });
         var state = StoreState.Of(session);
         var body = TermsReader.Record(Settings);
@@ -180,10 +180,10 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     /// A parked account may be waiting for a price it can be charged (2.5). A list may then start where nothing of its scope has been charged yet,
     /// whether the hours are closed or not.
     /// </summary>
-    private long PricedThrough(Session session, PriceList list) => session.One<long?>("parked/priced-through", new
+    private BillingHour PricedThrough(Session session, PriceList list) => session.One<long?>("parked/priced-through", new
     {
         Kind = (long)RowKind.PayPerUse, FromHour = BillingHour.Of(list.FromUs), ApiNo = Words.Find(session, WordKind.Api, list.Api), RegionNo = Words.Find(session, WordKind.Region, list.Region),
-    }) ?? StoreState.NoClosedHour;
+    }) is { } hour ? new BillingHour(hour) : StoreState.NoClosedHour;
 
     private bool IsInForce(Session session, StoreState state, Catalog catalog) =>
         string.Equals(CatalogJson.Write(Terms.Read(session, state).Catalog), CatalogJson.Write(catalog), StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Settlement.Domain.Time;
 
 namespace Settlement.Storage;
 
@@ -181,7 +182,15 @@ public sealed partial class Statements(
         }
     }
 
-    private static object? ValueOf(object? value) => value is not (null or long or string) && value is IEnumerable<long> list ? $"[{string.Join(',', list)}]" : value;
+    private static object? ValueOf(object? value) => value switch
+    {
+        null or long or string => value,
+        SettleSlot slot => slot.Number,
+        BillingHour hour => hour.Number,
+        BillingMonth month => (long)month.Number,
+        IEnumerable<long> list => $"[{string.Join(',', list)}]",
+        _ => value,
+    };
 
     /// <summary>How to read each property of a type. Compiled, because reflection took more time than the statements.</summary>
     private static Dictionary<string, Func<object, object?>> PropertiesOf(Type type) =>

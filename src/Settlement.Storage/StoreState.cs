@@ -13,16 +13,16 @@ namespace Settlement.Storage;
 public sealed record StoreState
 {
     /// <summary>The closed hour of a new store, which has none (2.3): a number below every hour.</summary>
-    public const long NoClosedHour = -10_000_000;
+    public static readonly BillingHour NoClosedHour = new(-10_000_000);
 
     public long CreatedUs { get; init; }
 
     public long LastRunUs { get; init; }
 
-    public long ClosedSlot { get; init; }
+    public SettleSlot ClosedSlot { get; init; }
 
     /// <summary>The last closed hour.</summary>
-    public long ClosedHour => SettleSlot.HourOf(ClosedSlot);
+    public BillingHour ClosedHour => ClosedSlot.Hour;
 
     public long? HeldSinceUs { get; init; }
 

@@ -43,11 +43,11 @@ internal static class Books
     public static IEnumerable<string> CallFaults(Session session, IReadOnlyDictionary<(string Account, string Api, long Hour), long> truth)
     {
         var settled = BillReader.Rows(session, new BillFilter()).Where(r => r.UseHour is not null)
-            .GroupBy(r => (r.AccountId, Api: r.Api!, Hour: r.UseHour!.Value)).ToDictionary(g => g.Key, g => g.Sum(r => r.Calls!.Value));
+            .GroupBy(r => (r.AccountId, Api: r.Api!, Hour: r.UseHour!.Value.Number)).ToDictionary(g => g.Key, g => g.Sum(r => r.Calls!.Value));
         foreach (var (key, calls) in truth.Where(t => settled.GetValueOrDefault(t.Key) != t.Value))
-            yield return $"{key.Account} {key.Api} {Instant.Show(BillingHour.StartUs(key.Hour), 0)}: {settled.GetValueOrDefault(key)} calls were settled, {calls} were made";
+            yield return $"{key.Account} {key.Api} {Instant.Show(new BillingHour(key.Hour).StartUs, 0)}: {settled.GetValueOrDefault(key)} calls were settled, {calls} were made";
         foreach (var (key, calls) in settled.Where(s => !truth.ContainsKey(s.Key)))
-            yield return $"{key.AccountId} {key.Api} {Instant.Show(BillingHour.StartUs(key.Hour), 0)}: {calls} calls were settled, none was made";
+            yield return $"{key.AccountId} {key.Api} {Instant.Show(new BillingHour(key.Hour).StartUs, 0)}: {calls} calls were settled, none was made";
     }
 
     private static IEnumerable<string> RowFaults(string name, IEnumerable<BillLine> rows, List<EntryLine> entries, long remainderE8)

@@ -34,7 +34,7 @@ internal static class NasaDay
 
     public static Dictionary<(string Account, string Api, long Hour), long> CallsByHour() =>
         Lines(Path.Combine(Folder()!, Truth)).Select(line => line.Split(',')).ToDictionary(
-            cells => (cells[0], cells[1], Instant.TryParse(cells[2], out var us) ? BillingHour.Of(us) : throw new FormatException(cells[2])),
+            cells => (cells[0], cells[1], Instant.TryParse(cells[2], out var us) ? BillingHour.Of(us).Number : throw new FormatException(cells[2])),
             cells => long.Parse(cells[3], CultureInfo.InvariantCulture));
 
     /// <summary>The accounts and the APIs that each of them calls, in order.</summary>

@@ -34,10 +34,10 @@ public sealed record BillRow
     public Period? Use { get; init; }
 
     /// <summary>The hour of use of a usage row.</summary>
-    public long? Hour { get; init; }
+    public BillingHour? Hour { get; init; }
 
     /// <summary>The billing cycle, a month of the billing zone (6.3).</summary>
-    public required int Cycle { get; init; }
+    public required BillingMonth Cycle { get; init; }
 
     public long? Calls { get; init; }
 

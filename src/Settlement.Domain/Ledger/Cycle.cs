@@ -9,13 +9,13 @@ public static class Cycle
     /// For usage deducted in the month of use, or by 23:59:59 on the 1st of the next month: the month of use. If deducted later: the month of the
     /// deduction.
     /// </summary>
-    public static int OfUsage(BillingZone zone, long hour, long transactionUs)
+    public static BillingMonth OfUsage(BillingZone zone, BillingHour hour, long transactionUs)
     {
-        var used = zone.MonthOf(BillingHour.StartUs(hour));
+        var used = zone.MonthOf(hour.StartUs);
         var deducted = zone.DateOf(transactionUs);
-        var month = deducted.Year * 12 + deducted.Month - 1;
-        return month == used || (month == used + 1 && deducted.Day == 1) ? used : month;
+        var month = BillingMonth.Of(deducted);
+        return month == used || (month == used.Next && deducted.Day == 1) ? used : month;
     }
 
-    public static int OfPayment(BillingZone zone, long transactionUs) => zone.MonthOf(transactionUs);
+    public static BillingMonth OfPayment(BillingZone zone, long transactionUs) => zone.MonthOf(transactionUs);
 }

@@ -14,7 +14,7 @@ namespace Settlement.Domain.Lifecycle;
 /// <param name="Attempted">Whether an attempt for the lot was already made at the due instant.</param>
 /// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
 public sealed record StepInput(
-    AgendaEntry Entry, Terms Terms, StepTime Time, long ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
+    AgendaEntry Entry, Terms Terms, StepTime Time, BillingHour ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
     IReadOnlyList<SubscribedScope> Subscribed);
 
 /// <summary>Decides one step of a lot or an account that fell due. A step whose reason has gone does nothing.</summary>

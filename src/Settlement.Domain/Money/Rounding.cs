@@ -12,17 +12,8 @@ public static class Rounding
 {
     private const int E10PerE8 = 100;
 
-    /// <summary>An exact sum of calls x price, of any size, cut (not rounded) to 8 decimals (5.3); for display.</summary>
-    public static Int128 ValueE8(Int128 feeE10) => feeE10 / E10PerE8;
-
-    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3). Throws if it is larger than a movement may be.</summary>
-    public static long CutToE8(Int128 feeE10)
-    {
-        var feeE8 = ValueE8(feeE10);
-        if (feeE8 > Amount.MaxMovementE8)
-            throw new OverflowException($"A fee of {Amount.ShowE8(feeE8)} exceeds the largest movement, 10^10 units.");
-        return (long)feeE8;
-    }
+    /// <summary>An exact sum of calls x price, cut (not rounded) to 8 decimals (5.3). It may be larger than a movement may be.</summary>
+    public static Int128 CutToE8(Int128 feeE10) => feeE10 / E10PerE8;
 
     /// <summary>How much of a fee is deducted in whole minor units, and what happens to the rest (5.4).</summary>
     public static RoundedFee Deduct(RoundingMode mode, Currency currency, long feeE8, long remainderE8)

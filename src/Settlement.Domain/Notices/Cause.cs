@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Notices;
 
@@ -38,7 +39,7 @@ public static class Cause
     public static string OfCommand(string commandId) => Of("command", commandId);
 
     /// <summary>What a closing run did to an account.</summary>
-    public static string OfClosing(string accountId, long toSlot) => Of("closing", accountId, toSlot);
+    public static string OfClosing(string accountId, SettleSlot to) => Of("closing", accountId, to.Number);
 
     /// <summary>Something that happens to a lot: <paramref name="what"/> happens to it only once.</summary>
     public static string OfLot(string what, string packageId, long lotNo) => Of(what, packageId, lotNo);

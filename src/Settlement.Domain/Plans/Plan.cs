@@ -25,7 +25,7 @@ public sealed record HeldCalls(long ScopeNo, Period Piece, string? Project, bool
 public sealed record SubscriptionChange(long ScopeNo, long StartUs, long EndUs);
 
 /// <param name="IsFirst">Whether no calls were counted for the month before this.</param>
-public sealed record MonthCalls(long ScopeNo, int Month, long Calls, bool IsFirst);
+public sealed record MonthCalls(long ScopeNo, BillingMonth Month, long Calls, bool IsFirst);
 
 /// <summary>A draw. Calls are only taken, and never more than are left.</summary>
 public sealed record LotLeft
@@ -102,6 +102,12 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
 
     public RenewalAttempt? Attempt { get; set; }
 
+    /// <summary>
+    /// Why the step can't be done with the account as it is: an amount out of bounds (2.5). Null for a plan that may be written. What else such a plan
+    /// contains means nothing.
+    /// </summary>
+    public string? Fault { get; private set; }
+
     /// <summary>False for a step whose reason has gone: nothing is written, not even a new version.</summary>
     public bool ChangesAnything =>
         After != Before || rows.Count > 0 || notices.Count > 0 || entries.Count > 0 || ChangedScopes.Count > 0 || Agenda.Count > 0
@@ -122,9 +128,14 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
 
     public string ShowAmount(Int128 e8) => Amount.ShowFixed(e8, 8, Terms.Catalog.Currency.Decimals);
 
-    /// <summary>Posts the legs of one movement; they must sum to zero.</summary>
+    /// <summary>The step can't be done. The first reason stands.</summary>
+    public void Fail(string fault) => Fault ??= fault;
+
+    /// <summary>Posts the legs of one movement; they must sum to zero. A balance out of bounds is a <see cref="Fault"/>.</summary>
     public void Post(string cause, params ReadOnlySpan<(Book Book, long AmountE8)> legs)
     {
+        if (Fault is not null)
+            return;
         Int128 sum = 0;
         foreach (var (book, amount) in legs)
         {
@@ -144,6 +155,6 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
         if (sum != 0)
             throw new InvalidOperationException($"The legs of {cause} sum to {sum}, not to zero (11).");
         if (Math.Abs(After.BalanceE8) > Amount.MaxBalanceE8)
-            throw new OverflowException($"The balance of account {Before.AccountId} would exceed {Amount.ShowE8(Amount.MaxBalanceE8)}.");
+            Fail($"The balance of account {Before.AccountId} would exceed {Amount.ShowE8(Amount.MaxBalanceE8)}.");
     }
 }

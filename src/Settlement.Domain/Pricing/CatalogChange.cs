@@ -11,19 +11,19 @@ public static class CatalogChange
 {
     /// <param name="old">The current catalog of the store.</param>
     /// <param name="next">The catalog that would replace it.</param>
-    /// <param name="closedThroughHour">The last closed hour, since 1970.</param>
+    /// <param name="closedThrough">The last closed hour, since 1970.</param>
     /// <param name="zone">The zone in which faults show times.</param>
-    /// <param name="pricedThroughHour">
+    /// <param name="pricedThrough">
     /// The last hour in which a call of the scope was charged, if only charged hours rule out a new list; null: every closed hour does.
     /// </param>
     /// <returns>Every reason why the new catalog can't be used; empty if it can.</returns>
-    public static List<CatalogFault> Judge(Catalog old, Catalog next, long closedThroughHour, BillingZone zone = default, Func<PriceList, long>? pricedThroughHour = null)
+    public static List<CatalogFault> Judge(Catalog old, Catalog next, BillingHour closedThrough, BillingZone zone = default, Func<PriceList, BillingHour>? pricedThrough = null)
     {
         var faults = new List<CatalogFault>();
         if (!string.Equals(old.Currency.Code, next.Currency.Code, StringComparison.Ordinal))
             faults.Add(new CatalogFault("currency", $"the store is kept in {old.Currency.Code}, which can't change"));
         JudgeKept(old, next, zone, faults);
-        JudgeAdded(old, next, list => Math.Min(closedThroughHour, pricedThroughHour?.Invoke(list) ?? closedThroughHour), zone, faults);
+        JudgeAdded(old, next, list => pricedThrough?.Invoke(list) is { } priced && priced < closedThrough ? priced : closedThrough, zone, faults);
         JudgeOffers(old, next, faults);
         return faults;
     }
@@ -40,7 +40,7 @@ public static class CatalogChange
         }
     }
 
-    private static void JudgeAdded(Catalog old, Catalog next, Func<PriceList, long> throughHour, BillingZone zone, List<CatalogFault> faults)
+    private static void JudgeAdded(Catalog old, Catalog next, Func<PriceList, BillingHour> through, BillingZone zone, List<CatalogFault> faults)
     {
         for (var i = 0; i < next.Prices.Count; i++)
         {
@@ -51,8 +51,8 @@ public static class CatalogChange
                 continue;
             if (list.FromUs < known.Max(p => p.FromUs))
                 faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would change the one in force then; it must start after {zone.Show(known.Max(p => p.FromUs))}"));
-            else if (BillingHour.Of(list.FromUs) <= throughHour(list))
-                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would start in a closed hour; the first open one starts {zone.Show(BillingHour.StartUs(throughHour(list) + 1))}"));
+            else if (BillingHour.Of(list.FromUs) <= through(list))
+                faults.Add(new CatalogFault(Path("prices", i, "from"), $"a new list for {Show(list, zone)} would start in a closed hour; the first open one starts {zone.Show(through(list).Next.StartUs)}"));
         }
     }
 

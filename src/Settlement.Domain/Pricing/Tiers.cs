@@ -7,8 +7,12 @@ namespace Settlement.Domain.Pricing;
 /// </summary>
 public readonly record struct TierStep(long Calls, long UnitPriceE10, long FeeE8);
 
-/// <summary>A row's fee (1e-8) and the tier steps it is made of.</summary>
-public sealed record RatedCalls(long FeeE8, IReadOnlyList<TierStep> Steps);
+/// <summary>A row's exact fee (1e-8), of any size, and the tier steps it is made of: none if the fee is out of bounds.</summary>
+public sealed record RatedCalls(Int128 FeeE8, IReadOnlyList<TierStep> Steps)
+{
+    /// <summary>A row is one movement, so a larger fee can't be charged.</summary>
+    public bool IsInBounds => FeeE8 <= Amount.MaxMovementE8;
+}
 
 /// <summary>Graduated tiers: the price of a call depends on its position in the month's count (5.1).</summary>
 public static class Tiers
@@ -17,7 +21,7 @@ public static class Tiers
     /// <param name="calls">Calls to charge now, at least one.</param>
     public static RatedCalls Rate(IReadOnlyList<Tier> tiers, long monthCalls, long calls)
     {
-        var steps = new List<TierStep>();
+        var steps = new List<(long Calls, long UnitPriceE10)>();
         Int128 feeE10 = 0;
         foreach (var tier in tiers)
         {
@@ -25,19 +29,22 @@ public static class Tiers
             var here = Math.Min(room, calls);
             if (here == 0)
                 continue;
-            var stepE10 = (Int128)here * tier.UnitPriceE10;
-            steps.Add(new TierStep(here, tier.UnitPriceE10, Rounding.CutToE8(stepE10)));
-            feeE10 += stepE10;
+            steps.Add((here, tier.UnitPriceE10));
+            feeE10 += (Int128)here * tier.UnitPriceE10;
             monthCalls += here;
             calls -= here;
             if (calls == 0)
                 break;
         }
 
-        return new RatedCalls(Rounding.CutToE8(feeE10), steps);
+        var rated = new RatedCalls(Rounding.CutToE8(feeE10), []);
+        return rated.IsInBounds ? rated with { Steps = steps.ConvertAll(StepOf) } : rated;
     }
 
     /// <summary>The unit price (1e-10) of the next call to be charged.</summary>
     public static long NextPriceE10(IReadOnlyList<Tier> tiers, long monthCalls) =>
         tiers.First(t => t.UpTo is null || t.UpTo > monthCalls).UnitPriceE10;
+
+    private static TierStep StepOf((long Calls, long UnitPriceE10) step) =>
+        new(step.Calls, step.UnitPriceE10, (long)Rounding.CutToE8((Int128)step.Calls * step.UnitPriceE10));
 }

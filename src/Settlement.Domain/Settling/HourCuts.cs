@@ -10,9 +10,9 @@ public sealed class HourCuts
 {
     private readonly long[] boundaries;
 
-    public HourCuts(long hour, IEnumerable<long> instants)
+    public HourCuts(BillingHour hour, IEnumerable<long> instants)
     {
-        var period = BillingHour.Period(hour);
+        var period = hour.Period;
         boundaries = [period.StartUs, .. instants.Where(us => us > period.StartUs && us < period.EndUs).Distinct().Order(), period.EndUs];
     }
 

@@ -19,8 +19,8 @@ public sealed class Settler
     private readonly SettlementInput input;
     private readonly Plan plan;
     private readonly Dictionary<long, Drawing> drawings;
-    private readonly Dictionary<(long ScopeNo, int Month), long> monthCalls = [];
-    private readonly Dictionary<(long ScopeNo, int Month), MonthCalls> charged = [];
+    private readonly Dictionary<(long ScopeNo, BillingMonth Month), long> monthCalls = [];
+    private readonly Dictionary<(long ScopeNo, BillingMonth Month), MonthCalls> charged = [];
     private readonly ClosingTotals totals = new();
 
     private Settler(SettlementInput input)
@@ -43,7 +43,12 @@ public sealed class Settler
             .ThenBy(x => x.Scope.Scope.Api, StringComparer.Ordinal)
             .ThenBy(x => x.Scope.Scope.Region, StringComparer.Ordinal);
         foreach (var (scope, hour) in hours)
+        {
             settling.SettleHour(scope, hour);
+            if (settling.plan.Fault is not null)
+                return settling.plan;
+        }
+
         settling.Finish();
         return settling.plan;
     }
@@ -53,8 +58,8 @@ public sealed class Settler
         totals.NotBillable += hour.NotBillable;
         var spread = new ScopeHour(scope);
         spread.Spread(drawings[scope.Scope.ScopeNo], hour);
-        var price = plan.Terms.Catalog.PriceAt(scope.Scope.Api, scope.Scope.Region, BillingHour.StartUs(hour.Hour));
-        var month = plan.Zone.MonthOf(BillingHour.StartUs(hour.Hour));
+        var price = plan.Terms.Catalog.PriceAt(scope.Scope.Api, scope.Scope.Region, hour.Hour.StartUs);
+        var month = plan.Zone.MonthOf(hour.Hour.StartUs);
         foreach (var project in spread.Projects)
         {
             foreach (var (lot, calls, use) in project.Draws)
@@ -79,7 +84,7 @@ public sealed class Settler
         plan.Add(UsageRow(RowKind.PackageUsage, scope, hour, project.Project, use, calls) with { PackageNo = lot.PackageNo, LotNo = lot.LotNo });
     }
 
-    private void Charge(ScopeUsage scope, HourUsage hour, ProjectUse project, PriceList price, int month)
+    private void Charge(ScopeUsage scope, HourUsage hour, ProjectUse project, PriceList price, BillingMonth month)
     {
         var pieces = project.Uncovered.Where(u => u.MayBeCharged).ToList();
         if (pieces.Count == 0)
@@ -88,11 +93,18 @@ public sealed class Settler
         var key = (scope.Scope.ScopeNo, month);
         var before = monthCalls.GetValueOrDefault(key);
         var rated = Tiers.Rate(price.Tiers, before, calls);
-        var rounded = Rounding.Deduct(plan.Terms.Settings.Rounding, plan.Terms.Catalog.Currency, rated.FeeE8, plan.After.RemainderE8);
+        if (!rated.IsInBounds)
+        {
+            plan.Fail($"A fee of {Amount.ShowE8(rated.FeeE8)} exceeds the largest movement, 10^10 units.");
+            return;
+        }
+
+        var feeE8 = (long)rated.FeeE8;
+        var rounded = Rounding.Deduct(plan.Terms.Settings.Rounding, plan.Terms.Catalog.Currency, feeE8, plan.After.RemainderE8);
         var use = new Period(pieces.Min(u => u.Piece.StartUs), pieces.Max(u => u.Piece.EndUs));
         var row = plan.Add(UsageRow(RowKind.PayPerUse, scope, hour, project.Project, use, calls) with
         {
-            FeeE8 = rated.FeeE8,
+            FeeE8 = feeE8,
             DeductedE8 = rounded.DeductedE8,
             WrittenOffE8 = rounded.WrittenOffE8,
             Steps = rated.Steps,
@@ -101,11 +113,11 @@ public sealed class Settler
             row,
             (Book.Balance, -rounded.DeductedE8),
             (Book.Remainder, plan.After.RemainderE8 - rounded.RemainderE8),
-            (Book.UsageRevenue, rated.FeeE8),
+            (Book.UsageRevenue, feeE8),
             (Book.WriteOffs, -rounded.WrittenOffE8));
         monthCalls[key] = before + calls;
         charged[key] = new MonthCalls(scope.Scope.ScopeNo, month, before + calls, !scope.MonthCalls.ContainsKey(month));
-        totals.Charge(calls, rated.FeeE8, rounded.DeductedE8);
+        totals.Charge(calls, feeE8, rounded.DeductedE8);
     }
 
     private BillRow UsageRow(RowKind kind, ScopeUsage scope, HourUsage hour, string? project, Period use, long calls) => new()
@@ -124,7 +136,7 @@ public sealed class Settler
     /// <summary>
     /// A billable call that no lot covers is either not subscribed or has no price (5.5). Its value is calculated after the hour's charges.
     /// </summary>
-    private void Hold(ScopeUsage scope, Uncovered uncovered, string? project, PriceList? price, int month)
+    private void Hold(ScopeUsage scope, Uncovered uncovered, string? project, PriceList? price, BillingMonth month)
     {
         var reason = uncovered.MayBeCharged ? HoldReason.NoPrice : HoldReason.NotSubscribed;
         long? unitPrice = price is null ? null : Tiers.NextPriceE10(price.Tiers, monthCalls.GetValueOrDefault((scope.Scope.ScopeNo, month)));
@@ -155,8 +167,8 @@ public sealed class Settler
             cause,
             input.Run.DueUs,
             null,
-            ("hoursFrom", plan.Zone.Show(BillingHour.StartUs(hours.Min()))),
-            ("hoursTo", plan.Zone.Show(BillingHour.StartUs(hours.Max() + 1))),
+            ("hoursFrom", plan.Zone.Show(hours.Min().StartUs)),
+            ("hoursTo", plan.Zone.Show(hours.Max().Next.StartUs)),
             ("packageCalls", totals.PackageCalls),
             ("payPerUseCalls", totals.ChargedCalls),
             ("heldCalls", totals.HeldCalls),

@@ -12,14 +12,7 @@ public readonly record struct BillingZone(int OffsetHours)
     /// <summary>00:00:00 of the date in this zone.</summary>
     public long MidnightUs(DateOnly date) => Instant.OfUs(new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)) - OffsetHours * Instant.PerHourUs;
 
-    /// <summary>The month of an instant, as year x 12 + month - 1.</summary>
-    public int MonthOf(long us)
-    {
-        var date = DateOf(us);
-        return date.Year * 12 + date.Month - 1;
-    }
-
-    public static string ShowMonth(int month) => string.Create(CultureInfo.InvariantCulture, $"{month / 12:D4}-{month % 12 + 1:D2}");
+    public BillingMonth MonthOf(long us) => BillingMonth.Of(DateOf(us));
 
     public string Show(long us) => Instant.Show(us, OffsetHours);
 

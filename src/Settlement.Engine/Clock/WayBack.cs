@@ -17,8 +17,8 @@ public sealed class WayBack(SettlementStore store)
     public Ahead Look(Session session, long nowUs)
     {
         var state = StoreState.Of(session);
-        var toUs = BillingHour.StartUs(BillingHour.Of(nowUs));
-        var toSlot = Math.Min(state.ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(toUs, store.Settings.CloseDelayUs)));
+        var toUs = BillingHour.LastOnTheHourUs(nowUs);
+        var toSlot = SettleSlot.Min(state.ClosedSlot, SettleSlot.OfHour(BillingHour.LastDueAt(toUs, store.Settings.CloseDelayUs)));
         var args = new { NowUs = nowUs, ToSlot = toSlot, LotStart = (long)AgendaKind.LotStart, LotEnd = (long)AgendaKind.LotEnd };
         var facts = ClockRows.Facts(session, nowUs);
         var isAhead = facts.IsAheadOf(nowUs);
@@ -44,7 +44,7 @@ public sealed class WayBack(SettlementStore store)
             var ahead = Look(session, nowUs);
             if (!ahead.IsAny || ahead.Booked.Count > 0)
                 return ahead;
-            var args = new { NowUs = nowUs, ahead.LastRunUs, ahead.ToSlot, ahead.Before.ClosedSlot, PerHour = SettleSlot.OfHour(1) };
+            var args = new { NowUs = nowUs, ahead.LastRunUs, ahead.ToSlot, ahead.Before.ClosedSlot, SettleSlot.PerHour };
             session.Execute("clock/move-back", args);
             session.Execute("clock/reopen-usage", args);
             session.Execute("clock/commands-to-now", args);
@@ -62,10 +62,10 @@ public sealed class WayBack(SettlementStore store)
 /// <param name="Events">Events stored for hours that are opened again, or for the next closing.</param>
 /// <param name="Commands">Commands that wait for an instant ahead of the clock. They take effect now.</param>
 /// <param name="Booked">The bookings that prevent it.</param>
-public sealed record Ahead(bool IsAny, long LastRunUs, long ToSlot, StoreState Before, long Events, long Commands, IReadOnlyList<Booked> Booked)
+public sealed record Ahead(bool IsAny, long LastRunUs, SettleSlot ToSlot, StoreState Before, long Events, long Commands, IReadOnlyList<Booked> Booked)
 {
     /// <summary>The number of hours that are opened again.</summary>
-    public long Hours => Before.ClosedHour - SettleSlot.HourOf(ToSlot);
+    public long Hours => Before.ClosedHour.Number - ToSlot.Hour.Number;
 }
 
 /// <summary>One kind of thing that was booked beyond now: how many, and the instant of the first (0: not known).</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Settlement.Domain.Plans;
+using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
@@ -46,7 +47,7 @@ internal sealed class AccountClosings(SettlementStore store)
         IReadOnlyList<AccountUsage> batch, DecidedClosings? ahead, Func<long> nowUs, WorkClaim? claim, int tries = SettlementStore.Attempts)
     {
         Dictionary<long, long> left = [];
-        var tried = new Dictionary<(long AccountNo, long ToSlot), SettledRun>();
+        var tried = new Dictionary<(long AccountNo, SettleSlot ToSlot), SettledRun>();
         store.Write(
             session =>
             {
@@ -111,7 +112,7 @@ internal sealed class AccountClosings(SettlementStore store)
             holds.Write(session, run, plan);
         store.Engine.Insert(session, "Closing", ClosingColumns, decided.Settled.Select(s => new object?[]
         {
-            s.Run.ToSlot, s.Plan.Before.AccountNo, s.Plan.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion, decided.Terms.CatalogVersion,
+            s.Run.ToSlot.Number, s.Plan.Before.AccountNo, s.Plan.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion, decided.Terms.CatalogVersion,
         }));
     }
 }

@@ -14,12 +14,12 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
 
     private ScopeUsage Scope(ClosingRun run, IGrouping<long, UsageGroup> groups)
     {
-        var hours = groups.GroupBy(g => g.UseHour).OrderBy(g => g.Key)
+        var hours = groups.GroupBy(g => new BillingHour(g.UseHour)).OrderBy(g => g.Key)
             .Select(h => new HourUsage(h.Key, h.Sum(g => g.NotBillable), Pieces(run, h.Key, groups.Key, h.ToList()))).ToList();
         var (liveCalls, liveLeft) = facts.LiveAt(groups.Key, run.DueUs);
         return new ScopeUsage(
             facts.Scopes[groups.Key],
-            facts.Drawable(groups.Key, new Period(BillingHour.StartUs(hours[0].Hour), BillingHour.StartUs(hours[^1].Hour + 1))),
+            facts.Drawable(groups.Key, new Period(hours[0].Hour.StartUs, hours[^1].Hour.Next.StartUs)),
             facts.Subscriptions[groups.Key].ToList(),
             facts.MonthsOf(groups.Key),
             liveCalls,
@@ -27,19 +27,19 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
             hours);
     }
 
-    private List<PieceUsage> Pieces(ClosingRun run, long hour, long scopeNo, List<UsageGroup> groups)
+    private List<PieceUsage> Pieces(ClosingRun run, BillingHour hour, long scopeNo, List<UsageGroup> groups)
     {
         var cuts = new HourCuts(hour, facts.Cuts(scopeNo));
         var accountNo = groups[0].AccountNo;
         if (!cuts.IsWhole)
             return Split(run, cuts, new { Slot = run.SlotOf(hour), AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour }, accountNo, scopeNo, hour);
         var claims = groups.SelectMany(Claims).ToList();
-        var piece = BillingHour.Period(hour);
+        var piece = hour.Period;
         return claims.Count == 0 ? [] : [new PieceUsage(piece, claims, InOrder(run, accountNo, scopeNo, hour, piece))];
     }
 
     /// <summary>If an hour is cut, its usage is read by instant and summed by piece. Single events never stay in memory.</summary>
-    private List<PieceUsage> Split(ClosingRun run, HourCuts cuts, object key, long accountNo, long scopeNo, long hour)
+    private List<PieceUsage> Split(ClosingRun run, HourCuts cuts, object key, long accountNo, long scopeNo, BillingHour hour)
     {
         var pieces = new SortedDictionary<long, (Period Piece, Dictionary<(long, long), long> Calls)>();
         foreach (var row in session.Stream<InstantRow>("usage/by-instant", key))
@@ -65,7 +65,7 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
             yield return new ProjectCalls(project, true, group.WaivedCalls);
     }
 
-    private IEnumerable<ProjectCalls> InOrder(ClosingRun run, long accountNo, long scopeNo, long hour, Period piece)
+    private IEnumerable<ProjectCalls> InOrder(ClosingRun run, long accountNo, long scopeNo, BillingHour hour, Period piece)
     {
         var rows = session.Stream<OrderedRow>("usage/in-order", new
         {

@@ -18,8 +18,8 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
     /// <summary>Account by account, each with its runs in order.</summary>
     public IReadOnlyList<SettledRun> Settled => settled;
 
-    /// <summary>Accounts for which no decision can be made, each with the exception thrown.</summary>
-    public Dictionary<long, Exception> Faults { get; } = [];
+    /// <summary>Accounts that can't be settled, each with its fault.</summary>
+    public Dictionary<long, StepFaultException> Faults { get; } = [];
 
     /// <summary>Accounts with runs left over because a step falls due before them, each with the instant up to which it is settled.</summary>
     public Dictionary<long, long> Left { get; } = [];
@@ -38,15 +38,15 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
 
             try
             {
-                var plan = Settler.Settle(loader.InputOf(account, run));
+                var plan = StepFault.Checked(Settler.Settle(loader.InputOf(account, run)));
                 settled.Add(new SettledRun(run.Run, plan));
                 facts.Keep(plan);
                 account = plan.Written;
                 stepUs = plan.Agenda.Select(a => a.DueUs).Append(stepUs).Min();
             }
-            catch (Exception e) when (ContentFault.MayBe(e))
+            catch (Exception e) when (e is StepFaultException || ContentFault.MayBe(e))
             {
-                Faults.Add(usage.AccountNo, e);
+                Faults.Add(usage.AccountNo, e as StepFaultException ?? new StepFaultException(e));
                 return;
             }
         }
@@ -56,7 +56,7 @@ internal sealed class DecidedClosings(Terms terms, long nowUs)
     public void Check()
     {
         if (Faults.Count > 0)
-            throw new StepFaultException(Faults.Values.First());
+            throw Faults.Values.First();
     }
 
     /// <summary>

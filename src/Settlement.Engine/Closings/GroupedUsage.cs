@@ -1,4 +1,5 @@
 using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 using Settlement.Storage.Engines;
@@ -70,9 +71,9 @@ internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> run
         }
     }
 
-    private static List<long> Slots(Session session, ClosingRun run)
+    private static List<SettleSlot> Slots(Session session, ClosingRun run)
     {
-        var slots = new List<long>();
+        var slots = new List<SettleSlot>();
         for (var next = ClosingRuns.NextSlot(session, run.AfterSlot); next <= run.ToSlot; next = ClosingRuns.NextSlot(session, next.Value))
             slots.Add(next.Value);
         return slots;
@@ -90,7 +91,7 @@ internal sealed class GroupedUsage(IEngine engine, IReadOnlyList<ClosingRun> run
         if (!stream.Groups.MoveNext())
             return;
         var group = stream.Groups.Current;
-        queue.Enqueue(stream, (group.AccountNo, stream.Run.ToSlot, group.ScopeNo, group.UseHour, group.ProjectNo));
+        queue.Enqueue(stream, (group.AccountNo, stream.Run.ToSlot.Number, group.ScopeNo, group.UseHour, group.ProjectNo));
     }
 
     private sealed record RunStream(ClosingRun Run, IEnumerator<UsageGroup> Groups);

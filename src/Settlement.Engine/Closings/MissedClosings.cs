@@ -1,4 +1,5 @@
 using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
@@ -12,7 +13,7 @@ public sealed class MissedClosings(SettlementStore store, AccountParking parking
     private readonly ClosingRange range = new(store, parking);
 
     /// <summary>The next finished run after a slot that has usage of an account but did not settle it; null: there is none.</summary>
-    internal MissedRun? NextMissed(long accountNo, long afterSlot)
+    internal MissedRun? NextMissed(long accountNo, SettleSlot afterSlot)
     {
         while (store.Read(session => session.One<RunRow>("parked/next-run", new { AfterSlot = afterSlot })?.ToRun()) is { } run)
         {

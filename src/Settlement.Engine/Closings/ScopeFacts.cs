@@ -17,9 +17,9 @@ internal sealed class ScopeFacts
     private const int ScopesPerStatement = 1000;
 
     private readonly Dictionary<long, List<Lot>> lots;
-    private readonly Dictionary<long, Dictionary<int, long>> months;
+    private readonly Dictionary<long, Dictionary<BillingMonth, long>> months;
 
-    private ScopeFacts(Dictionary<long, Scope> scopes, Dictionary<long, List<Lot>> lots, ILookup<long, Period> subscriptions, Dictionary<long, Dictionary<int, long>> months)
+    private ScopeFacts(Dictionary<long, Scope> scopes, Dictionary<long, List<Lot>> lots, ILookup<long, Period> subscriptions, Dictionary<long, Dictionary<BillingMonth, long>> months)
     {
         (Scopes, Subscriptions) = (scopes, subscriptions);
         (this.lots, this.months) = (lots, months);
@@ -33,8 +33,8 @@ internal sealed class ScopeFacts
     {
         var runs = batch.SelectMany(a => a.Runs).ToList();
         var groups = runs.SelectMany(r => r.Groups).ToList();
-        var fromUs = Math.Min(BillingHour.StartUs(groups.Min(g => g.UseHour)), runs.Min(r => r.Run.DueUs));
-        var toUs = BillingHour.StartUs(groups.Max(g => g.UseHour) + 1);
+        var fromUs = Math.Min(new BillingHour(groups.Min(g => g.UseHour)).StartUs, runs.Min(r => r.Run.DueUs));
+        var toUs = new BillingHour(groups.Max(g => g.UseHour)).Next.StartUs;
         var untilUs = Math.Max(toUs, runs.Max(r => r.Run.DueUs));
         var chunks = groups.Select(g => g.ScopeNo).Distinct().Chunk(ScopesPerStatement)
             .Select(c => new { ScopeNos = c, FromUs = fromUs, ToUs = toUs, UntilUs = untilUs }).ToList();
@@ -42,7 +42,7 @@ internal sealed class ScopeFacts
             chunks.SelectMany(c => AccountReader.GetScopes(session, words, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
             chunks.SelectMany(c => session.Rows<LotRow>("package/of-span", c)).GroupBy(l => l.ScopeNo).ToDictionary(g => g.Key, g => g.Select(l => l.ToLot()).ToList()),
             chunks.SelectMany(c => session.Rows<PeriodRow>("account/subscriptions", c)).ToLookup(s => s.ScopeNo, s => s.ToPeriod()),
-            chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo).ToDictionary(g => g.Key, g => g.ToDictionary(m => (int)m.Month, m => m.Calls)));
+            chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo).ToDictionary(g => g.Key, g => g.ToDictionary(m => m.Month, m => m.Calls)));
     }
 
     /// <summary>Lots with calls left that are live at some time within a period.</summary>
@@ -60,7 +60,7 @@ internal sealed class ScopeFacts
     public IEnumerable<long> Cuts(long scopeNo) =>
         Subscriptions[scopeNo].Concat(LotsOf(scopeNo).Select(l => l.Life)).SelectMany(p => new[] { p.StartUs, p.EndUs });
 
-    public IReadOnlyDictionary<int, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<int, long>();
+    public IReadOnlyDictionary<BillingMonth, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<BillingMonth, long>();
 
     /// <summary>A closing was decided: its results are the starting point of the next one.</summary>
     public void Keep(Plan plan)
@@ -100,7 +100,7 @@ internal sealed class ScopeFacts
     {
         public long ScopeNo { get; init; }
 
-        public long Month { get; init; }
+        public BillingMonth Month { get; init; }
 
         public long Calls { get; init; }
     }

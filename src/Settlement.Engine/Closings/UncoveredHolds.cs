@@ -57,7 +57,7 @@ internal sealed class UncoveredHolds(SettlementStore store)
 
     private sealed class Piece(Session session, SettlementStore store, ClosingRun run, Plan plan, HeldCalls held)
     {
-        private readonly long hour = BillingHour.Of(held.Piece.StartUs);
+        private readonly BillingHour hour = BillingHour.Of(held.Piece.StartUs);
         private readonly long projectNo = store.Words.NumberOf(session, WordKind.Project, held.Project);
 
         public HeldCalls Held { get; } = held;

@@ -1,5 +1,6 @@
 using Settlement.Domain.Commands;
 using Settlement.Domain.Plans;
+using Settlement.Domain.Time;
 using Settlement.Engine.Parking;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
@@ -42,7 +43,7 @@ public sealed partial class CommandInbox
     /// If a command can't be done, its account is parked and the command waits with it. A command that belongs to no account is refused, so that it
     /// does not stop the others.
     /// </summary>
-    private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim, long? settledSlot)
+    private void Park(WaitingCommand waiting, StepFaultException fault, long nowUs, WorkClaim? claim, SettleSlot? settledSlot)
     {
         var named = NamedInCommand.Read(waiting.Body);
         if (store.Read(named.AccountNo) is not { } accountNo)

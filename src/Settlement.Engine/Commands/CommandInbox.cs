@@ -112,7 +112,7 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
     /// <param name="settledSlot">
     /// The last slot that closings before an instant have taken, which a parked account's retry needs to know; null: everything that is closed.
     /// </param>
-    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, long>? settledSlot = null) => Divided.Do(
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, SettleSlot>? settledSlot = null) => Divided.Do(
         waiting,
         (some, tries) => store.Write(
             session =>
@@ -142,7 +142,7 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
         return json.RootElement.GetProperty("job").GetString() == "close-hours";
     }
 
-    private void Receive(Session session, long closedHour, Terms terms, string body, long nowUs)
+    private void Receive(Session session, BillingHour closedHour, Terms terms, string body, long nowUs)
     {
         var read = Read(body, terms);
         var id = read.Id ?? NoId(body);
@@ -195,7 +195,7 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
         if (session.Execute("command/answer", new { State = answered, Code = answer.Refusal, waiting.CommandId }) != 1)
             return;
         if (answer.Plan is { } plan)
-            writer.Write(session, [plan]);
+            writer.Write(session, [StepFault.Checked(plan)]);
         else
             WriteRefusal(session, read, terms, time, answer.Refusal!, answer.Detail);
         if (command.Type == CommandType.OpenAccount && answer.Plan is not null)

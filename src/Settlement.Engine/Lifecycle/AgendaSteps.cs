@@ -30,7 +30,7 @@ public sealed class AgendaSteps(SettlementStore store, AccountParking? parking =
     /// <param name="settledSlot">The last slot that closings up to an instant have taken, which a parked account's retry needs to know.</param>
     /// <param name="stepped">Called for each step and its plan, which may change nothing, after the commit.</param>
     internal void Step(
-        IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, long> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
+        IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, SettleSlot> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
     {
         foreach (var chunk in due.Chunk(StepsPerTransaction))
         {
@@ -58,7 +58,7 @@ public sealed class AgendaSteps(SettlementStore store, AccountParking? parking =
 
     /// <summary>Does a step of a parked account.</summary>
     /// <param name="closedHour">The last hour that is closed for the account, which may still be waiting for closings.</param>
-    internal void StepParked(AgendaRow row, long closedHour, Func<long> nowUs, WorkClaim? claim) => store.Write(
+    internal void StepParked(AgendaRow row, BillingHour closedHour, Func<long> nowUs, WorkClaim? claim) => store.Write(
         session =>
         {
             var removed = session.Execute("agenda/remove", row) + session.Execute("parked/remove-step", row);
@@ -125,7 +125,7 @@ public sealed class AgendaSteps(SettlementStore store, AccountParking? parking =
     private List<Plan> Decide(Session session, StoreState state, List<AgendaRow> rows, long nowUs)
     {
         var terms = store.Terms.Read(session, state);
-        var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(LifecycleStep.Decide);
+        var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(input => StepFault.Checked(LifecycleStep.Decide(input)));
         writer.Write(session, plans.FindAll(p => p.ChangesAnything));
         return plans;
     }

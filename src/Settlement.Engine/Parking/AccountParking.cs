@@ -1,6 +1,7 @@
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Notices;
 using Settlement.Domain.Plans;
+using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;
@@ -22,7 +23,7 @@ public sealed class AccountParking(SettlementStore store)
 
     /// <param name="settledSlot">The last slot that its closings took; null: the last closed one.</param>
     /// <param name="with">What else is written: the command that waits with the account.</param>
-    internal void Park(long accountNo, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim, long? settledSlot = null, Action<Session>? with = null)
+    internal void Park(long accountNo, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim, SettleSlot? settledSlot = null, Action<Session>? with = null)
     {
         var added = false;
         Tell(claim, tells => session =>

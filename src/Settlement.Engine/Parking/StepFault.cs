@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Settlement.Domain.Plans;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
 
@@ -9,7 +10,13 @@ namespace Settlement.Engine.Parking;
 /// A step can't be done with the account in its current state: an invariant is broken or a number is out of bounds (2.5). Nothing of the step is
 /// written.
 /// </summary>
-public sealed class StepFaultException(Exception cause) : Exception(cause.Message, cause);
+public sealed class StepFaultException(string reason, Exception? cause) : Exception(reason, cause)
+{
+    public StepFaultException(Exception cause)
+        : this(cause.Message, cause)
+    {
+    }
+}
 
 /// <summary>
 /// Separates faults of an account from other failures (2.5). A fault in the facts parks the account. A failure of the database, a conflict with
@@ -34,6 +41,10 @@ internal static class StepFault
             throw new StepFaultException(e);
         }
     }
+
+    /// <summary>A plan that may be written.</summary>
+    /// <exception cref="StepFaultException">The decision found an amount out of bounds.</exception>
+    public static Plan Checked(Plan plan) => plan.Fault is null ? plan : throw new StepFaultException(plan.Fault, null);
 
     /// <summary>Does a unit of work. Returns the fault it met, or null.</summary>
     public static StepFaultException? Of(Action work)

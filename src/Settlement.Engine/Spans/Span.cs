@@ -1,4 +1,5 @@
 using Settlement.Domain.Settling;
+using Settlement.Domain.Time;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
 
@@ -19,8 +20,11 @@ namespace Settlement.Engine.Spans;
 /// <param name="Runs">Its closing runs with usage, in order.</param>
 public sealed record Span(long SpanNo, long UntilUs, bool Whole, TimeMark Before, long PassedUs, IReadOnlyList<ClosingRun> Runs)
 {
+    /// <summary>When its first work was due.</summary>
+    public long BegunUs => Runs.Count > 0 ? Runs[0].DueUs : UntilUs;
+
     /// <summary>The last slot taken by those closings of an account that come before one of its steps.</summary>
-    public long SettledSlot(long closedUntilUs) => Runs.LastOrDefault(r => r.DueUs <= closedUntilUs)?.ToSlot ?? Before.ClosedSlot;
+    public SettleSlot SettledSlot(long closedUntilUs) => Runs.LastOrDefault(r => r.DueUs <= closedUntilUs)?.ToSlot ?? Before.ClosedSlot;
 
     /// <summary>The span that was begun and is not done, or null.</summary>
     public static Span? Open(Session session) => session.One<SpanRow>("span/open")?.ToSpan(ClosingRuns.Open(session));
@@ -35,7 +39,7 @@ public sealed record Span(long SpanNo, long UntilUs, bool Whole, TimeMark Before
 
         public long LastRunUs { get; init; }
 
-        public long ClosedSlot { get; init; }
+        public SettleSlot ClosedSlot { get; init; }
 
         public long PassedUs { get; init; }
 

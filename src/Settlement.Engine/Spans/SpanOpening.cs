@@ -117,9 +117,9 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         if (state.HeldSinceUs is not null || ClosingRuns.NextSlot(session, state.ClosedSlot) is not { } slot)
             return null;
         var nextRunUs = state.LastRunUs + Instant.PerHourUs;
-        if (SettleSlot.HourOf(slot) == state.ClosedHour)
+        if (slot.Hour == state.ClosedHour)
             return nextRunUs;
-        return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(BillingHour.StartUs(SettleSlot.HourOf(slot) + 1) + store.Settings.CloseDelayUs));
+        return Math.Max(nextRunUs, BillingHour.FirstOnTheHourUs(slot.Hour.Next.StartUs + store.Settings.CloseDelayUs));
     }
 
     /// <summary>
@@ -127,7 +127,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
     /// </summary>
     private StoreState Pass(Session session, StoreState state, long untilUs, List<ClosingRun> runs)
     {
-        var lastUs = BillingHour.StartUs(BillingHour.Of(untilUs));
+        var lastUs = BillingHour.LastOnTheHourUs(untilUs);
         if (state.LastRunUs >= lastUs)
             return state;
         var (after, run) = Close(session, state, lastUs, hourly: true);
@@ -141,7 +141,7 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
     {
         var next = ClosingRuns.NextSlot(session, state.ClosedSlot);
         var dueHour = BillingHour.LastDueAt(dueUs, store.Settings.CloseDelayUs);
-        var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot + 1);
+        var toSlot = SettleSlot.CloseThrough(dueHour, state.ClosedSlot, lateWaits: next == state.ClosedSlot.Next);
         if (toSlot <= state.ClosedSlot || !state.MayCloseAt(dueUs))
             return (state, null);
         var after = state with { ClosedSlot = toSlot };

@@ -105,10 +105,10 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
             return 0;
         if (api is null || region is null || timeUs is not { } us)
             return null;
-        if (terms.Catalog.PriceAt(api, region, BillingHour.StartUs(BillingHour.Of(us))) is not { } price)
+        if (terms.Catalog.PriceAt(api, region, BillingHour.LastOnTheHourUs(us)) is not { } price)
             return null;
         var scope = AccountReader.FindScope(session, accountNo, api, region);
-        var month = (long)terms.Settings.TimeZone.MonthOf(us);
+        var month = terms.Settings.TimeZone.MonthOf(us);
         var calls = scope is null ? 0 : session.One<long?>("usage/month-calls", new { scope.ScopeNo, Month = month }).GetValueOrDefault();
         return Tiers.NextPriceE10(price.Tiers, calls);
     }

@@ -133,7 +133,7 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
     {
         HoldReason.UnknownApi => catalog.HasApi(entry.Api!),
         HoldReason.UnknownRegion => catalog.HasRegion(entry.Region!),
-        HoldReason.NoPrice => catalog.PriceAt(entry.Api!, entry.Region!, BillingHour.StartUs(BillingHour.Of(entry.TimeUs!.Value))) is not null,
+        HoldReason.NoPrice => catalog.PriceAt(entry.Api!, entry.Region!, BillingHour.LastOnTheHourUs(entry.TimeUs!.Value)) is not null,
         _ => true,
     };
 

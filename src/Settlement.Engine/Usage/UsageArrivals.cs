@@ -166,7 +166,7 @@ public sealed class UsageArrivals(SettlementStore store)
 
 /// <summary>A row of Usage. Rows are sorted in the table's clustered order so that a batch is written in one sweep.</summary>
 internal sealed record UsageRow(
-    long SettleSlot, long AccountNo, long ScopeNo, long UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
+    SettleSlot SettleSlot, long AccountNo, long ScopeNo, BillingHour UseHour, long ProjectNo, long TimeUs, long SourceNo, string EventId, long Part,
     long Status, long Calls, bool Waived, long ArrivedUs)
 {
     public static readonly IComparer<UsageRow> KeyOrder = Comparer<UsageRow>.Create((a, b) =>
@@ -180,5 +180,5 @@ internal sealed record UsageRow(
     });
 
     public object?[] Values() =>
-        [SettleSlot, AccountNo, ScopeNo, UseHour, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
+        [SettleSlot.Number, AccountNo, ScopeNo, UseHour.Number, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
 }

@@ -1,4 +1,5 @@
 using Settlement.Domain.Ledger;
+using Settlement.Domain.Time;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Notices;
 
@@ -7,7 +8,7 @@ namespace Settlement.Storage.Bills;
 /// <summary>Which bill rows to read; null: no restriction.</summary>
 /// <param name="UsedHours">In addition to the rows of the cycle: usage rows of other cycles whose hour of use lies in [From, To).</param>
 public sealed record BillFilter(
-    string? Account = null, int? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (long From, long To)? UsedHours = null);
+    string? Account = null, BillingMonth? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (BillingHour From, BillingHour To)? UsedHours = null);
 
 /// <summary>Reads the bill, the ledger and the notices as they were written.</summary>
 public static class BillReader
@@ -49,9 +50,9 @@ public static class BillReader
         {
             LowAccountNo = only ?? long.MinValue,
             HighAccountNo = only ?? long.MaxValue,
-            Cycle = (long?)filter.Cycle,
-            FromHour = filter.UsedHours?.From ?? 0,
-            ToHour = filter.UsedHours?.To ?? 0,
+            Cycle = (long?)filter.Cycle?.Number,
+            FromHour = filter.UsedHours?.From.Number ?? 0,
+            ToHour = filter.UsedHours?.To.Number ?? 0,
             filter.Api,
             filter.Region,
             Kind = (long?)filter.Kind,
@@ -109,7 +110,7 @@ public class BillLine
 
     public long ScopeNo { get; init; }
 
-    public long? UseHour { get; init; }
+    public BillingHour? UseHour { get; init; }
 
     public long? UseStartUs { get; init; }
 
@@ -119,7 +120,7 @@ public class BillLine
 
     public long TransactionUs { get; init; }
 
-    public long Cycle { get; init; }
+    public BillingMonth Cycle { get; init; }
 
     public long? Calls { get; init; }
 

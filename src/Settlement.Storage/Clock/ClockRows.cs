@@ -16,7 +16,7 @@ public static class ClockRows
     public static ClockFacts Facts(Session session, long nowUs)
     {
         var state = StoreState.Of(session);
-        var closedUs = state.ClosedHour == StoreState.NoClosedHour ? long.MinValue : BillingHour.StartUs(state.ClosedHour + 1);
+        var closedUs = state.ClosedHour == StoreState.NoClosedHour ? long.MinValue : state.ClosedHour.Next.StartUs;
         return new ClockFacts(
             session.One<long?>("clock/of-database"),
             state.LastRunUs,
@@ -41,7 +41,7 @@ public static class ClockRows
     private static bool HasUsageUpTo(Session session, long nowUs)
     {
         var (first, last) = (BillingHour.Of(nowUs - MaxJumpUs), BillingHour.Of(nowUs + MaxDifferenceUs));
-        return ClosingRuns.NextSlot(session, SettleSlot.OfHour(first) - 1) is { } slot && SettleSlot.HourOf(slot) <= last;
+        return ClosingRuns.NextSlot(session, new SettleSlot(SettleSlot.OfHour(first).Number - 1)) is { } slot && slot.Hour <= last;
     }
 }
 

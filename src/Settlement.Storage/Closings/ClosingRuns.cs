@@ -17,15 +17,16 @@ public static class ClosingRuns
         session.One<ClosingLine>("closing/run-of", new { AccountNo = accountNo, AccountVersion = accountVersion });
 
     /// <summary>The runs that closed slots in (after, through], in order.</summary>
-    public static List<ClosingRun> Between(Session session, long afterSlot, long throughSlot) =>
+    public static List<ClosingRun> Between(Session session, SettleSlot afterSlot, SettleSlot throughSlot) =>
         session.Rows<RunRow>("closing/runs-between", new { AfterSlot = afterSlot, ToSlot = throughSlot }).ConvertAll(r => r.ToRun());
 
     /// <summary>The next slot that holds usage, or null.</summary>
-    public static long? NextSlot(Session session, long afterSlot) => session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot });
+    public static SettleSlot? NextSlot(Session session, SettleSlot afterSlot) =>
+        session.One<long?>("usage/next-slot", new { AfterSlot = afterSlot }) is { } slot ? new SettleSlot(slot) : null;
 
     /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed hour with late usage. Null: none waits.</summary>
-    public static long? OldestWaitingHour(Session session, long closedSlot) =>
-        NextSlot(session, closedSlot) is { } slot ? session.One<long?>("usage/oldest-hour", new { Slot = slot }) : null;
+    public static BillingHour? OldestWaitingHour(Session session, SettleSlot closedSlot) =>
+        NextSlot(session, closedSlot) is { } slot && session.One<long?>("usage/oldest-hour", new { Slot = slot }) is { } hour ? new BillingHour(hour) : null;
 
     /// <summary>
     /// Usage in closed hours that no closing has taken. There should never be any. Only the last hours that are closed and settled are checked:
@@ -35,7 +36,7 @@ public static class ClosingRuns
     public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
     {
         var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
-        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(SettleSlot.HourOf(toSlot) - hours), ToSlot = toSlot })!;
+        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(new BillingHour(toSlot.Hour.Number - hours)), ToSlot = toSlot })!;
     }
 }
 
@@ -43,9 +44,9 @@ internal sealed class RunRow
 {
     public long DueUs { get; init; }
 
-    public long AfterSlot { get; init; }
+    public SettleSlot AfterSlot { get; init; }
 
-    public long ToSlot { get; init; }
+    public SettleSlot ToSlot { get; init; }
 
     public long Hourly { get; init; }
 
@@ -57,10 +58,10 @@ public sealed class LeftBehind
 {
     public long Events { get; init; }
 
-    public long Slot { get; init; }
+    public SettleSlot Slot { get; init; }
 
     /// <summary>The hour whose closing should have taken the first of these events.</summary>
-    public long Hour => SettleSlot.HourOf(Slot);
+    public BillingHour Hour => Slot.Hour;
 }
 
 /// <summary>An account in a run, and the versions of settings and catalog it was closed with.</summary>
@@ -68,9 +69,9 @@ public sealed class ClosingLine
 {
     public long DueUs { get; init; }
 
-    public long AfterSlot { get; init; }
+    public SettleSlot AfterSlot { get; init; }
 
-    public long ToSlot { get; init; }
+    public SettleSlot ToSlot { get; init; }
 
     public long SettingsVersion { get; init; }
 

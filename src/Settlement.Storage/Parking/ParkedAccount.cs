@@ -1,5 +1,6 @@
 using Settlement.Domain.Lifecycle;
 using Settlement.Domain.Plans;
+using Settlement.Domain.Time;
 
 namespace Settlement.Storage.Parking;
 
@@ -19,7 +20,7 @@ public sealed class ParkedAccount
     public string Reason { get; init; } = "";
 
     /// <summary>The last slot that its closings took or skipped.</summary>
-    public long SettledSlot { get; init; }
+    public SettleSlot SettledSlot { get; init; }
 
     /// <summary>When it was parked at this step: a transaction time.</summary>
     public long SinceUs { get; init; }

@@ -149,7 +149,7 @@ public sealed class PlanWriter(SettlementStore store)
     private static void WriteMonths(Session session, IReadOnlyList<Plan> plans)
     {
         var months = plans.SelectMany(p => p.MonthCalls).GroupBy(m => (m.ScopeNo, m.Month))
-            .ToLookup(g => g.First().IsFirst, g => new { g.Key.ScopeNo, Month = (long)g.Key.Month, g.Last().Calls });
+            .ToLookup(g => g.First().IsFirst, g => new { g.Key.ScopeNo, g.Key.Month, g.Last().Calls });
         session.ExecuteEach("plan/add-month", months[true]);
         Expect(session.ExecuteEach("plan/set-month", months[false]), "month's count");
     }
@@ -164,7 +164,7 @@ public sealed class PlanWriter(SettlementStore store)
     private object?[] Row(Session session, Plan plan, BillRow row) =>
     [
         plan.Before.AccountNo, plan.Before.Version + 1, row.Line, (long)row.Kind, row.ScopeNo ?? 0, store.Words.NumberOf(session, WordKind.Project, row.Project),
-        row.PackageNo ?? 0, row.LotNo ?? 0, row.Hour, row.Use?.StartUs, row.Use?.EndUs, plan.Time.DueUs, plan.Time.NowUs, (long)row.Cycle, row.Calls,
+        row.PackageNo ?? 0, row.LotNo ?? 0, row.Hour?.Number, row.Use?.StartUs, row.Use?.EndUs, plan.Time.DueUs, plan.Time.NowUs, (long)row.Cycle.Number, row.Calls,
         Flag(row.Late), row.FeeE8, row.DeductedE8, row.WrittenOffE8,
     ];
 

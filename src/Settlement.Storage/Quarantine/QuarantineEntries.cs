@@ -110,7 +110,7 @@ public sealed class QuarantineEntry
     /// What the held calls would cost at the price of the tier that was next when they were held. It is a value, not a movement, so it may be of any
     /// size.
     /// </summary>
-    public Int128? ValueE8 => UnitPriceE10 is { } price ? Rounding.ValueE8((Int128)Calls * price) : null;
+    public Int128? ValueE8 => UnitPriceE10 is { } price ? Rounding.CutToE8((Int128)Calls * price) : null;
 }
 
 public sealed class QuarantineCount

@@ -149,7 +149,7 @@ public sealed record StandingEvent(
 
     private sealed class StoredEvent
     {
-        public long SettleSlot { get; init; }
+        public SettleSlot SettleSlot { get; init; }
 
         public long AccountNo { get; init; }
 
@@ -163,7 +163,7 @@ public sealed record StandingEvent(
 
         public string? Project { get; init; }
 
-        public long UseHour { get; init; }
+        public BillingHour UseHour { get; init; }
 
         public long TimeUs { get; init; }
 

@@ -5,7 +5,7 @@ namespace Settlement.Worker.Demo;
 /// <summary>The month that the demo plays, in the billing zone, and when its customers are awake.</summary>
 internal static class Calendar
 {
-    public const int Month = 2026 * 12 + 5;
+    public static readonly BillingMonth Month = new(2026 * 12 + 5);
     public const int Days = 30;
     public const long QuarterUs = Instant.PerHourUs / 4;
 

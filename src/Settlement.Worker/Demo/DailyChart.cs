@@ -20,7 +20,7 @@ internal static class DailyChart
         var days = new (long Package, long Balance)[Calendar.Days + 1];
         foreach (var row in Usage(results))
         {
-            ref var day = ref days[Calendar.DayOf(BillingHour.StartUs(row.UseHour!.Value))];
+            ref var day = ref days[Calendar.DayOf(row.UseHour!.Value.StartUs)];
             day = row.Kind == (long)RowKind.PackageUsage ? (day.Package + row.Calls!.Value, day.Balance) : (day.Package, day.Balance + row.Calls!.Value);
         }
 
@@ -43,7 +43,7 @@ internal static class DailyChart
         var hours = new long[24];
         foreach (var row in Usage(results))
         {
-            var at = Instant.ToUtc(BillingHour.StartUs(row.UseHour!.Value)).ToOffset(Calendar.Zone.Offset);
+            var at = Instant.ToUtc(row.UseHour!.Value.StartUs).ToOffset(Calendar.Zone.Offset);
             if (at.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
                 hours[at.Hour] += row.Calls!.Value;
         }

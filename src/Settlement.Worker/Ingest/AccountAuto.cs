@@ -73,7 +73,7 @@ internal sealed class AccountAuto(SettlementCore core)
     {
         var state = StoreState.Of(session);
         var catalog = core.Store.Terms.Read(session, state).Catalog;
-        var firstOpenUs = BillingHour.StartUs(state.ClosedHour + 1);
+        var firstOpenUs = state.ClosedHour.Next.StartUs;
         var ours = new Dictionary<string, bool>(StringComparer.Ordinal);
         var bodies = new List<string>();
         foreach (var ((account, api, region), us) in firstUseUs.OrderBy(u => u.Value).ThenBy(u => u.Key))

@@ -51,7 +51,7 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         row.UseStartUs is { } start ? Time(start) : null,
         row.UseEndUs is { } end ? Time(end) : null,
         Time(row.TransactionUs),
-        BillingZone.ShowMonth((int)row.Cycle),
+        row.Cycle.ToString(),
         row.Calls,
         row.Late != 0,
         Amount.ShowE8(row.FeeE8),

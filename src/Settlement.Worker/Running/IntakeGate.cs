@@ -41,7 +41,7 @@ internal sealed partial class IntakeGate(
             return nowUs;
         }
 
-        var runUs = BillingHour.StartUs(BillingHour.Of(core.Store.Read(StoreState.Of).LastRunUs) + 1);
+        var runUs = BillingHour.Of(core.Store.Read(StoreState.Of).LastRunUs).Next.StartUs;
         if (runUs > nowUs || runUs <= gaveUpUs)
             return nowUs;
         if (waitingForUs != runUs)

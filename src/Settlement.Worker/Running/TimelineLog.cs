@@ -19,7 +19,7 @@ internal sealed partial class TimelineLog
     private readonly SettlementCore core;
     private readonly ILogger log;
     private Eta eta;
-    private readonly SortedDictionary<long, Bunch> runs = [];
+    private readonly SortedDictionary<SettleSlot, Bunch> runs = [];
     private Bunch? bunch;
     private bool isBatchTold;
     private long untilUs;
@@ -138,24 +138,24 @@ internal sealed partial class TimelineLog
     {
         var (now, runs) = core.Store.Read(session => StoreState.Of(session) is var state && state.ClosedHour > before.ClosedHour
             ? (state, ClosingRuns.Between(session, before.ClosedSlot, state.ClosedSlot)) : (state, []));
-        var from = before.ClosedHour + 1;
+        var from = before.ClosedHour.Next;
         foreach (var run in runs.Append(new ClosingRun(0, now.ClosedSlot, now.ClosedSlot)))
         {
             TellEmpty(from, run.AfterHour);
-            from = run.ToHour + 1;
+            from = run.ToHour.Next;
         }
 
         told = now;
     }
 
-    private void TellEmpty(long from, long to)
+    private void TellEmpty(BillingHour from, BillingHour to)
     {
         if (from > to)
             return;
-        if (from == StoreState.NoClosedHour + 1)
-            EmptyUpTo(log, Show(BillingHour.StartUs(to + 1)));
+        if (from == StoreState.NoClosedHour.Next)
+            EmptyUpTo(log, Show(to.Next.StartUs));
         else
-            Empty(log, Show(BillingHour.StartUs(from)), Show(BillingHour.StartUs(to + 1)), to - from + 1);
+            Empty(log, Show(from.StartUs), Show(to.Next.StartUs), to.Number - from.Number + 1);
     }
 
     private string Show(long us) => core.Store.Settings.TimeZone.Show(us);

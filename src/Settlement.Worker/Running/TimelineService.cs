@@ -144,7 +144,7 @@ internal sealed partial class TimelineService(
     private TimeSpan UntilNextDue()
     {
         var now = core.NowUs;
-        var next = core.Timeline.NextDueUs(long.MaxValue) ?? long.MaxValue;
+        var next = core.Timeline.Next(long.MaxValue)?.AtUs ?? long.MaxValue;
         var waitUs = Math.Clamp(next - now, 0, LongestWait.Ticks / 10);
         return TimeSpan.FromTicks(waitUs * 10);
     }

@@ -115,7 +115,7 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
         }
 
         // Nothing that is stored now can fall due before the next hourly run, so events up to it may be stored together.
-        var horizon = Math.Min(worker.Core.Timeline.NextDueUs(long.MaxValue) ?? long.MaxValue, BillingHour.FirstOnTheHourUs(us));
+        var horizon = Math.Min(worker.Core.Timeline.Next(long.MaxValue)?.AtUs ?? long.MaxValue, BillingHour.FirstOnTheHourUs(us));
         var (happening, story, atUs) = (first, usage, us);
         while (true)
         {

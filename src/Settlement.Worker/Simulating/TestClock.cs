@@ -12,7 +12,7 @@ internal sealed class TestClock(long nowUs) : TimeProvider
     /// <summary>Lets time pass up to an instant: what falls due is done at its own time, so that it is transacted when it is due.</summary>
     public void Pass(Timeline timeline, long untilUs)
     {
-        while (timeline.NextDueUs(untilUs) is { } dueUs)
+        while (timeline.Next(untilUs)?.AtUs is { } dueUs)
         {
             NowUs = Math.Max(dueUs, NowUs);
             timeline.AdvanceTo(NowUs);

@@ -13,7 +13,7 @@ namespace Settlement.Worker.Verbs;
 internal sealed class BillTotals
 {
     private readonly SortedDictionary<long, Total> kinds = [];
-    private readonly SortedDictionary<long, Total> elsewhere = [];
+    private readonly SortedDictionary<BillingMonth, Total> elsewhere = [];
     private Total all = new("total");
 
     public void Add(BillLine line)
@@ -45,12 +45,12 @@ internal sealed class BillTotals
 
     /// <param name="listing">Where it is printed.</param>
     /// <param name="month">The cycle asked for.</param>
-    public void PrintElsewhere(Listing listing, int month)
+    public void PrintElsewhere(Listing listing, BillingMonth month)
     {
         foreach (var (cycle, total) in elsewhere)
         {
-            var billed = BillingZone.ShowMonth((int)cycle);
-            listing.Say($"{Figures.Of(total.Used, "call")} of {BillingZone.ShowMonth(month)} {(total.Used == 1 ? "was" : "were")} deducted later and stand{(total.Used == 1 ? "s" : "")} on the bill of {billed} ({Figures.Of(total.Rows, "row")}): bill --month {billed}");
+            var billed = cycle.ToString();
+            listing.Say($"{Figures.Of(total.Used, "call")} of {month} {(total.Used == 1 ? "was" : "were")} deducted later and stand{(total.Used == 1 ? "s" : "")} on the bill of {billed} ({Figures.Of(total.Rows, "row")}): bill --month {billed}");
         }
     }
 

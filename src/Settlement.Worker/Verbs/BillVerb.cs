@@ -17,12 +17,12 @@ internal sealed class BillVerb : Verb
     private readonly Option<string> _resource = new("--resource") { Description = "rows of this resource only, by its id or its name", HelpName = "resource" };
     private readonly Option<string> _kind = new("--kind") { Description = $"rows of this kind only: {string.Join(", ", ViewMaker.Kinds)}", HelpName = "kind" };
 
-    private readonly Option<int?> _month = new("--month", "-m")
+    private readonly Option<BillingMonth?> _month = new("--month", "-m")
     {
         Description = "rows of this billing cycle only",
         HelpName = "yyyy-MM",
         CustomParser = result => DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
-            ? month.Year * 12 + month.Month - 1 : Refuse<int?>(result, $"--month: '{result.Tokens[0].Value}' is not a month such as 2023-04"),
+            ? BillingMonth.Of(month) : Refuse<BillingMonth?>(result, $"--month: '{result.Tokens[0].Value}' is not a month such as 2023-04"),
     };
 
     public BillVerb()
@@ -72,7 +72,7 @@ internal sealed class BillVerb : Verb
         return Exit.Done;
     }
 
-    private static void Add(LongListing<BillRowView> rows, BillTotals totals, BillLine line, int? month, ViewMaker views)
+    private static void Add(LongListing<BillRowView> rows, BillTotals totals, BillLine line, BillingMonth? month, ViewMaker views)
     {
         if (month is not null && line.Cycle != month)
         {
@@ -88,13 +88,12 @@ internal sealed class BillVerb : Verb
         line.Api is not null && (line.ResourceName == resource || Scope.ResourceId(line.AccountId, line.Api, line.Region!) == resource);
 
     /// <summary>The hours of a month of the billing zone.</summary>
-    private static (long From, long To)? HoursOf(int? month, OpenStore open)
+    private static (BillingHour From, BillingHour To)? HoursOf(BillingMonth? month, OpenStore open)
     {
         if (month is not { } m)
             return null;
         var zone = open.Store.Settings.TimeZone;
-        var first = new DateOnly(m / 12, m % 12 + 1, 1);
-        var to = m + 1 >= DateOnly.MaxValue.Year * 12 + 12 ? long.MaxValue : BillingHour.Of(zone.MidnightUs(first.AddMonths(1)));
-        return (BillingHour.Of(zone.MidnightUs(first)), to);
+        var to = m == BillingMonth.Of(DateOnly.MaxValue) ? new BillingHour(long.MaxValue) : BillingHour.Of(zone.MidnightUs(m.Next.FirstDay));
+        return (BillingHour.Of(zone.MidnightUs(m.FirstDay)), to);
     }
 }

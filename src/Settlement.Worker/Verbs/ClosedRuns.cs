@@ -12,7 +12,7 @@ namespace Settlement.Worker.Verbs;
 /// <summary>Adds up what closings did, from their plans as they are committed.</summary>
 internal sealed class ClosedRuns
 {
-    private readonly SortedDictionary<long, Totals> runs = [];
+    private readonly SortedDictionary<SettleSlot, Totals> runs = [];
 
     public ClosedRuns(Timeline timeline) => timeline.Settled += Add;
 
@@ -80,8 +80,8 @@ internal sealed class ClosedRuns
 
         public ClosedRunView View(ViewMaker views) => new(
             views.Time(run.DueUs),
-            run.AfterHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(run.AfterHour + 1)),
-            views.Time(BillingHour.StartUs(run.ToHour + 1)),
+            run.AfterHour == StoreState.NoClosedHour ? null : views.Time(run.AfterHour.Next.StartUs),
+            views.Time(run.ToHour.Next.StartUs),
             Accounts.Count,
             (long)Rows,
             (long)Calls,

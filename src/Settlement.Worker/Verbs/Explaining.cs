@@ -57,8 +57,8 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
         ClosingRuns.Of(session, row.AccountNo, row.AccountVersion) is { } closing
             ? new ClosingView(
                 views.Time(closing.DueUs),
-                closing.Run.AfterHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(closing.Run.AfterHour + 1)),
-                views.Time(BillingHour.StartUs(closing.Run.ToHour + 1)),
+                closing.Run.AfterHour == StoreState.NoClosedHour ? null : views.Time(closing.Run.AfterHour.Next.StartUs),
+                views.Time(closing.Run.ToHour.Next.StartUs),
                 closing.SettingsVersion,
                 closing.CatalogVersion)
             : null;

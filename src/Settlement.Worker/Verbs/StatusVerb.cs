@@ -68,14 +68,14 @@ internal sealed class StatusVerb : Verb
             open.Engine.Describe(),
             open.Engine.AttachedWorker(),
             views.Time(state.LastRunUs),
-            state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(state.ClosedHour + 1)),
+            state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(state.ClosedHour.Next.StartUs),
             ahead ? null : HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
             ahead ? views.Time(clock.PassedUs) : null,
             clock.DifferenceUs(nowUs) is null ? null : ClockDoubt.Difference(clock, nowUs, open.Store.Settings.TimeZone),
-            oldest is { } hour ? views.Time(BillingHour.StartUs(hour)) : null,
+            oldest is { } hour ? views.Time(hour.StartUs) : null,
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingRuns.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
-            left.Events == 0 ? null : new LeftView(left.Events, views.Time(BillingHour.StartUs(left.Hour))),
+            left.Events == 0 ? null : new LeftView(left.Events, views.Time(left.Hour.StartUs)),
             TroubleRows.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
             CommandInbox.WaitingCount(session),
             parked.Accounts,
@@ -91,12 +91,12 @@ internal sealed class StatusVerb : Verb
     /// Hours that an hourly run up to now would have closed. A store that has not closed any yet counts from its first usage or from when it was
     /// created.
     /// </summary>
-    private static long HoursBehind(StoreState state, long? oldest, long nowUs, long closeDelayUs)
+    private static long HoursBehind(StoreState state, BillingHour? oldest, long nowUs, long closeDelayUs)
     {
-        var due = BillingHour.LastDueAt(BillingHour.StartUs(BillingHour.Of(nowUs)), closeDelayUs);
+        var due = BillingHour.LastDueAt(BillingHour.LastOnTheHourUs(nowUs), closeDelayUs);
         var made = BillingHour.Of(state.CreatedUs);
-        var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour + 1 : Math.Min(made, oldest ?? made);
-        return Math.Max(0, due - firstOpen + 1);
+        var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour.Next : oldest is { } first && first < made ? first : made;
+        return Math.Max(0, due.Number - firstOpen.Number + 1);
     }
 
     private static void Print(VerbContext context, StatusView view, string timesAre)

@@ -56,7 +56,7 @@ internal sealed class UnderTestClock : IDisposable
             return untilUs;
         }
 
-        clock.NowUs = Math.Min(untilUs, Open.Core.Timeline.NextDueUs(untilUs) ?? untilUs);
+        clock.NowUs = Math.Min(untilUs, Open.Core.Timeline.Next(untilUs)?.AtUs ?? untilUs);
         clock.Pass(Open.Core.Timeline, untilUs);
         clock.NowUs = untilUs;
         return untilUs;

@@ -45,9 +45,9 @@ internal static class Renewals
         using var world = World.Create(file);
         world.OpenAccounts(renewals, subscribe: false);
         world.Apply(Enumerable.Range(0, renewals).Select(i => World.Buy(i, "large", autoRenew: true)));
-        var dueUs = world.Core.Timeline.NextDueUs(long.MaxValue)!.Value;
+        var dueUs = world.Core.Timeline.Next(long.MaxValue)!.Value.AtUs;
         // Whatever is due before the attempts is done first.
-        for (; BillingAttempts(world, dueUs) < renewals; dueUs = world.Core.Timeline.NextDueUs(long.MaxValue)!.Value)
+        for (; BillingAttempts(world, dueUs) < renewals; dueUs = world.Core.Timeline.Next(long.MaxValue)!.Value.AtUs)
         {
             world.NowUs = dueUs;
             world.Core.Timeline.AdvanceTo(dueUs);

@@ -16,10 +16,7 @@ public class RoundingTests
     public void A_fee_is_cut_to_8_decimals_not_rounded() => Property.Holds(Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, 10]), 20_000, (price, calls) =>
     {
         var exact = new BigInteger(price) * calls;
-        if (exact / 100 > Amount.MaxMovementE8)
-            Assert.Throws<OverflowException>(() => Rounding.CutToE8((Int128)price * calls));
-        else
-            Assert.Equal(BigInteger.Divide(exact, 100), Rounding.CutToE8((Int128)price * calls));
+        Assert.Equal(BigInteger.Divide(exact, 100), Rounding.CutToE8((Int128)price * calls));
     });
 
     [Fact]

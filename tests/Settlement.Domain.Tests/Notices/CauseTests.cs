@@ -34,7 +34,7 @@ public sealed class CauseTests
 
     [Fact]
     public void The_same_cause_has_the_same_id_always() =>
-        Assert.Equal("closing|a\\|b|489912001", Cause.OfClosing("a|b", 489_912_001));
+        Assert.Equal("closing|a\\|b|489912001", Cause.OfClosing("a|b", new Domain.Time.SettleSlot(489_912_001)));
 
     private static string Of(string[] parts) => Cause.Of(Array.ConvertAll(parts, p => (CausePart)p));
 }

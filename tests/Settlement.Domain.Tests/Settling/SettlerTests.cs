@@ -40,7 +40,7 @@ public class SettlerTests
 
         Assert.Equal(naive.RemainderE8, plan.After.RemainderE8);
         Assert.Equal(naive.DeductedE8, plan.Before.BalanceE8 - plan.After.BalanceE8);
-        Assert.All(plan.MonthCalls, m => Assert.Equal(naive.CounterOf((int)m.ScopeNo - 1, m.Month), m.Calls));
+        Assert.All(plan.MonthCalls, m => Assert.Equal(naive.CounterOf((int)m.ScopeNo - 1, m.Month.Number), m.Calls));
     });
 
     [Fact]
@@ -102,7 +102,7 @@ public class SettlerTests
     {
         var scope = tale.Scopes[row.ScopeNo!.Value - 1];
         var package = scope.Lots.SingleOrDefault(l => l.PackageNo == row.PackageNo)?.PackageId;
-        return new NaiveRow(row.Hour!.Value, scope.Api, scope.Region, row.Project, row.Kind, package, row.Calls!.Value, row.Use!.Value, row.FeeE8, row.DeductedE8, row.WrittenOffE8, row.Late);
+        return new NaiveRow(row.Hour!.Value.Number, scope.Api, scope.Region, row.Project, row.Kind, package, row.Calls!.Value, row.Use!.Value, row.FeeE8, row.DeductedE8, row.WrittenOffE8, row.Late);
     }
 
     private static IEnumerable<string> Sorted(IEnumerable<NaiveRow> rows) => rows.Select(r => r.ToString()).Order(StringComparer.Ordinal);

@@ -66,14 +66,14 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
 
     public BillingZone Zone => new(8);
 
-    public ClosingRun Run => new(BillingHour.StartUs(FirstHour + Hours + 1), SettleSlot.OfHour(FirstHour + LateHours - 1), SettleSlot.OfHour(FirstHour + Hours - 1));
+    public ClosingRun Run => new(new BillingHour(FirstHour + Hours + 1).StartUs, SettleSlot.OfHour(new(FirstHour + LateHours - 1)), SettleSlot.OfHour(new(FirstHour + Hours - 1)));
 
     public Account Account => new() { AccountNo = 7, AccountId = "a1", Version = 4, BalanceE8 = 1_000_000_000, RemainderE8 = RemainderE8, EntryCount = 11 };
 
     /// <summary>What storage would load: counts per piece and project; single events only through <see cref="PieceUsage.InOrder"/>.</summary>
     public SettlementInput Input()
     {
-        var prices = Scopes.Where(s => s.Tiers is not null).Select(s => new PriceList(s.Api, s.Region, BillingHour.StartUs(s.PriceFromHour), s.Tiers!)).ToList();
+        var prices = Scopes.Where(s => s.Tiers is not null).Select(s => new PriceList(s.Api, s.Region, new BillingHour(s.PriceFromHour).StartUs, s.Tiers!)).ToList();
         var catalog = new Catalog(Domain.Money.Currency.Find(Currency)!, ["a", "b"], ["q", "r"], prices, []);
         var terms = new Terms(1, BillingSettings.Default with { Rounding = Rounding }, 1, catalog);
         return new SettlementInput(Account, Run, terms, Run.DueUs, [.. Enumerable.Range(0, Scopes.Length).Where(i => Events.Any(e => e.Scope == i)).Select(Load)]);
@@ -82,7 +82,7 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
     private ScopeUsage Load(int i)
     {
         var scope = Scopes[i];
-        var month = Zone.MonthOf(BillingHour.StartUs(FirstHour));
+        var month = Zone.MonthOf(new BillingHour(FirstHour).StartUs);
         var cuts = scope.Lots.SelectMany(l => new[] { l.StartUs, l.EndUs }).Concat(scope.Subscriptions.SelectMany(p => new[] { p.StartUs, p.EndUs })).ToList();
         var hours = Events.Where(e => e.Scope == i).GroupBy(e => BillingHour.Of(e.TimeUs)).OrderBy(h => h.Key).Select(h => new HourUsage(
             h.Key,
@@ -92,7 +92,7 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
             new Scope { ScopeNo = i + 1, AccountNo = 7, Api = scope.Api, Region = scope.Region },
             [.. scope.Lots.Where(l => l.Left > 0)],
             scope.Subscriptions,
-            new Dictionary<int, long> { [month] = scope.MonthCalls },
+            new Dictionary<BillingMonth, long> { [month] = scope.MonthCalls },
             0,
             0,
             hours);
@@ -120,5 +120,5 @@ internal sealed record UsageTale(TaleScope[] Scopes, Event[] Events, RoundingMod
         return [.. Enumerable.Range(0, (sorted.Length + 1) / 2).Select(i => new Period(sorted[2 * i], 2 * i + 1 < sorted.Length ? sorted[2 * i + 1] : Instant.NeverUs))];
     }
 
-    private static long At(long step) => BillingHour.StartUs(FirstHour) + step * 300_000_000;
+    private static long At(long step) => new BillingHour(FirstHour).StartUs + step * 300_000_000;
 }

@@ -18,8 +18,9 @@ public class BillingZoneTests
         var zone = new BillingZone(offset);
         var local = DateTimeOffset.UnixEpoch.AddTicks(us * 10).ToOffset(TimeSpan.FromHours(offset));
         Assert.Equal(new DateOnly(local.Year, local.Month, local.Day), zone.DateOf(us));
-        Assert.Equal(local.Year * 12 + local.Month - 1, zone.MonthOf(us));
-        Assert.Equal(local.ToString("yyyy-MM", CultureInfo.InvariantCulture), BillingZone.ShowMonth(zone.MonthOf(us)));
+        Assert.Equal(local.Year * 12 + local.Month - 1, zone.MonthOf(us).Number);
+        Assert.Equal(new DateOnly(local.Year, local.Month, 1), zone.MonthOf(us).FirstDay);
+        Assert.Equal(local.ToString("yyyy-MM", CultureInfo.InvariantCulture), zone.MonthOf(us).ToString());
         var midnight = zone.MidnightUs(zone.DateOf(us));
         Assert.InRange(us, midnight, midnight + Instant.PerDayUs - 1);
         Assert.Equal(midnight + Instant.PerDayUs, zone.MidnightUs(zone.DateOf(us).AddDays(1)));
@@ -42,13 +43,14 @@ public class BillingZoneTests
     public void Hours_are_half_open_UTC_hours() => Property.Holds(Gen.Select(AnyUs, Gen.Long[0, 3 * Instant.PerHourUs]), 20_000, (us, delay) =>
     {
         var hour = BillingHour.Of(us);
-        Assert.Equal((BigInteger)us - Floor(us, Instant.PerHourUs) * Instant.PerHourUs, (BigInteger)us - BillingHour.StartUs(hour));
-        Assert.True(BillingHour.Period(hour).Contains(us));
+        Assert.Equal((BigInteger)us - Floor(us, Instant.PerHourUs) * Instant.PerHourUs, (BigInteger)us - hour.StartUs);
+        Assert.True(hour.Period.Contains(us));
         var next = BillingHour.FirstOnTheHourUs(us);
+        Assert.Equal(hour.StartUs, BillingHour.LastOnTheHourUs(us));
         Assert.True(next >= us && next - us < Instant.PerHourUs && next % Instant.PerHourUs == 0);
         var due = BillingHour.LastDueAt(us, delay);
-        Assert.True(BillingHour.Period(due).EndUs + delay <= us);
-        Assert.True(BillingHour.Period(due + 1).EndUs + delay > us);
+        Assert.True(due.Period.EndUs + delay <= us);
+        Assert.True(due.Next.Period.EndUs + delay > us);
     });
 
     [Fact]
@@ -56,12 +58,12 @@ public class BillingZoneTests
         Gen.Select(Gen.Long[400_000, 500_000], Gen.Long[1, 24 * 70 * 3600L], Gen.Int[-12, 14]), 20_000, (hour, laterSeconds, offset) =>
         {
             var zone = new BillingZone(offset);
-            var us = BillingHour.StartUs(hour + 1) + laterSeconds * 1_000_000;
+            var us = new BillingHour(hour).Next.StartUs + laterSeconds * 1_000_000;
             var used = DateTimeOffset.UnixEpoch.AddHours(hour).ToOffset(TimeSpan.FromHours(offset));
             var deducted = DateTimeOffset.UnixEpoch.AddTicks(us * 10).ToOffset(TimeSpan.FromHours(offset));
             var lastInstant = new DateTimeOffset(used.Year, used.Month, 1, 0, 0, 0, used.Offset).AddMonths(1).AddDays(1);
             var expected = deducted < lastInstant ? used : deducted;
-            Assert.Equal(expected.ToString("yyyy-MM", CultureInfo.InvariantCulture), BillingZone.ShowMonth(Cycle.OfUsage(zone, hour, us)));
+            Assert.Equal(expected.ToString("yyyy-MM", CultureInfo.InvariantCulture), Cycle.OfUsage(zone, new BillingHour(hour), us).ToString());
         });
 
     private static BigInteger Floor(long a, long b)

@@ -39,7 +39,7 @@ public partial class CrashTests
     {
         using var temp = new TempStore();
         var timeline = Core(story, temp.Engine, Receive(story, temp.Engine)).Timeline;
-        while (timeline.NextDueUs(story.UntilUs) is { } dueUs)
+        while (timeline.Next(story.UntilUs)?.AtUs is { } dueUs)
             timeline.AdvanceTo(dueUs);
         timeline.AdvanceTo(story.UntilUs);
         using var session = temp.Engine.Read();

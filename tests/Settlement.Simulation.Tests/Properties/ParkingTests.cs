@@ -82,7 +82,7 @@ public sealed class ParkingTests : IDisposable
         Assert.Equal(Rows("b"), Rows("a"));
         Assert.Equal(Notices("b"), Notices("a").Where(n => n is not (NoticeName.AccountParked or NoticeName.AccountResumed)));
         Assert.Equal(Enumerable.Range(1, Notices("a").Count).Select(n => (long)n), core.Store.Read(BillReader.Notices).Where(n => n.AccountId == "a").Select(n => n.Sequence).Order());
-        Assert.Null(core.Timeline.NextDueUs(clock.NowUs));
+        Assert.Null(core.Timeline.Next(clock.NowUs)?.AtUs);
     }
 
     private List<string> Rows(string account) => core.Store.Read(session => BillReader.Rows(session, new BillFilter())).Where(r => r.AccountId == account)

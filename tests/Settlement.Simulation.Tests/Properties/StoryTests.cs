@@ -108,11 +108,11 @@ public class StoryTests
     private static void PayPerUseCostsWhatTheTiersSay(Told told)
     {
         var catalog = Domain.Pricing.CatalogJson.Read(Story.Catalog, "", told.Settings.TimeZone, [])!;
-        var counters = new Dictionary<(string, string?, string?, int), long>();
+        var counters = new Dictionary<(string, string?, string?, Domain.Time.BillingMonth), long>();
         foreach (var row in told.Rows.Where(r => r.Kind == (long)RowKind.PayPerUse).OrderBy(r => r.AccountVersion).ThenBy(r => r.Line))
         {
-            var key = (row.AccountId, row.Api, row.Region, told.Settings.TimeZone.MonthOf(BillingHour.StartUs(row.UseHour!.Value)));
-            var tiers = catalog.Prices.Where(p => p.Api == row.Api && p.Region == row.Region && p.FromUs <= row.UseHour * Instant.PerHourUs).MaxBy(p => p.FromUs)!.Tiers;
+            var key = (row.AccountId, row.Api, row.Region, told.Settings.TimeZone.MonthOf(row.UseHour!.Value.StartUs));
+            var tiers = catalog.Prices.Where(p => p.Api == row.Api && p.Region == row.Region && p.FromUs <= row.UseHour!.Value.StartUs).MaxBy(p => p.FromUs)!.Tiers;
             BigInteger exact = 0;
             for (var i = 0; i < row.Calls; i++)
             {

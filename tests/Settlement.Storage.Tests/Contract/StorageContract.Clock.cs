@@ -142,12 +142,12 @@ public abstract partial class StorageContract
 
         // What a writer with a different guard would leave: usage of an account that the run has not seen, in the run's hour and in an hour that was
         // empty when it closed.
-        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
+        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
         var early = Call("e3", 1, "a2").Event.Call! with { TimeUs = NineUs - Instant.PerHourUs };
-        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(early, 2, NineUs, 0, false)]));
+        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(early, 2, NineUs, 0, false)]));
 
         var left = Store.Read(s => ClosingRuns.LeftBehind(s, StoreState.Of(s), 48));
-        Assert.Equal((2, BillingHour.Of(NineUs) - 1), (left.Events, left.Hour));
+        Assert.Equal((2, BillingHour.Of(NineUs).Previous), (left.Events, left.Hour));
     }
 
     [Fact]

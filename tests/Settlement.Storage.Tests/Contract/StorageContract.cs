@@ -175,7 +175,7 @@ public abstract partial class StorageContract : IDisposable
         closings.Settle(run, () => NineUs);
         closings.Finish(run, NineUs);
 
-        Assert.Equal(run.ToSlot + 1, Store.Read(s => ClosingRuns.NextSlot(s, run.ToSlot)));
+        Assert.Equal(run.ToSlot.Next, Store.Read(s => ClosingRuns.NextSlot(s, run.ToSlot)));
         Assert.Equal(1, Store.Read(s => QuarantineEntries.List(s)).Count(q => q.EventId == "on time"));
         Assert.DoesNotContain(Store.Read(s => QuarantineEntries.List(s)), q => q.EventId == "late");
     }

@@ -49,7 +49,7 @@ internal sealed class Telling
     public ILookup<string, NoticeLine> Notices { get; }
 
     public IEnumerable<string> UsageRows => Rows.Where(r => r.UseHour is not null)
-        .Select(r => ShowRow(r.AccountId, Kinds[r.Kind], r.Api!, r.UseHour!.Value, r.Calls!.Value, Units(r.FeeE8), Units(r.DeductedE8)));
+        .Select(r => ShowRow(r.AccountId, Kinds[r.Kind], r.Api!, r.UseHour!.Value.Number, r.Calls!.Value, Units(r.FeeE8), Units(r.DeductedE8)));
 
     public static string ShowRow(string account, string kind, string api, long hour, long calls, decimal fee, decimal deducted) =>
         string.Create(CultureInfo.InvariantCulture, $"{account}|{hour}|{api}|{kind}|{calls}|{fee:0.00000000}|{deducted:0.00}");
@@ -59,7 +59,7 @@ internal sealed class Telling
     {
         var naive = NaiveBill.Of(story);
         Same(naive.Rows, UsageRows);
-        Same(naive.Held, Held.Where(h => h.Reason == "not-subscribed").GroupBy(h => (h.Account, h.Api, Hour: Domain.Time.BillingHour.Of(h.TimeUs!.Value)))
+        Same(naive.Held, Held.Where(h => h.Reason == "not-subscribed").GroupBy(h => (h.Account, h.Api, Hour: Domain.Time.BillingHour.Of(h.TimeUs!.Value).Number))
             .OrderBy(g => g.Key.Account, StringComparer.Ordinal).ThenBy(g => g.Key.Hour).ThenBy(g => g.Key.Api, StringComparer.Ordinal)
             .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key.Account}|{g.Key.Api}|{g.Key.Hour}|{g.Sum(h => h.Calls)}")));
         Same(naive.Balances, Accounts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.AccountId}|{Units(a.BalanceE8):0.00000000}|{Units(a.RemainderE8):0.00000000}")));

@@ -79,7 +79,7 @@ internal static class FortnightBooks
             foreach (var chunk in story.Calls.Chunk(5_000))
                 core.Usage.Store([.. chunk.Select(c => new Arrival(Domain.Usage.ReadEvent.Of(c), nowUs))]);
             core.Timeline.AdvanceTo(nowUs);
-            Assert.Null(core.Timeline.NextDueUs(nowUs + Instant.PerDayUs));
+            Assert.Null(core.Timeline.Next(nowUs + Instant.PerDayUs)?.AtUs);
         });
         HasHappened(store);
         return store;

@@ -150,7 +150,7 @@ public sealed class BillListingTests
 
     private static long Us(string time) => Domain.Time.Instant.OfUs(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture));
 
-    private static long Hour(string time) => Domain.Time.BillingHour.Of(Us(time));
+    private static long Hour(string time) => Domain.Time.BillingHour.Of(Us(time)).Number;
 
     /// <summary>A store with account 1, a1, subscribed to scope 1, and no bill.</summary>
     private static async Task<TestStore> MadeAsync(string resourceName = "front desk")
