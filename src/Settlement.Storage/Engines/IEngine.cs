@@ -64,7 +64,10 @@ public interface IEngine : IDisposable
     /// <summary>Brings the schema up to date; returns how many scripts ran.</summary>
     int Migrate(Action<string> log);
 
-    /// <summary>Scripts that this program has and the database lacks, or the other way round; empty if they agree.</summary>
+    /// <summary>
+    /// Scripts that this program has and the database lacks, or the other way round; empty if they agree. A script that only adds and that this program
+    /// does not know makes no difference.
+    /// </summary>
     IReadOnlyList<string> SchemaDifferences();
 
     /// <summary>
@@ -83,10 +86,14 @@ public interface IEngine : IDisposable
     string? AttachedWorker();
 }
 
-/// <summary>The text by which <see cref="IEngine.SchemaDifferences"/> says that no migration of this program will help.</summary>
+/// <summary>How <see cref="IEngine.SchemaDifferences"/> ends a line.</summary>
 public static class SchemaDifference
 {
+    /// <summary>No migration of this program will help.</summary>
     public const string Newer = "is newer than this program";
+
+    /// <summary>It may run while workers of the version before are at work.</summary>
+    public const string OnlyAdds = "has not run; it only adds, so workers may go on meanwhile";
 }
 
 /// <summary>What is wrong with a database that exists and answers.</summary>

@@ -20,6 +20,7 @@ public sealed partial class SqlServerEngine : IEngine
     public const string GuardName = "settlement closed hours";
 
     private const string Engine = "SqlServer";
+    private const string TableExists = "SELECT CAST(COUNT(*) AS bigint) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Table";
     private const int WaitMs = 120_000;
     private const int FewHashes = 40;
     private const int HashesPerSelect = 500;
@@ -136,7 +137,7 @@ public sealed partial class SqlServerEngine : IEngine
     public IReadOnlyList<string> SchemaDifferences()
     {
         using var connection = Connect();
-        return Migrations.Differences(connection, Engine, "SELECT CAST(COUNT(*) AS bigint) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Table");
+        return Migrations.Differences(connection, Engine, TableExists);
     }
 
     public DatabaseFaults Faults()
@@ -156,10 +157,17 @@ public sealed partial class SqlServerEngine : IEngine
 
     public string? AttachedWorker()
     {
-        if (SchemaDifferences().Count > 0)
+        if (!HasClaims())
             return null;
         var workers = Claimants(SqlServerClaim.Running);
         return workers.Count == 0 ? null : string.Join("; ", workers);
+    }
+
+    /// <summary>A database that no migration has run on has no table of claims.</summary>
+    private bool HasClaims()
+    {
+        using var connection = Connect();
+        return Migrations.Exists(connection, TableExists, "WorkClaim");
     }
 
     public string? CopyBefore(string what, DateTimeOffset now) => null;

@@ -46,7 +46,8 @@ internal sealed class MigrateVerb : Verb
 
         if (differences.Any(d => d.EndsWith(SchemaDifference.Newer, StringComparison.Ordinal)))
             throw new SchemaNotUpToDateException(engine.Describe(), differences);
-        if (engine.AttachedWorker() is { } holder)
+        // What only adds disturbs nobody: workers are replaced one at a time afterwards.
+        if (!differences.All(d => d.EndsWith(SchemaDifference.OnlyAdds, StringComparison.Ordinal)) && engine.AttachedWorker() is { } holder)
             throw new BadInputException($"{engine.Describe()} has a worker attached ({holder}): stop it first");
         if (!isNew && engine.CopyBefore("migrate", context.Time.GetUtcNow()) is { } copy)
             context.Listing.Say($"Copied to {copy}");

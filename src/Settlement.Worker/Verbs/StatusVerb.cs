@@ -68,6 +68,7 @@ internal sealed class StatusVerb : Verb
             open.Engine.Describe(),
             open.Engine.AttachedWorker(),
             views.Time(state.LastRunUs),
+            views.Time(state.LastRunUs - open.Store.Settings.CloseDelayUs),
             state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(state.ClosedHour.Next.StartUs),
             ahead ? null : HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
             ahead ? views.Time(clock.PassedUs) : null,
@@ -108,6 +109,7 @@ internal sealed class StatusVerb : Verb
                 : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
             ("Clock", view.ClockDoubt),
             ("Last hourly run", Figures.Short(view.LastRun)),
+            ("Send again from", $"{Figures.Short(view.SendAgainFrom)}, if this is a restored backup"),
             ("Closed through", view.ClosedThrough is null ? "no hour is closed yet" : Figures.Short(view.ClosedThrough)),
             ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing" : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
             ("On hold since", Figures.Short(view.HeldSince)),
@@ -142,11 +144,15 @@ internal sealed class StatusVerb : Verb
         context.Listing.Say(timesAre);
     }
 
+    /// <param name="SendAgainFrom">
+    /// What agents have sent since may be missing in a copy of this store: all that they sent earlier was stored when the last run was made, unless it
+    /// waited in the broker for longer than <c>CloseDelay</c>.
+    /// </param>
     /// <param name="ClosedThrough">The end of the last closed hour.</param>
     /// <param name="HoursBehind">Null if the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
     /// <param name="Queues">Null if no broker is configured or it can't be reached.</param>
     private sealed record StatusView(
-        string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
+        string Store, string? Worker, string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
         string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues,
         string? BrokerFault);

@@ -16,7 +16,7 @@ namespace Settlement.Worker.Tests.Replay;
 public class KillTests
 {
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
-    private const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
+    internal const string StillOpen = "Billing__CloseDelay=20000.00:00:00";
     private const string Applied = "SELECT COUNT(*) FROM Command WHERE State = 'applied'";
     private const string Stored = "SELECT COUNT(*) FROM EventIdentity";
     private const string Unpublished = "SELECT COUNT(*) FROM Notice WHERE Published = 0";
@@ -100,7 +100,7 @@ public class KillTests
     }
 
     /// <summary>A store of 1995 whose worker has been down since.</summary>
-    private static ReplayStore Overdue(Story story)
+    internal static ReplayStore Overdue(Story story)
     {
         var createdUs = Instant.OfUs(new DateTimeOffset(1995, 7, 9, 3, 30, 0, TimeSpan.Zero));
         var store = ReplayStore.Create(story.Catalog(), createdUs);
@@ -113,7 +113,7 @@ public class KillTests
         return store;
     }
 
-    private static List<string> ReplayedInPeace(Story story)
+    internal static List<string> ReplayedInPeace(Story story)
     {
         using var store = Overdue(story);
         store.Work(ReplayStore.NowUs, core =>
@@ -130,14 +130,14 @@ public class KillTests
             core.Usage.Store([.. chunk.Select(e => new Arrival(e, core.NowUs))]);
     }
 
-    private static async Task DeclareAsync(TestBroker broker)
+    internal static async Task DeclareAsync(TestBroker broker)
     {
         foreach (var queue in BrokerTopology.Inputs)
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The truth of the trace, a ledger that adds up, the books of the undisturbed run, and a listener that has heard everything.</summary>
-    private static async Task HoldsAsync(Story story, Telling told, Listener listener, List<string> undisturbed)
+    internal static async Task HoldsAsync(Story story, Telling told, Listener listener, List<string> undisturbed)
     {
         told.AreThoseOf(story);
         told.AddUp();

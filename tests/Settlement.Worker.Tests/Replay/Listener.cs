@@ -17,6 +17,9 @@ internal sealed class Listener
 
     public int Deliveries => deliveries.Count;
 
+    /// <summary>No id came with two different notices.</summary>
+    public bool EachIdIsOneNotice => deliveries.Distinct().Count() == Different;
+
     public int Different => deliveries.Select(d => d.Id).Distinct(StringComparer.Ordinal).Count();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Verbs;
@@ -70,6 +71,38 @@ public class StoreOpeningTests
             Assert.Contains("migration 999 is newer than this program", ran.Error, StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Workers are replaced one at a time: those that are still there must go on as if nothing had been added.</summary>
+    [Fact]
+    public async Task What_a_newer_program_has_added_changes_nothing_for_this_one()
+    {
+        using var plain = await VerbTests.StoreAsync();
+        using var added = await VerbTests.StoreAsync(AddToEveryTableAsync);
+        foreach (var store in new[] { plain, added })
+            Assert.Equal(Exit.Differs, (await store.RunAsync("close")).Exit);
+
+        foreach (var verb in new[] { "bill --output json", "account a1 --output json", "quarantine list --output json", "status --output json" })
+            Assert.Equal(await SaidAsync(plain, verb), await SaidAsync(added, verb));
+        Assert.EndsWith("is up to date.\n", (await added.DoAsync("migrate")).Output, StringComparison.Ordinal);
+        await added.DoAsync("backup", added.PathOf("copy.db"));
+    }
+
+    private static async Task AddToEveryTableAsync(TestStore store)
+    {
+        await store.DoAsync("migrate");
+        var tables = store.Dump().Split('\n').Where(line => line.All(char.IsAsciiLetter) && line != "Changelog").ToList();
+        Assert.Contains("BillRow", tables);
+        foreach (var table in tables)
+            Execute(store.File, $"ALTER TABLE {table} ADD COLUMN AddedNote nvarchar(10) NULL; ALTER TABLE {table} ADD COLUMN AddedNumber bigint NOT NULL DEFAULT 7");
+        Execute(
+            store.File,
+            "INSERT INTO Changelog (type, version, description, name, checksum, installed_by, success) VALUES (0, '998', 'add notes', 'V998__add_notes.sql', '', '', 1)");
+    }
+
+    /// <summary>Without the store's name and the instants at which the test did it: the story is of 2023.</summary>
+    private static async Task<string> SaidAsync(TestStore store, string verb) => Regex.Replace(
+        (await store.DoAsync(verb.Split(' '))).Output.Replace(store.File, "", StringComparison.Ordinal), "\"(?!2023)[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*\"", "\"\"",
+        RegexOptions.None, TimeSpan.FromSeconds(10));
 
     [Fact]
     public async Task Another_engine_and_another_kind_of_file_end_with_2()

@@ -25,9 +25,12 @@ internal static class VerbTests
     public static string Usage() => string.Join('\n', Enumerable.Range(0, 90).Select(Line).Prepend("event_id,account_id,api,occurred_at,status,quantity,project"));
 
     /// <summary>A store with all of it, its hours still open.</summary>
-    public static async Task<TestStore> StoreAsync()
+    /// <param name="first">What is done to the empty store before anything else.</param>
+    public static async Task<TestStore> StoreAsync(Func<TestStore, Task>? first = null)
     {
         var store = new TestStore();
+        if (first is not null)
+            await first(store);
         await store.DoAsync("catalog", "apply", store.Write("catalog.json", Catalog));
         await store.CommandsAsync(Commands);
         await IngestAsync(store, store.Write("usage.csv", Usage()));
