@@ -4,7 +4,8 @@
 #
 #   SETTLEMENT_PASSWORD=… AGENT_PASSWORD=… CONSOLE_PASSWORD=… GATEWAY_PASSWORD=… deploy/broker-definitions.sh FILE
 #
-# A user without a password in the environment is not written. The file holds salted hashes and is for its owner's eyes only.
+# A password may also be in a file: SETTLEMENT_PASSWORD_FILE=/run/secrets/settlement-password, and so on. A newline at its end does not count. A user without
+# a password is not written. The file that is made holds salted hashes and is for its owner's eyes only.
 set -euo pipefail
 
 file=${1:?usage: broker-definitions.sh FILE}
@@ -30,13 +31,18 @@ hash_of() {
   bytes_of "$salt$hash" | base64 -w0
 }
 
+password_of() {
+  local variable=${1^^}_PASSWORD file=${1^^}_PASSWORD_FILE
+  if [ -n "${!file:-}" ]; then cat "${!file}"; else printf %s "${!variable:-}"; fi
+}
+
 users() {
-  local name configure write read variable users="" permissions=""
+  local name configure write read password users="" permissions=""
   while read -r name configure write read; do
-    variable=${name^^}_PASSWORD
-    [ -n "${!variable:-}" ] || { echo "$variable is not set: no user $name" >&2; continue; }
+    password=$(password_of "$name")
+    [ -n "$password" ] || { echo "${name^^}_PASSWORD is not set: no user $name" >&2; continue; }
     users+=",
-    { \"name\": \"$name\", \"password_hash\": \"$(hash_of "${!variable}")\", \"hashing_algorithm\": \"rabbit_password_hashing_sha256\", \"tags\": [] }"
+    { \"name\": \"$name\", \"password_hash\": \"$(hash_of "$password")\", \"hashing_algorithm\": \"rabbit_password_hashing_sha256\", \"tags\": [] }"
     permissions+=",
     { \"user\": \"$name\", \"vhost\": \"/\", \"configure\": \"$configure\", \"write\": \"$write\", \"read\": \"$read\" }"
   done < <(rights)

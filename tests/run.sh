@@ -75,6 +75,14 @@ start_broker() {
   fi
 }
 
+# Kept in the checkout, so that they are fetched once.
+bring_tools() {
+  "$root/tests/tools.sh" "$root/.tmp/tools" >"$work/tools.env" || return
+  set -a
+  . "$work/tools.env"
+  set +a
+}
+
 # One attribute of the <assembly> element of an xunit result file.
 count_of() { sed -n 's/.*<assembly [^>]*[ ]'"$2"'="\([0-9]*\)".*/\1/p' "$1" | head -n 1; }
 
@@ -111,6 +119,7 @@ run_project() {
 check_sdk
 dotnet build -c Release --nologo -v quiet || stop_here "the build failed"
 start_broker
+bring_tools
 for project in tests/*.Tests/; do
   run_project "$(basename "$project")" "$@"
 done

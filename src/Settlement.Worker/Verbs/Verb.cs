@@ -10,7 +10,7 @@ namespace Settlement.Worker.Verbs;
 internal abstract class Verb(string name, string description, bool csv = false) : Command(name, description)
 {
     /// <summary>For verbs that print results.</summary>
-    protected Option<OutputFormat> OutputOption { get; } = new("--output", "-o")
+    protected Option<OutputFormat> OutputOption { get; } = Suggesting(csv ? ["table", "json", "csv"] : ["table", "json"], new("--output", "-o")
     {
         Description = csv ? "table for people (the default), json for programs, csv for spreadsheets" : "table for people (the default), json for programs",
         HelpName = csv ? "table|json|csv" : "table|json",
@@ -21,12 +21,20 @@ internal abstract class Verb(string name, string description, bool csv = false) 
             "csv" when csv => OutputFormat.Csv,
             var other => Refuse<OutputFormat>(result, csv ? $"--output: '{other}' is neither table, json nor csv" : $"--output: '{other}' is neither table nor json"),
         },
-    };
+    });
 
     protected static T? Refuse<T>(System.CommandLine.Parsing.ArgumentResult result, string cause)
     {
         result.AddError(cause);
         return default;
+    }
+
+    /// <summary>For the completion of a shell, which would otherwise offer the names that the code has for them.</summary>
+    private static Option<OutputFormat> Suggesting(string[] names, Option<OutputFormat> option)
+    {
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(names);
+        return option;
     }
 
     protected static Option<string> UntilOption() => new("--until")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Settlement.Worker.Tests.Bus;
+using Settlement.Worker.Tests.Deploy;
 using Settlement.Worker.Verbs;
 using Xunit;
 
@@ -16,6 +17,11 @@ public sealed class PageCommandsTests : IDisposable
         ("dotnet run -c Release --project tests/Settlement.Benchmarks", "FIGURE and FOLDER stand for the reader's own", KnowsOptions),
         ("tests/broker.sh", "starts a node in a folder that others may use: ComposeBrokerTests starts one in its own", IsThere),
         ("docker compose", "there is no container engine: ComposeBrokerTests runs the script and loads the file with a real broker", NamesServices),
+        ("deploy/secrets.sh", "makes secrets in the checkout: ComposeFileTests makes them elsewhere", IsThere),
+        ("helm ", "there is no cluster: ChartTests renders the chart", NamesChart),
+        ("kubectl ", "there is no cluster", NamesChartsNames),
+        ("dotnet pack ", "PackagesTests does this in a folder of its own", line => Assert.Equal("src/Settlement.Worker", line.Split(' ')[2])),
+        ("dotnet tool install ", "PackagesTests does this in a folder of its own", line => Assert.Equal("settlement", line.Split(' ')[3])),
     ];
 
     /// <summary>Blocks without a language that look like terminal input.</summary>
@@ -147,12 +153,34 @@ public sealed class PageCommandsTests : IDisposable
     private static void NamesServices(string line)
     {
         var words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["docker", "compose", "-f", "deploy/compose.yaml"], words[..4]);
-        var compose = ComposeFile.Read();
-        if (words[4] is "run" or "exec")
-            Assert.Contains(words[5..].First(w => w[0] != '-'), compose.Services);
+        Assert.Equal(["docker", "compose", "-f"], words[..3]);
+        Assert.Equal("deploy", Path.GetDirectoryName(words[3]));
+        Assert.Contains(Path.GetFileName(words[3]), ComposeFile.Names);
+        var compose = ComposeFile.Read(Path.GetFileName(words[3]));
+        var named = words[5..].Where(w => w[0] != '-').ToList();
+        // What stands behind the name of a service is for its container.
+        Assert.All(words[4] is "run" or "exec" ? named.Take(1) : named, service => Assert.Contains(service, compose.Services));
         foreach (var path in words[5..].Where(w => w[0] == '/'))
-            Assert.Equal("definitions/definitions.json", compose.Outside("rabbitmq", path, ""));
+            Assert.Contains(compose.Outside("rabbitmq", path, ""), new[] { "definitions/definitions.json", Dockerfile.Read().Command("ENTRYPOINT")[^1] });
+    }
+
+    private static void NamesChart(string line)
+    {
+        var words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["settlement", "deploy/helm/settlement"], words[2..4]);
+        var values = Yaml.Read(Checkout.PathOf("deploy", "helm", "settlement", "values.yaml"));
+        foreach (var path in words.Where(w => w.Contains('=', StringComparison.Ordinal)).Select(w => w.Split('=')[0]))
+            Assert.True(path.Split('.').Aggregate((System.Text.Json.Nodes.JsonNode?)values, (at, name) => at?[name]) is not null, path);
+    }
+
+    /// <summary>The deployment of a release called settlement, and the keys that the chart looks for in its secret.</summary>
+    private static void NamesChartsNames(string line)
+    {
+        var secret = Yaml.Read(Checkout.PathOf("deploy", "helm", "settlement", "values.yaml"))["secret"]!;
+        Assert.Contains("settlement", line.Split(' '));
+        Assert.All(
+            line.Split(' ').Where(w => w.StartsWith("--from-file=", StringComparison.Ordinal)),
+            w => Assert.Contains(secret.AsObject(), s => Yaml.Text(s.Value) == w.Split('=')[1]));
     }
 
     /// <summary>A store as the runbook imagines it: the README's, with calls that contradict known ones and one that comes too late.</summary>

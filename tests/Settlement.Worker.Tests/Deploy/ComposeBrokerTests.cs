@@ -4,17 +4,18 @@ using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
 using Xunit;
 
-namespace Settlement.Worker.Tests.Bus;
+namespace Settlement.Worker.Tests.Deploy;
 
 /// <summary>
-/// deploy/compose.yaml without containers: its files and its script, on a RabbitMQ node that belongs to this test and is stopped and started.
+/// deploy/compose.sqlite.yaml without containers: its files and scripts, on a RabbitMQ node that belongs to this test and is stopped and
+/// started. compose.yaml has the same broker (<see cref="ComposeFileTests"/>).
 /// </summary>
 public sealed class ComposeBrokerTests : IDisposable
 {
     private const string Init = "broker-definitions";
     private const string Broker = "rabbitmq";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("settlement-compose-");
-    private readonly ComposeFile compose = ComposeFile.Read();
+    private readonly ComposeFile compose = ComposeFile.Read("compose.sqlite.yaml");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -23,13 +24,14 @@ public sealed class ComposeBrokerTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_passwords_of_the_environment_are_good_after_every_restart_of_the_broker_and_so_is_a_new_one()
+    public async Task The_passwords_of_the_files_are_good_after_every_restart_of_the_broker_and_so_is_a_new_one()
     {
         Assert.SkipUnless(IsInstalled(), "RabbitMQ: rabbitmq-server is not installed");
         await WriteDefinitionsAsync("a first \"pass\\word\" %s ö");
         var conf = Path.Combine(folder.FullName, "compose.conf");
         var (source, _) = compose.Mounts(Broker).Single(m => m.Target.StartsWith("/etc/rabbitmq/conf.d/", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(conf, compose.Outside(Broker, await File.ReadAllTextAsync(Path.Combine(compose.Folder, source), Cancel), folder.FullName), Cancel);
+        var mounted = await File.ReadAllTextAsync(Path.Combine(ComposeFile.Folder, source), Cancel);
+        await File.WriteAllTextAsync(conf, compose.Outside(Broker, mounted, folder.FullName), Cancel);
         try
         {
             var settings = await StartAsync(conf) with { Username = "settlement", Password = "a first \"pass\\word\" %s ö" };
@@ -57,27 +59,22 @@ public sealed class ComposeBrokerTests : IDisposable
         }
     }
 
-    [Fact]
-    public void What_it_mounts_and_starts_is_there()
-    {
-        Assert.Equal([Init, Broker, "settlement"], compose.Services);
-        foreach (var (source, _) in compose.Services.SelectMany(compose.Mounts).Where(m => m.Source[0] == '.'))
-            Assert.True(Path.Exists(Path.GetFullPath(source, compose.Folder)), source);
-        Assert.True(File.GetUnixFileMode(compose.Outside(Init, compose.EntryPoint(Init)[0], "/")).HasFlag(UnixFileMode.OtherExecute));
-        Assert.Throws<KeyNotFoundException>(() => compose.Environment(Init, new Dictionary<string, string>()).ToList());
-        Assert.Equal(
-            compose.Environment("settlement", new Dictionary<string, string> { ["SETTLEMENT_PASSWORD"] = "p" }),
-            [("RabbitMq__Password", "p")]);
-    }
-
     private static bool IsInstalled() => File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")
         || Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "rabbitmq-server")));
 
-    private Task WriteDefinitionsAsync(string password)
+    /// <summary>The secrets as secrets.sh makes them, with these in place of the worker's and the agents'.</summary>
+    private async Task WriteDefinitionsAsync(string password)
     {
+        var secrets = Path.Combine(folder.FullName, "secrets");
+        await ScriptAsync(Path.Combine(ComposeFile.Folder, "secrets.sh"), [secrets]);
+        foreach (var (name, text) in new[] { ("settlement-password", password), ("agent-password", "of agents"), ("console-password", "") })
+        {
+            File.Delete(Path.Combine(secrets, name));
+            await File.WriteAllTextAsync(Path.Combine(secrets, name), text + "\n", Cancel);
+        }
+
         var entry = compose.EntryPoint(Init).Select(part => compose.Outside(Init, part, folder.FullName)).ToList();
-        return ScriptAsync(
-            entry[0], entry[1..], compose.Environment(Init, new Dictionary<string, string> { ["SETTLEMENT_PASSWORD"] = password, ["AGENT_PASSWORD"] = "of agents" }));
+        await ScriptAsync(entry[0], entry[1..], compose.Environment(Init, secrets + "/"));
     }
 
     private async Task<RabbitMqSettings> StartAsync(string conf)
