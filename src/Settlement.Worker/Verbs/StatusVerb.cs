@@ -12,6 +12,7 @@ using Settlement.Worker.Bus;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Verbs;
 
@@ -32,7 +33,12 @@ internal sealed class StatusVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var (queues, brokerFault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
-        var view = open.Store.Read(session => View(session, open, queues, brokerFault));
+        var attached = open.Engine.AttachedWorker();
+        var health = await WorkerHealth.OfAttachedAsync(context.Settings.Http, attached, cancel);
+        var view = open.Store.Read(session => View(session, open, queues, brokerFault)) with
+        {
+            Worker = attached, Ready = health?.Ready, Reasons = health?.Reasons,
+        };
         if (context.Listing.IsJson)
             context.Listing.Json(view);
         else
@@ -66,10 +72,12 @@ internal sealed class StatusVerb : Verb
         var parked = ParkedAccounts.Count(session);
         return new StatusView(
             open.Engine.Describe(),
-            open.Engine.AttachedWorker(),
+            null,
+            null,
+            null,
             views.Time(state.LastRunUs),
             state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(BillingHour.StartUs(state.ClosedHour + 1)),
-            ahead ? null : HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
+            ahead ? null : HoursBehind.Of(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
             ahead ? views.Time(clock.PassedUs) : null,
             clock.DifferenceUs(nowUs) is null ? null : ClockDoubt.Difference(clock, nowUs, open.Store.Settings.TimeZone),
             oldest is { } hour ? views.Time(BillingHour.StartUs(hour)) : null,
@@ -82,21 +90,10 @@ internal sealed class StatusVerb : Verb
             parked.OldestUs is { } parkedUs ? Figures.Age(nowUs - parkedUs) : null,
             outbox.Notices,
             outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
+            StoreNote.Of(state, parked, open.Store.Settings.TimeZone),
             QuarantineEntries.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
             brokerFault);
-    }
-
-    /// <summary>
-    /// Hours that an hourly run up to now would have closed. A store that has not closed any yet counts from its first usage or from when it was
-    /// created.
-    /// </summary>
-    private static long HoursBehind(StoreState state, long? oldest, long nowUs, long closeDelayUs)
-    {
-        var due = BillingHour.LastDueAt(BillingHour.StartUs(BillingHour.Of(nowUs)), closeDelayUs);
-        var made = BillingHour.Of(state.CreatedUs);
-        var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour + 1 : Math.Min(made, oldest ?? made);
-        return Math.Max(0, due - firstOpen + 1);
     }
 
     private static void Print(VerbContext context, StatusView view, string timesAre)
@@ -104,6 +101,7 @@ internal sealed class StatusVerb : Verb
         context.Listing.Lines(
             ("Store", view.Store),
             ("Worker", view.Worker ?? "none attached"),
+            ("Ready", view.Ready is { } ready ? ready ? "yes" : "no" : null),
             ("Hours behind", view.HoursBehind is { } behind ? Figures.Count(behind)
                 : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
             ("Clock", view.ClockDoubt),
@@ -120,6 +118,8 @@ internal sealed class StatusVerb : Verb
             ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
         foreach (var queue in view.Queues ?? [])
             context.Listing.Say($"  {queue.Queue}: {(queue.Waiting is { } waiting ? $"{Figures.Count(waiting)} waiting" : "not there yet")}, {Figures.Count(queue.Unreadable ?? 0)} unreadable");
+        foreach (var reason in view.Reasons ?? [])
+            context.Listing.Say($"Not ready: {WorkerHealth.Said(reason)}");
         context.Listing.Say("");
         if (view.Trouble.Count > 0)
         {
@@ -142,14 +142,16 @@ internal sealed class StatusVerb : Verb
         context.Listing.Say(timesAre);
     }
 
+    /// <param name="Ready">What the worker says, if one that is attached answers on this machine, and why it is not; otherwise null.</param>
     /// <param name="ClosedThrough">The end of the last closed hour.</param>
     /// <param name="HoursBehind">Null if the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
     /// <param name="Queues">Null if no broker is configured or it can't be reached.</param>
     private sealed record StatusView(
-        string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
+        string Store, string? Worker, bool? Ready, IReadOnlyList<Unready>? Reasons,
+        string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
-        string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues,
-        string? BrokerFault);
+        string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<StoreNote> Notes, IReadOnlyList<HeldView> Quarantine,
+        IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
 
     private sealed record LeftView(long Events, string Since);
 
