@@ -63,6 +63,7 @@ public sealed partial class CommandInbox
         {
             var read = new ReadCommand(null, waiting.CommandId, waiting.Type, null, null, null, null);
             WriteRefusal(session, read, terms, new StepTime(waiting.AtUs, nowUs), Refusal.Malformed, cause);
+            Note(session, new AnsweredCommand(waiting.Type, Refusal.Malformed, null));
         }
     }
 

@@ -164,6 +164,7 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
         {
             var detail = read.Command is null ? $"{read.Field}: {read.Cause}" : inFuture ? "at: is later than now" : null;
             WriteRefusal(session, read with { Id = id }, terms, new StepTime(waiting.AtUs, nowUs), refusal, detail);
+            Note(session, new AnsweredCommand(waiting.Type, refusal, null));
         }
         else if (read.Command!.Type == CommandType.OpenAccount)
         {
@@ -198,6 +199,7 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
             writer.Write(session, [StepFault.Checked(plan)]);
         else
             WriteRefusal(session, read, terms, time, answer.Refusal!, answer.Detail);
+        Note(session, new AnsweredCommand(waiting.Type, answer.Refusal, answer.Plan?.Attempt));
         if (command.Type == CommandType.OpenAccount && answer.Plan is not null)
             releases.ForAccount(session, command.Account!, nowUs);
     }

@@ -32,6 +32,9 @@ public sealed class UsageArrivals(SettlementStore store)
 
     public ScopeNumbers Scopes => scopes;
 
+    /// <summary>Called once for each batch that is committed, with the times of the calls that were stored in it.</summary>
+    public Action<IReadOnlyList<long>>? Stored { get; set; }
+
     /// <summary>Stores the whole batch in one transaction. The caller acknowledges after this returns.</summary>
     /// <param name="tries">The largest number of tries, in case another writer was first.</param>
     public IngestCounts Store(IReadOnlyList<Arrival> arrivals, int tries = SettlementStore.Attempts)
@@ -61,6 +64,8 @@ public sealed class UsageArrivals(SettlementStore store)
         batch.Rows.Sort(UsageRow.KeyOrder);
         store.Engine.Insert(session, "Usage", UsageColumns, batch.Rows.Select(r => r.Values()));
         batch.Holds.Tell(batch.Terms);
+        if (Stored is { } stored && batch.Rows.Count > 0)
+            session.OnCommit(() => stored(batch.Rows.ConvertAll(r => r.TimeUs)));
         return new IngestCounts(batch.Accepted, batch.Duplicate, batch.NotBillable, batch.Holds.Count);
     }
 

@@ -10,12 +10,14 @@ public sealed class BrokerLink
     private string? cause;
     private string? noticesCause;
     private long tries;
+    private volatile bool hasBeenUp;
 
     private BrokerLink(IEnumerable<string> queues, TimeProvider time)
     {
         missing = new HashSet<string>(queues, StringComparer.Ordinal);
         this.time = time;
         lostSince = missing.Count > 0 ? time.GetUtcNow() : null;
+        hasBeenUp = missing.Count == 0;
     }
 
     /// <summary>Each of the two queues has a consumer.</summary>
@@ -27,6 +29,9 @@ public sealed class BrokerLink
                 return missing.Count == 0;
         }
     }
+
+    /// <summary>Messages have been taken in at least once. Always true without a broker.</summary>
+    public bool HasBeenUp => hasBeenUp;
 
     /// <summary>Null while messages are taken in.</summary>
     public LinkFault? Fault
@@ -59,8 +64,10 @@ public sealed class BrokerLink
         lock (gate)
         {
             missing.Remove(queue);
-            if (missing.Count == 0)
-                (lostSince, cause, tries) = (null, null, 0);
+            if (missing.Count > 0)
+                return;
+            (lostSince, cause, tries) = (null, null, 0);
+            hasBeenUp = true;
         }
     }
 

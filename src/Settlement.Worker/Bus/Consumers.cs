@@ -3,13 +3,19 @@
 using MassTransit;
 using Settlement.Domain.Usage;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Bus;
 
 internal sealed class UsageConsumer(StoreUsage store, Drain drain, IntakeSettings intake) : IConsumer<Batch<UsageMessage>>
 {
     /// <summary>Stores on another thread: this one fills the batches, and storing on it would keep the next messages from theirs.</summary>
-    public Task Consume(ConsumeContext<Batch<UsageMessage>> context) => Task.Run(() => Store(context.Message));
+    public Task Consume(ConsumeContext<Batch<UsageMessage>> context) => Task.Run(() =>
+    {
+        var parents = context.Message.Select(message => message.ReceiveContext.TransportHeaders.Get<string>(Tracing.Parent));
+        using var span = Tracing.Batch(parents, context.Message.Length);
+        Store(context.Message);
+    });
 
     /// <summary>
     /// Stores in one transaction, or in several if there are too many events for one. When a batch is retried, events that are already stored stay as

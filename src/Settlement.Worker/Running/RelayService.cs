@@ -2,6 +2,7 @@ using Settlement.Engine;
 using Settlement.Engine.Notices;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Running;
 
@@ -44,7 +45,10 @@ internal sealed partial class RelayService(SettlementCore core, NoticePublisher 
             claim ??= core.Store.Engine.TryClaim("relay");
             if (claim is null)
                 return WhileAnother;
+            var since = core.Clock.GetUtcNow();
             var round = await relay.RoundAsync(claim, cancel);
+            if (round.Published > 0)
+                Tracing.Past("publish notices", since)?.SetTag("settlement.notices", round.Published).Dispose();
             if (round.Refused > 0)
                 Warn();
             if (round.Failure is null)

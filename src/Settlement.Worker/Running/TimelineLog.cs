@@ -4,6 +4,7 @@ using Settlement.Domain.Time;
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Closings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Running;
 
@@ -18,18 +19,21 @@ internal sealed partial class TimelineLog
 
     private readonly SettlementCore core;
     private readonly ILogger log;
+    private readonly Instruments? instruments;
+    private readonly CatchUp? catchUp;
     private Eta eta;
     private readonly SortedDictionary<SettleSlot, Bunch> runs = [];
     private Bunch? bunch;
     private bool isBatchTold;
+    private long steps;
     private long untilUs;
     private long since;
     private long saidAt;
     private StoreState? told;
 
-    public TimelineLog(SettlementCore core, ILogger log)
+    public TimelineLog(SettlementCore core, ILogger log, Instruments? instruments = null, CatchUp? catchUp = null)
     {
-        (this.core, this.log, eta) = (core, log, new Eta(core.Clock));
+        (this.core, this.log, this.instruments, this.catchUp, eta) = (core, log, instruments, catchUp, new Eta(core.Clock));
         core.Timeline.Settled += Settled;
         core.Timeline.Progress += Step;
     }
@@ -38,16 +42,26 @@ internal sealed partial class TimelineLog
     /// <param name="limitUs">How far the time line is to get.</param>
     public void Of(long limitUs, Action advance)
     {
+        using var span = Tracing.Source.StartActivity("time line");
+        steps = 0;
         var before = told ??= core.Store.Read(StoreState.Of);
         (untilUs, eta, since, saidAt) = (limitUs, new Eta(core.Clock), core.Clock.GetTimestamp(), core.Clock.GetTimestamp());
         try
         {
             advance();
         }
+        catch (Exception e) when (span.Failed(e))
+        {
+            throw;
+        }
         finally
         {
+            catchUp?.Say(null);
             EndRuns();
             EndBunch();
+            span?.SetTag("settlement.until", Show(limitUs)).SetTag("settlement.transactions", steps);
+            if (steps == 0 && span?.Status == System.Diagnostics.ActivityStatusCode.Unset)
+                span.Forget();
         }
 
         TellEmptyHours(before);
@@ -70,7 +84,9 @@ internal sealed partial class TimelineLog
 
     private void Step(TimelineStep step)
     {
+        steps++;
         var left = eta.Left(step.ReachedUs, untilUs);
+        catchUp?.Say(left);
         if (step.What != "accounts")
             Add(step);
         isBatchTold |= step.What == "accounts";
@@ -109,6 +125,7 @@ internal sealed partial class TimelineLog
         bunch = null;
         var took = core.Clock.GetElapsedTime(since, done.EndedAt);
         since = saidAt = done.EndedAt;
+        Trace(done.What == "commands" ? "answer commands" : "lifecycle steps", took)?.SetTag("settlement." + done.What, done.Count).Dispose();
         var due = done.FromUs == done.ToUs ? Show(done.ToUs) : $"{Show(done.FromUs)} to {Show(done.ToUs)}";
         if (done.What == "commands")
             CommandsAnswered(log, took.TotalSeconds, done.Count, due, Ahead(done.Left));
@@ -125,7 +142,13 @@ internal sealed partial class TimelineLog
         var took = core.Clock.GetElapsedTime(since, Math.Max(since, endedAt)) / runs.Count;
         since = saidAt = Math.Max(since, endedAt);
         foreach (var done in runs.Values)
+        {
+            instruments?.Closed(took);
+            Trace("settle run", took)?.SetTag("settlement.run", Show(done.ToUs)).SetTag("settlement.accounts", done.Count)
+                .SetTag("settlement.rows", done.Rows).SetTag("settlement.calls", (long)done.Calls).Dispose();
             RunSettled(log, Show(done.ToUs), took.TotalSeconds, done.Count, done.Rows, done.Calls, Ahead(runs.Values.Last().Left));
+        }
+
         runs.Clear();
         isBatchTold = false;
     }
@@ -157,6 +180,9 @@ internal sealed partial class TimelineLog
         else
             Empty(log, Show(from.StartUs), Show(to.Next.StartUs), to.Number - from.Number + 1);
     }
+
+    /// <summary>A span of what has just been done.</summary>
+    private System.Diagnostics.Activity? Trace(string name, TimeSpan took) => Tracing.Past(name, core.Clock.GetUtcNow() - took);
 
     private string Show(long us) => core.Store.Settings.TimeZone.Show(us);
 

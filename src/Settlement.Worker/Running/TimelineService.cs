@@ -5,6 +5,7 @@ using Settlement.Engine;
 using Settlement.Storage.Engines;
 using Settlement.Worker.Bus;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Running;
 
@@ -13,7 +14,8 @@ namespace Settlement.Worker.Running;
 /// something is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
-    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, ILogger<TimelineService> log) : BackgroundService
+    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, Instruments instruments,
+    CatchUp catchUp, ILogger<TimelineService> log) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -42,7 +44,7 @@ internal sealed partial class TimelineService(
     {
         await Task.Yield();
         await DrainAsync(stoppingToken);
-        var told = new TimelineLog(core, log);
+        var told = new TimelineLog(core, log, instruments, catchUp);
         core.Parking.Parked = account => Parked(log, account.AccountId, account.StepName, settings.Billing.TimeZone.Show(account.DueUs), account.Reason);
         while (!stoppingToken.IsCancellationRequested)
         {

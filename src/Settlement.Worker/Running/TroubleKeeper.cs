@@ -1,5 +1,4 @@
 
-using System.Globalization;
 using Settlement.Domain.Time;
 using Settlement.Engine;
 using Settlement.Storage.Troubles;
@@ -14,7 +13,7 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    private readonly string worker = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+    private readonly string worker = WorkerName.Own;
     private readonly Dictionary<string, long> failing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Trouble> known = new(StringComparer.Ordinal);
     private readonly HashSet<string> unwritten = new(StringComparer.Ordinal);
@@ -26,6 +25,8 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
         using var timer = new PeriodicTimer(LookEvery, core.Clock);
         do
         {
+            // Asked for those who are told how ready this worker is without asking, such as a collector of metrics.
+            await readiness.AskAsync();
             Look(readiness.Failures());
             Write();
         }
@@ -42,7 +43,7 @@ internal sealed partial class TroubleKeeper(SettlementCore core, Readiness readi
             if (failing.TryAdd(failure.What, failure.SinceUs ?? core.NowUs))
                 continue;
             var before = known.GetValueOrDefault(failure.What) is { EndedUs: null } going ? going : null;
-            var cause = Trouble.Kept(failure.Cause ?? failure.Reason);
+            var cause = Trouble.Kept(failure.Cause is null ? failure.Reason : $"{failure.Reason}: {failure.Cause}");
             Remember(before, new Trouble { Worker = worker, What = failure.What, SinceUs = failing[failure.What], Cause = cause });
         }
 

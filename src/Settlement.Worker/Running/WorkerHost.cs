@@ -8,6 +8,7 @@ using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Running;
 
@@ -22,13 +23,19 @@ internal static class WorkerHost
         if (settings.Http.Port == 0)
             services.AddSingleton<IServer, NoServer>();
         else
-            builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
+            HttpServing.Listen(builder.WebHost, settings.Http);
         services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
         services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<ClockGate>().AddSingleton<Readiness>();
+        services.AddSingleton<Instruments>().AddSingleton<CatchUp>().AddSingleton<FiguresKeeper>()
+            .AddHostedService(provider => provider.GetRequiredService<FiguresKeeper>());
+        services.AddExporting(settings, builder.Configuration);
         services.AddSingleton<StoreUsage>(provider => events =>
-            provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));
+            provider.GetRequiredService<WorkerState>().Usage.Note(
+                () => Store(core, events, provider.GetRequiredService<Instruments>()), () => core.NowUs));
         services.AddSingleton<StoreCommands>(provider => bodies =>
         {
+            using var span = Tracing.Source.StartActivity("store commands");
+            span?.SetTag("settlement.commands", bodies.Count);
             IReadOnlyList<UnstoredCommand> unstored = [];
             provider.GetRequiredService<WorkerState>().Commands.Note(() => unstored = core.CommandIntake.Store(bodies, core.NowUs), () => core.NowUs);
             provider.GetRequiredService<Wakeup>().Wake();
@@ -42,9 +49,35 @@ internal static class WorkerHost
         if (settings.RabbitMq.HasHost)
             services.AddSingleton(new NoticePublisher(settings.RabbitMq)).AddHostedService<RelayService>();
         var app = builder.Build();
-        HealthEndpoints.Map(app);
+        if (settings.Http.Port != 0)
+            HttpServing.Serve(app);
+        Measure(app.Services);
         app.Lifetime.ApplicationStopping.Register(core.Store.NoMoreTries);
         return app;
+    }
+
+    private static void Store(SettlementCore core, IReadOnlyList<Domain.Usage.ReadEvent> events, Instruments instruments)
+    {
+        using var span = Tracing.Source.StartActivity("store usage");
+        try
+        {
+            var counts = core.Intake.Store(Arrived(events, core.NowUs));
+            instruments.Taken(counts);
+            span?.SetTag("settlement.events", counts.Events).SetTag("settlement.stored", counts.Accepted + counts.NotBillable)
+                .SetTag("settlement.duplicate", counts.Duplicate).SetTag("settlement.held", counts.Quarantined);
+        }
+        catch (Exception e) when (span.Failed(e))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Instruments count from the start, not from the first time that something asks for them.</summary>
+    private static void Measure(IServiceProvider services)
+    {
+        Exporting.Begin(services);
+        var (readiness, meter) = (services.GetRequiredService<Readiness>(), services.GetRequiredService<Instruments>().Meter);
+        _ = new Gauges(meter, services.GetRequiredService<FiguresKeeper>(), services.GetRequiredService<CatchUp>(), () => readiness.LastUnready);
     }
 
     private static Arrival[] Arrived(IReadOnlyList<Domain.Usage.ReadEvent> events, long nowUs) => [.. events.Select(e => new Arrival(e, nowUs))];

@@ -10,7 +10,7 @@ internal static class SettingKeys
     public const string Logging = "Logging";
     public const string Billing = "Billing";
 
-    public static readonly IReadOnlyList<string> Sections = ["Database", "RabbitMq", Billing, "Http", Logging];
+    public static readonly IReadOnlyList<string> Sections = ["Database", "RabbitMq", Billing, "Http", "Telemetry", Logging];
 
     /// <summary>Returns the changed settings, or the cause for refusing the text. Causes never repeat a secret.</summary>
     public delegate (WorkerSettings? Settings, string? Cause) Reading(WorkerSettings settings, string text);
@@ -36,6 +36,9 @@ internal static class SettingKeys
             text, RabbitMqSettings.LeastMaxBodyBytes, RabbitMqSettings.MostMaxBodyBytes, v => s with { RabbitMq = s.RabbitMq with { MaxBodyBytes = v } }),
         ["Http:Port"] = (s, text) => Whole(text, 0, 65_535, v => s with { Http = s.Http with { Port = v } }),
         ["Http:Token"] = (s, text) => (s with { Http = s.Http with { Token = text.Length == 0 ? null : text } }, null),
+        ["Telemetry:OtlpEndpoint"] = (s, text) => text.Length == 0 || IsWebAddress(text)
+            ? (s with { Telemetry = new TelemetrySettings(text.Length == 0 ? null : text) }, null)
+            : (null, "is not the address of a collector, such as http://collector:4317, without user or password"),
     };
 
     private static readonly string[] BillingNames =
@@ -50,6 +53,10 @@ internal static class SettingKeys
     private static DatabaseEngine? Engine(string text) =>
         text.Equals("Sqlite", StringComparison.OrdinalIgnoreCase) ? DatabaseEngine.Sqlite
         : text.Equals("SqlServer", StringComparison.OrdinalIgnoreCase) ? DatabaseEngine.SqlServer : null;
+
+    /// <summary>Secrets have no place in it: it is shown in errors.</summary>
+    private static bool IsWebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0;
 
     private static bool IsConnectionString(string text)
     {

@@ -17,11 +17,14 @@ public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionSt
 /// <param name="Token">The bearer token that a request must carry, except for health; null if none is needed.</param>
 public sealed record HttpSettings(int Port, string? Token);
 
+/// <param name="OtlpEndpoint">The base address of an OTLP collector; null: OpenTelemetry's own environment variables decide.</param>
+public sealed record TelemetrySettings(string? OtlpEndpoint);
+
 /// <summary>All settings, validated. Every key is in docs/settings.md; <see cref="SettingsLoader"/> reads them.</summary>
 /// <param name="RabbitMq">Without a host the bus is in-process.</param>
 /// <param name="Logging">The <c>Logging</c> section as it is, for the host: it is .NET's, not ours.</param>
 public sealed record WorkerSettings(
-    DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, ImmutableDictionary<string, string?> Logging)
+    DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, TelemetrySettings Telemetry, ImmutableDictionary<string, string?> Logging)
 {
     /// <summary>With no settings at all: a SQLite file in the current directory and an in-process bus.</summary>
     public static readonly WorkerSettings Default = new(
@@ -29,5 +32,6 @@ public sealed record WorkerSettings(
         new RabbitMqSettings(Host: null, Port: 5672, VirtualHost: "/", Username: "guest", Password: "guest", UseTls: false),
         BillingSettings.Default,
         new HttpSettings(Port: 8080, Token: null),
+        new TelemetrySettings(OtlpEndpoint: null),
         ImmutableDictionary<string, string?>.Empty.WithComparers(StringComparer.OrdinalIgnoreCase));
 }

@@ -12,6 +12,7 @@ using Settlement.Worker.Bus;
 using Settlement.Worker.Output;
 using Settlement.Worker.Running;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Telemetry;
 
 namespace Settlement.Worker.Verbs;
 
@@ -32,7 +33,12 @@ internal sealed class StatusVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var (queues, brokerFault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
-        var view = open.Store.Read(session => View(session, open, queues, brokerFault));
+        var attached = open.Engine.AttachedWorker();
+        var health = await WorkerHealth.OfAttachedAsync(context.Settings.Http, attached, cancel);
+        var view = open.Store.Read(session => View(session, open, queues, brokerFault)) with
+        {
+            Worker = attached, Ready = health?.Ready, Reasons = health?.Reasons,
+        };
         if (context.Listing.IsJson)
             context.Listing.Json(view);
         else
@@ -66,11 +72,13 @@ internal sealed class StatusVerb : Verb
         var parked = ParkedAccounts.Count(session);
         return new StatusView(
             open.Engine.Describe(),
-            open.Engine.AttachedWorker(),
+            null,
+            null,
+            null,
             views.Time(state.LastRunUs),
             views.Time(state.LastRunUs - open.Store.Settings.CloseDelayUs),
             state.ClosedHour == StoreState.NoClosedHour ? null : views.Time(state.ClosedHour.Next.StartUs),
-            ahead ? null : HoursBehind(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
+            ahead ? null : HoursBehind.Of(state, oldest, nowUs, open.Store.Settings.CloseDelayUs),
             ahead ? views.Time(clock.PassedUs) : null,
             clock.DifferenceUs(nowUs) is null ? null : ClockDoubt.Difference(clock, nowUs, open.Store.Settings.TimeZone),
             oldest is { } hour ? views.Time(hour.StartUs) : null,
@@ -83,21 +91,10 @@ internal sealed class StatusVerb : Verb
             parked.OldestUs is { } parkedUs ? Figures.Age(nowUs - parkedUs) : null,
             outbox.Notices,
             outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
+            StoreNote.Of(state, parked, open.Store.Settings.TimeZone),
             QuarantineEntries.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
             brokerFault);
-    }
-
-    /// <summary>
-    /// Hours that an hourly run up to now would have closed. A store that has not closed any yet counts from its first usage or from when it was
-    /// created.
-    /// </summary>
-    private static long HoursBehind(StoreState state, BillingHour? oldest, long nowUs, long closeDelayUs)
-    {
-        var due = BillingHour.LastDueAt(BillingHour.LastOnTheHourUs(nowUs), closeDelayUs);
-        var made = BillingHour.Of(state.CreatedUs);
-        var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour.Next : oldest is { } first && first < made ? first : made;
-        return Math.Max(0, due.Number - firstOpen.Number + 1);
     }
 
     private static void Print(VerbContext context, StatusView view, string timesAre)
@@ -105,6 +102,7 @@ internal sealed class StatusVerb : Verb
         context.Listing.Lines(
             ("Store", view.Store),
             ("Worker", view.Worker ?? "none attached"),
+            ("Ready", view.Ready is { } ready ? ready ? "yes" : "no" : null),
             ("Hours behind", view.HoursBehind is { } behind ? Figures.Count(behind)
                 : $"none can close: the time line is ahead of the clock until {Figures.Short(view.AheadUntil)}"),
             ("Clock", view.ClockDoubt),
@@ -122,6 +120,8 @@ internal sealed class StatusVerb : Verb
             ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
         foreach (var queue in view.Queues ?? [])
             context.Listing.Say($"  {queue.Queue}: {(queue.Waiting is { } waiting ? $"{Figures.Count(waiting)} waiting" : "not there yet")}, {Figures.Count(queue.Unreadable ?? 0)} unreadable");
+        foreach (var reason in view.Reasons ?? [])
+            context.Listing.Say($"Not ready: {WorkerHealth.Said(reason)}");
         context.Listing.Say("");
         if (view.Trouble.Count > 0)
         {
@@ -144,6 +144,7 @@ internal sealed class StatusVerb : Verb
         context.Listing.Say(timesAre);
     }
 
+    /// <param name="Ready">What the worker says, if one that is attached answers on this machine, and why it is not; otherwise null.</param>
     /// <param name="SendAgainFrom">
     /// What agents have sent since may be missing in a copy of this store: all that they sent earlier was stored when the last run was made, unless it
     /// waited in the broker for longer than <c>CloseDelay</c>.
@@ -152,10 +153,11 @@ internal sealed class StatusVerb : Verb
     /// <param name="HoursBehind">Null if the time line is ahead of the clock, until <paramref name="AheadUntil"/>.</param>
     /// <param name="Queues">Null if no broker is configured or it can't be reached.</param>
     private sealed record StatusView(
-        string Store, string? Worker, string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
+        string Store, string? Worker, bool? Ready, IReadOnlyList<Unready>? Reasons,
+        string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
-        string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues,
-        string? BrokerFault);
+        string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<StoreNote> Notes, IReadOnlyList<HeldView> Quarantine,
+        IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
 
     private sealed record LeftView(long Events, string Since);
 

@@ -37,6 +37,7 @@ public class SettingsBindBothWaysTests
         ["Billing:Levels:{level}:Package:RetentionDays"] = ("1", "Billing.Levels"),
         ["Http:Port"] = ("0", "Http.Port"),
         ["Http:Token"] = ("t", "Http.Token"),
+        ["Telemetry:OtlpEndpoint"] = ("http://collector:4317", "Telemetry.OtlpEndpoint"),
     };
 
     public static TheoryData<string> Keys => [.. SettingKeys.All];

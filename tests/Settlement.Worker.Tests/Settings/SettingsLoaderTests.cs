@@ -37,7 +37,7 @@ public class SettingsLoaderTests
                 "Billing:CloseDelay: 'soon' is not a duration such as 01:00:00 or 35.00:00:00 (FILE)",
                 "Billing:Levels:V9: there is no level 'V9'; levels are V0 to V5 (FILE)",
                 "Billing:Rounding: 'up' is neither carry nor truncate (command line)",
-                "Databse:Engine: there is no section 'Databse'; sections are Database, RabbitMq, Billing, Http, Logging (FILE)",
+                "Databse:Engine: there is no section 'Databse'; sections are Database, RabbitMq, Billing, Http, Telemetry, Logging (FILE)",
                 "Http: an option is given as Section:Key=value",
                 "Http:Port: '70000' is not a whole number from 0 to 65535 (FILE)",
                 "RabbitMq:Pasword: there is no such setting (environment variable RabbitMq__Pasword)",

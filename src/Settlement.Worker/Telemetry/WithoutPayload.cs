@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using OpenTelemetry;
+
+namespace Settlement.Worker.Telemetry;
+
+/// <summary>
+/// A span of the bus that failed carries the error's text, which may repeat what an agent has sent, and it can't be taken off again. So such a span
+/// is not exported, but another one like it that says no more than that it failed.
+/// </summary>
+internal sealed class WithoutPayload : BaseProcessor<Activity>
+{
+    public override void OnEnd(Activity data)
+    {
+        if (data.Source.Name == Tracing.Name || (data.Status != ActivityStatusCode.Error && !data.Events.Any()))
+            return;
+        data.Forget();
+        using var like = Tracing.Source.StartActivity(
+            data.DisplayName, data.Kind, new ActivityContext(data.TraceId, data.ParentSpanId, ActivityTraceFlags.Recorded), startTime: data.StartTimeUtc);
+        like?.SetStatus(ActivityStatusCode.Error);
+        like?.SetEndTime(data.StartTimeUtc + data.Duration);
+    }
+}
