@@ -84,7 +84,8 @@ internal sealed class StatusVerb : Verb
             outbox.OldestUs is { } oldestUs ? Figures.Age(nowUs - oldestUs) : null,
             QuarantineEntries.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
-            brokerFault);
+            brokerFault,
+            SizeView.Of(session, open.Store.Settings, state, views));
     }
 
     /// <summary>
@@ -139,6 +140,7 @@ internal sealed class StatusVerb : Verb
             [
                 new("REASON", q => q.Reason), new("EVENTS", q => Figures.Count(q.Events), RightAligned: true), new("CALLS", q => Figures.Count(q.Calls), RightAligned: true), new("OLDEST", q => q.Oldest),
             ]);
+        view.Size.Print(context.Listing);
         context.Listing.Say(timesAre);
     }
 
@@ -149,7 +151,7 @@ internal sealed class StatusVerb : Verb
         string Store, string? Worker, string LastRun, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
         string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<QueueDepth>? Queues,
-        string? BrokerFault);
+        string? BrokerFault, SizeView Size);
 
     private sealed record LeftView(long Events, string Since);
 
