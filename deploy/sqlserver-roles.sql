@@ -42,14 +42,16 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON dbo.Account TO settlement_worker;
     GRANT SELECT, INSERT, DELETE ON dbo.Agenda TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.BillRow TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.BodyLeft TO settlement_worker;
     GRANT SELECT ON dbo.CatalogVersion TO settlement_worker;
     GRANT SELECT ON dbo.Changelog TO settlement_worker;
     GRANT SELECT ON dbo.ClockWord TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Closing TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Command TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Entry TO settlement_worker;
-    GRANT SELECT, INSERT ON dbo.EventIdentity TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.EventIdentity TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.HeldOnce TO settlement_worker;
+    GRANT SELECT, INSERT, UPDATE ON dbo.KeptSpan TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Lot TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.MonthUse TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE ON dbo.Notice TO settlement_worker;
@@ -71,7 +73,7 @@ BEGIN
     GRANT SELECT ON dbo.TestStore TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.TierStep TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.Trouble TO settlement_worker;
-    GRANT SELECT, INSERT ON dbo.Usage TO settlement_worker;
+    GRANT SELECT, INSERT, DELETE ON dbo.Usage TO settlement_worker;
     GRANT SELECT, INSERT ON dbo.Word TO settlement_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON dbo.WorkClaim TO settlement_worker;
 END;

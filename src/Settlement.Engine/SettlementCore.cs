@@ -3,6 +3,7 @@ using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Lifecycle;
 using Settlement.Engine.Parking;
+using Settlement.Engine.Retention;
 using Settlement.Engine.Spans;
 using Settlement.Engine.Usage;
 using Settlement.Storage;
@@ -37,6 +38,8 @@ public sealed class SettlementCore
             new ParkedRetry(store, Parking, new MissedClosings(store, Parking), Commands, lifecycle),
             Releases,
             clock);
+        UsageRetention = new UsageRetention(store);
+        BodyRetention = new BodyRetention(store);
     }
 
     public SettlementStore Store { get; }
@@ -56,6 +59,10 @@ public sealed class SettlementCore
     public AccountParking Parking { get; }
 
     public Timeline Timeline { get; }
+
+    public UsageRetention UsageRetention { get; }
+
+    public BodyRetention BodyRetention { get; }
 
     public long NowUs => Domain.Time.Instant.OfUs(Clock.GetUtcNow());
 }

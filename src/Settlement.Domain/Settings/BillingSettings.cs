@@ -19,6 +19,11 @@ public sealed record BillingSettings
 {
     public static readonly BillingSettings Default = new();
 
+    /// <summary>
+    /// The least by which usage is kept longer than it may be old on arrival (7.4): what has left is far too old to come in again.
+    /// </summary>
+    public const long KeptBeyondAgeUs = 62 * Instant.PerDayUs;
+
     /// <summary>The levels an account can have; the first is the default.</summary>
     public static readonly IReadOnlyList<string> LevelNames = ["V0", "V1", "V2", "V3", "V4", "V5"];
 
@@ -33,6 +38,18 @@ public sealed record BillingSettings
     public RoundingMode Rounding { get; init; } = RoundingMode.Carry;
 
     public long MaxUsageAgeUs { get; init; } = 35 * Instant.PerDayUs;
+
+    /// <summary>
+    /// How long events and identities are kept, from the time of the call (7.4); 0: for ever. They are kept longer where
+    /// <see cref="MaxUsageAgeUs"/> asks for it.
+    /// </summary>
+    public long KeepUsageUs { get; init; } = 400 * Instant.PerDayUs;
+
+    /// <summary>How long the bodies of published notices are kept; 0: for ever.</summary>
+    public long KeepNoticesUs { get; init; } = 400 * Instant.PerDayUs;
+
+    /// <summary>How long the bodies of answered commands are kept; 0: for ever.</summary>
+    public long KeepCommandsUs { get; init; } = 400 * Instant.PerDayUs;
 
     public long MaxClockSkewUs { get; init; } = 5 * 60 * Instant.PerSecondUs;
 

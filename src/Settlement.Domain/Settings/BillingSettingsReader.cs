@@ -30,6 +30,7 @@ public static class BillingSettingsReader
                 Fault(read, faults, prefix + key, "there is no such setting");
         }
 
+        Keeping.Check(pairs, read, prefix, faults);
         return read with { Levels = ReadLevels(read, levels, faults) };
     }
 
@@ -48,6 +49,9 @@ public static class BillingSettingsReader
             "DRAINTIMEOUT" => Duration(text, v => s with { DrainTimeoutUs = v }),
             "MAXUSAGEAGE" => Duration(text, v => s with { MaxUsageAgeUs = v }),
             "MAXCLOCKSKEW" => Duration(text, v => s with { MaxClockSkewUs = v }),
+            "KEEPUSAGE" => Keeping.Duration(text, v => s with { KeepUsageUs = v }),
+            "KEEPNOTICES" => Keeping.Duration(text, v => s with { KeepNoticesUs = v }),
+            "KEEPCOMMANDS" => Keeping.Duration(text, v => s with { KeepCommandsUs = v }),
             "LOWPACKAGEPERCENT" => Whole(text, 0, 100, v => s with { LowPackagePercent = v }),
             "DAYSBEFORE" => Whole(text, 0, 7, v => s with { DaysBefore = v }),
             "GRACEDAYS" => Days(text, v => s with { EveryLevel = Both(s.EveryLevel, d => d with { GraceDays = v }) }),
@@ -105,7 +109,7 @@ public static class BillingSettingsReader
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out days) && days <= 3650;
 
     /// <summary>[d.]hh:mm:ss, up to 100,000 days.</summary>
-    private static bool TryDuration(string text, out long us)
+    internal static bool TryDuration(string text, out long us)
     {
         us = 0;
         if (!TimeSpan.TryParseExact(text, [@"hh\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out var span))

@@ -43,6 +43,9 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         var hash = CallHash.Both(claim.IdHash, claim.ContentHash);
         if (!Once(hash))
             return false;
+        // The event that stands must not leave while this one is being held (7.4). If it has left meanwhile, this one is judged anew.
+        if (session.Execute("usage/touch-identity", new { claim.IdHash }) != 1)
+            throw new LateWriterException("The event that stood has left meanwhile.");
         Hold(terms, HoldReason.Conflict, call, claim.AccountNo, arrivedUs, hash);
         return true;
     }

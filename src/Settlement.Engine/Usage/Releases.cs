@@ -38,7 +38,7 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
         store.Engine.TakeGuard(session, exclusive: false);
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
-        var verdicts = entries.Select(e => Judge(session, terms, e)).ToList();
+        var verdicts = entries.Select(e => Judge(session, state, terms, e)).ToList();
         session.ExecuteEach("quarantine/hold-again", verdicts.Where(v => v.HeldFor is not null).Select(v => new { v.Entry.QuarantineNo, Reason = v.HeldFor }));
         var free = verdicts.FindAll(v => v.Cause is null);
         var decided = session.ExecuteEach("quarantine/decide", free.Select(v => new
@@ -137,12 +137,14 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
         _ => true,
     };
 
-    private Verdict Judge(Session session, Terms terms, QuarantineEntry entry)
+    private Verdict Judge(Session session, StoreState state, Terms terms, QuarantineEntry entry)
     {
         if (entry.State != QuarantineEntry.Held)
             return new Verdict(entry) { Cause = "is not held" };
         if (entry is not { TimeUs: { } timeUs, Status: { } status } || entry.Reason == HoldReason.Malformed)
             return new Verdict(entry) { Cause = "is malformed: there is no call to release, it can only be discarded" };
+        if (entry.Reason == HoldReason.TooOld && KeptSpan.IsForgotten(state.KeptFromUs, terms.Settings, state.LastRunUs, timeUs))
+            return new Verdict(entry) { Cause = "is forgotten: usage of its time has left the store, so nobody can tell whether it was billed before; it can only be discarded" };
         if (usage.Scopes.AccountNo(session, entry.Account!) is not { } accountNo)
             return new Verdict(entry) { Cause = $"account {entry.Account} is unknown" };
         if (StillHeld(terms, entry, timeUs) is { } reason)

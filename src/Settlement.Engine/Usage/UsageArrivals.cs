@@ -117,7 +117,7 @@ public sealed class UsageArrivals(SettlementStore store)
 
         var catalog = batch.Terms.Catalog;
         var known = new KnownNames(claim.AccountNo != 0, catalog.HasApi(call.Api), catalog.HasRegion(call.Region));
-        if (Judging.Judge(known, batch.Terms.Settings, call.TimeUs, arrival.ArrivedUs) is { } reason)
+        if (Judging.Judge(known, batch.Terms.Settings, call.TimeUs, arrival.ArrivedUs, batch.State.KeptFromUs) is { } reason)
         {
             batch.Holds.Hold(batch.Terms, reason, call, claim.AccountNo, arrival.ArrivedUs, claim.IdHash);
             return;

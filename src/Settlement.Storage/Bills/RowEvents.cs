@@ -14,12 +14,17 @@ namespace Settlement.Storage.Bills;
 public static class RowEvents
 {
     /// <param name="taken">Called for each event from which the row took calls, in the order of 4.1.</param>
-    /// <returns>The total number of calls taken. If it differs from the row's, the store is not as the closing left it.</returns>
-    public static long Walk(Session session, BillLine row, Action<EventLine, long> taken)
+    /// <returns>
+    /// The total number of calls taken. If it differs from the row's, the store is not as the closing left it. Null: the events are past their time
+    /// and have left, or are leaving (7.4).
+    /// </returns>
+    public static long? Walk(Session session, BillLine row, Action<EventLine, long> taken)
     {
         var closing = ClosingRuns.Of(session, row.AccountNo, row.AccountVersion)
             ?? throw new InvalidOperationException($"Version {row.AccountVersion} of account {row.AccountId} was made by no closing.");
         var hour = row.UseHour!.Value;
+        if (StoreState.Of(session).HasLeft(closing.Run.SlotOf(hour)))
+            return null;
         var drawing = new Drawing(LotsAsDrawn(session, row));
         var subscriptions = AccountReader.Subscriptions(session, row.ScopeNo);
         var events = session.Stream<EventLine>("usage/events-of-hour", new

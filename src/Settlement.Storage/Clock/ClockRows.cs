@@ -57,6 +57,14 @@ public sealed record ClockFacts(long? DatabaseUs, long LastRunUs, long PassedUs,
     /// <summary>Whether hours have been closed, or hourly runs passed, that lie ahead of a clock.</summary>
     public bool IsAheadOf(long nowUs) => PassedUs > nowUs + ClockRows.MaxDifferenceUs;
 
+    /// <summary>
+    /// Whether something confirms that a clock is right: usage of the last day, or a person's word of the last day. What can't be undone waits for
+    /// that (7.4), however far the time line has come.
+    /// </summary>
+    public bool IsSure(long nowUs) =>
+        !IsAheadOf(nowUs) && DifferenceUs(nowUs) is null
+        && (HasUsage || (ConfirmedUs is { } us && us <= nowUs + ClockRows.MaxDifferenceUs && nowUs - us <= ClockRows.MaxJumpUs));
+
     /// <summary>How much a clock differs from the database's, if that is more than clocks may differ; otherwise null.</summary>
     public long? DifferenceUs(long nowUs) => DatabaseUs is { } us && Math.Abs(us - nowUs) > ClockRows.MaxDifferenceUs ? nowUs - us : null;
 

@@ -13,6 +13,7 @@ public static class StoreCopy
     private static readonly (string Table, string Which)[] Tables =
     [
         ("Store", "StoreNo = 1"),
+        ("KeptSpan", "StoreNo = 1"),
         ("SettingsVersion", "Version > 0"),
         ("CatalogVersion", "Version > 0"),
         ("Word", "No > 0"),

@@ -81,7 +81,7 @@ SELECT MAX(QuarantineNo) FROM Quarantine
 -- name: held-after
 SELECT Reason, COUNT(*) AS Entries, SUM(Calls) AS Calls, MIN(HeldUs) AS OldestUs FROM Quarantine WHERE QuarantineNo > @QuarantineNo GROUP BY Reason ORDER BY Reason
 
--- All states, and all reasons except conflict and malformed, which takes no identity. They are listed so that the index finds the account after them.
+-- All states, and all reasons except conflict and malformed, which takes no identity.
 -- name: of-event
 SELECT * FROM Quarantine
 WHERE State IN ('held', 'released', 'discarded') AND Reason IN ('unknown-account', 'unknown-api', 'unknown-region', 'too-old', 'in-future', 'not-subscribed', 'no-price')

@@ -1,5 +1,7 @@
 -- name: get
-SELECT CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion FROM Store WHERE StoreNo = 1
+SELECT CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion,
+       (SELECT k.KeptFromUs FROM KeptSpan AS k WHERE k.StoreNo = 1) AS KeptFromUs
+FROM Store WHERE StoreNo = 1
 
 -- name: create
 INSERT INTO Store (StoreNo, CreatedUs, LastRunUs, ClosedSlot, HeldSinceUs, ResumedUs, SettingsVersion, CatalogVersion)

@@ -76,6 +76,9 @@ SELECT MIN(UseHour) FROM Usage WHERE SettleSlot = @Slot
 -- name: identity
 SELECT ContentHash, AccountNo, TimeUs FROM EventIdentity WHERE IdHash = @IdHash
 
+-- name: touch-identity
+UPDATE EventIdentity SET TimeUs = TimeUs WHERE IdHash = @IdHash
+
 -- An event is in the slot of its hour, or in the first slot after those closed when it was stored, where a run began or the next one will begin.
 -- name: of-event
 SELECT u.SettleSlot, u.AccountNo, a.AccountId, u.ScopeNo, api.Text AS Api, region.Text AS Region, p.Text AS Project, u.UseHour, u.TimeUs, u.Part, u.Status, u.Calls, u.ArrivedUs

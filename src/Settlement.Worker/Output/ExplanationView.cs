@@ -8,12 +8,15 @@ namespace Settlement.Worker.Output;
 /// <param name="Events">For a usage row: the events it took calls from, in the order in which calls draw (4.1).</param>
 /// <param name="MoreEvents">Events that were left out of the list.</param>
 /// <param name="EventCalls">Calls that the row took from all its events. If they are not the row's calls, something is wrong.</param>
+/// <param name="EventsKeptFrom">
+/// Null, unless the row's events are past their time and have left the store (7.4): the store has those of hours from this instant on.
+/// </param>
 /// <param name="Entries">The ledger entries that the row caused.</param>
 /// <param name="Command">For a payment row: the command that it answers.</param>
 /// <param name="Attempts">For an automatic renewal: the attempts at it.</param>
 public sealed record ExplanationView(
-    BillRowView Row, ClosingView? Closing, LotView? Lot, IReadOnlyList<EventShareView> Events, long MoreEvents, long? EventCalls, IReadOnlyList<EntryView> Entries,
-    CommandView? Command, IReadOnlyList<AttemptView> Attempts);
+    BillRowView Row, ClosingView? Closing, LotView? Lot, IReadOnlyList<EventShareView> Events, long MoreEvents, long? EventCalls, string? EventsKeptFrom,
+    IReadOnlyList<EntryView> Entries, CommandView? Command, IReadOnlyList<AttemptView> Attempts);
 
 /// <param name="Settings">The version of the settings it was closed with; likewise for the catalog.</param>
 public sealed record ClosingView(string Run, string? HoursFrom, string HoursTo, long Settings, long Catalog);
@@ -31,6 +34,7 @@ public sealed record EventShareView(string Source, string Id, string Time, long 
 /// <param name="After">The customer's balance or remainder afterwards; null in the other books.</param>
 public sealed record EntryView(long Entry, string Book, string Amount, string? After, string Cause);
 
-public sealed record CommandView(string Id, string Type, string At, JsonElement Body);
+/// <param name="Body">Null: it is past its time and has left (<c>KeepCommands</c>).</param>
+public sealed record CommandView(string Id, string Type, string At, JsonElement? Body);
 
 public sealed record AttemptView(string At, string Outcome, string? Shortfall);

@@ -43,7 +43,7 @@ internal static class SettingKeys
 
     private static readonly string[] BillingNames =
     [
-        "TimeZone", "CloseDelay", "DrainTimeout", "Rounding", "MaxUsageAge", "MaxClockSkew", "LowPackagePercent", "DaysBefore", "GraceDays", "RetentionDays",
+        "TimeZone", "CloseDelay", "DrainTimeout", "Rounding", "MaxUsageAge", "MaxClockSkew", "KeepUsage", "KeepNotices", "KeepCommands", "LowPackagePercent", "DaysBefore", "GraceDays", "RetentionDays",
         "Levels:{level}:PayPerUse:GraceDays", "Levels:{level}:PayPerUse:RetentionDays", "Levels:{level}:Package:GraceDays", "Levels:{level}:Package:RetentionDays",
     ];
 

@@ -19,6 +19,7 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
     private readonly List<Arrival> batch = [];
     private readonly List<string> commands = [];
     private long? downUntilUs;
+    private long leftHour = long.MinValue;
 
     public void Run(Scenario scenario)
     {
@@ -53,7 +54,15 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
         clock.NowUs = us;
     }
 
-    private void Work(long untilUs) => worker.Do(core => clock.Pass(core.Timeline, untilUs));
+    /// <summary>Usage leaves with the hourly runs (7.4). The test clock is right by itself.</summary>
+    private void Work(long untilUs)
+    {
+        worker.Do(core => clock.Pass(core.Timeline, untilUs));
+        if (BillingHour.Of(untilUs) == leftHour)
+            return;
+        leftHour = BillingHour.Of(untilUs);
+        worker.Do(core => core.UsageRetention.Leave(isSure: true));
+    }
 
     /// <summary>
     /// The worker starts: what waited is stored in the order of delivery, then it catches up before the actions of this instant (2.4).

@@ -11,11 +11,11 @@ internal static class HoursBehind
     /// created. 0 if the time line is ahead of the clock.
     /// </summary>
     /// <param name="oldest">The oldest hour with usage, if no hour is closed yet; null: there is no usage.</param>
-    public static long Of(StoreState state, long? oldest, long nowUs, long closeDelayUs)
+    public static long Of(StoreState state, BillingHour? oldest, long nowUs, long closeDelayUs)
     {
         var due = BillingHour.LastDueAt(BillingHour.LastOnTheHourUs(nowUs), closeDelayUs);
         var made = BillingHour.Of(state.CreatedUs);
         var firstOpen = state.ClosedHour != StoreState.NoClosedHour ? state.ClosedHour.Next : oldest is { } first && first < made ? first : made;
-        return Math.Max(0, due - firstOpen + 1);
+        return Math.Max(0, due.Number - firstOpen.Number + 1);
     }
 }

@@ -9,6 +9,7 @@ using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Bills;
 using Settlement.Storage.Closings;
+using Settlement.Storage.Retention;
 using Settlement.Worker.Output;
 
 namespace Settlement.Worker.Verbs;
@@ -39,6 +40,7 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
             events,
             seen - events.Count,
             calls,
+            isUsage && calls is null ? KeptFrom() : null,
             entries.ConvertAll(Entry),
             isUsage || kind == RowKind.AutoRenewal ? null : Command(row, entries),
             kind == RowKind.AutoRenewal ? BillReader.AttemptsAfter(session, package!.PackageNo, row.LotNo - 1).ConvertAll(Attempt) : []);
@@ -90,7 +92,11 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
             command = CommandInbox.AppliedFor(session, row.PackageId, row.DueUs);
         if (command is null)
             return null;
+        if (command.Body == OldBodies.Left)
+            return new CommandView(command.CommandId, command.Type, views.Time(command.AtUs), null);
         using var body = JsonDocument.Parse(command.Body);
         return new CommandView(command.CommandId, command.Type, views.Time(command.AtUs), body.RootElement.Clone());
     }
+
+    private string? KeptFrom() => StoreState.Of(session).KeptFromUs is { } us ? views.Time(us) : null;
 }

@@ -14,13 +14,15 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         if (view.Lot is { } lot)
             Part("Lot", $"{lot.Package} ({lot.Lot}), {lot.Origin}{(lot.Project is null ? "" : $" for project {lot.Project}")}, {Figures.Life(lot.Start, lot.End)}, paid {Figures.Short(lot.Paid)} for {lot.Price}; {Figures.Count(lot.Left)} of {Figures.Of(lot.Calls, "call")} left now");
         if (view.Command is { } command)
-            Part("Command", $"{command.Id} at {Figures.Short(command.At)}: {command.Body.GetRawText()}");
+            Part("Command", $"{command.Id} at {Figures.Short(command.At)}: {command.Body?.GetRawText() ?? "its body is past its time and has left (KeepCommands)"}");
         if (view.Attempts.Count > 0)
             Attempts(view.Attempts);
         if (view.Row.Tiers.Count > 0)
             Tiers(view.Row);
         if (view.EventCalls is { } calls)
             Events(view, calls);
+        else if (view.EventsKeptFrom is { } kept)
+            Part("Events", $"they are past their time and have left the store (KeepUsage, 7.4); it has those of hours from {Figures.Short(kept)} on");
         Entries(view.Entries);
         listing.Say(views.TimesAre);
     }

@@ -94,7 +94,8 @@ internal sealed class StatusVerb : Verb
             StoreNote.Of(state, parked, open.Store.Settings.TimeZone),
             QuarantineEntries.Counts(session).ConvertAll(c => new HeldView(c.Reason, c.Entries, c.Calls, Figures.Age(nowUs - c.OldestUs))),
             queues,
-            brokerFault);
+            brokerFault,
+            SizeView.Of(session, open.Store.Settings, state, views));
     }
 
     private static void Print(VerbContext context, StatusView view, string timesAre)
@@ -141,6 +142,7 @@ internal sealed class StatusVerb : Verb
             [
                 new("REASON", q => q.Reason), new("EVENTS", q => Figures.Count(q.Events), RightAligned: true), new("CALLS", q => Figures.Count(q.Calls), RightAligned: true), new("OLDEST", q => q.Oldest),
             ]);
+        view.Size.Print(context.Listing);
         context.Listing.Say(timesAre);
     }
 
@@ -157,7 +159,7 @@ internal sealed class StatusVerb : Verb
         string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
         string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<StoreNote> Notes, IReadOnlyList<HeldView> Quarantine,
-        IReadOnlyList<QueueDepth>? Queues, string? BrokerFault);
+        IReadOnlyList<QueueDepth>? Queues, string? BrokerFault, SizeView Size);
 
     private sealed record LeftView(long Events, string Since);
 

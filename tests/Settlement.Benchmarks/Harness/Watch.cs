@@ -30,6 +30,13 @@ internal readonly struct Watch
     /// <summary>Starts without collecting first, for when something is already running.</summary>
     public static Watch Now() => new(Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
+    /// <summary>Does some work; returns the seconds it took.</summary>
+    public double Of(Action work)
+    {
+        work();
+        return Taken.Seconds;
+    }
+
     public static Taken Time(Action work)
     {
         var watch = Start();

@@ -170,7 +170,11 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     [Theory]
     [InlineData("bill/rows", "SEARCH r USING PRIMARY KEY (AccountNo>? AND AccountNo<?)")]
     [InlineData("quarantine/list", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=?)")]
-    [InlineData("quarantine/of-event", "SEARCH Quarantine USING INDEX IX_Quarantine_State (State=? AND Reason=? AND Account=?)")]
+    [InlineData("quarantine/of-event", "SEARCH Quarantine USING INDEX IX_Quarantine_Event (EventId=?)")]
+    [InlineData("retention/usage", "SEARCH u USING PRIMARY KEY (SettleSlot=?)")]
+    [InlineData("retention/first-kept-notice", "SEARCH Notice USING PRIMARY KEY (AccountNo=? AND Sequence>? AND Sequence<?)")]
+    [InlineData("retention/first-kept-command", "SEARCH Command USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")]
+    [InlineData("retention/remove-identity", "SEARCH EventIdentity USING PRIMARY KEY (IdHash=?)")]
     public void A_listing_of_a_few_does_not_go_past_all_the_others(string statement, string plan)
     {
         using var session = Engine.Read();

@@ -29,6 +29,7 @@ public sealed class LengthTests
     private static readonly Dictionary<string, int> Longest = new(StringComparer.Ordinal)
     {
         ["Word.Text"] = Given,
+        ["BodyLeft.What"] = "command".Length,
         ["Account.AccountId"] = Given,
         ["Account.Name"] = Given,
         ["Account.Level"] = BillingSettings.LevelNames.Max(l => l.Length),

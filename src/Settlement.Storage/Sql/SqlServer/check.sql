@@ -15,11 +15,11 @@ ORDER BY 1
 -- name: rights
 SELECT p.Permission + ' on ' + t.TableName
 FROM (VALUES
-      ('Account', 'SIU'), ('Agenda', 'SID'), ('BillRow', 'SI'), ('CatalogVersion', 'S'), ('Changelog', 'S'), ('ClockWord', 'S'), ('Closing', 'SI'),
-      ('Command', 'SIU'), ('Entry', 'SI'), ('EventIdentity', 'SI'), ('HeldOnce', 'SI'), ('Lot', 'SIU'), ('MonthUse', 'SIU'), ('Notice', 'SIU'),
+      ('Account', 'SIU'), ('Agenda', 'SID'), ('BillRow', 'SI'), ('BodyLeft', 'SIU'), ('CatalogVersion', 'S'), ('Changelog', 'S'), ('ClockWord', 'S'), ('Closing', 'SI'),
+      ('Command', 'SIU'), ('Entry', 'SI'), ('EventIdentity', 'SIUD'), ('HeldOnce', 'SI'), ('KeptSpan', 'SIU'), ('Lot', 'SIU'), ('MonthUse', 'SIU'), ('Notice', 'SIU'),
       ('NumberRange', 'SIU'), ('Package', 'SIU'), ('Parked', 'SIUD'), ('ParkedAgenda', 'SID'), ('ParkedCommand', 'SID'), ('Quarantine', 'SIU'),
       ('QuarantineRelease', 'SIU'), ('Renewal', 'SIU'), ('Run', 'SIU'), ('Scope', 'SIU'), ('SettingsVersion', 'SI'), ('Span', 'SIU'), ('SpanPart', 'SIU'),
-      ('Store', 'SIU'), ('Subscription', 'SIUD'), ('TestStore', 'S'), ('TierStep', 'SI'), ('Trouble', 'SIUD'), ('Usage', 'SI'), ('Word', 'SI'),
+      ('Store', 'SIU'), ('Subscription', 'SIUD'), ('TestStore', 'S'), ('TierStep', 'SI'), ('Trouble', 'SIUD'), ('Usage', 'SID'), ('Word', 'SI'),
       ('WorkClaim', 'SIUD')) AS t (TableName, Rights)
 CROSS JOIN (VALUES ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'), ('D', 'DELETE')) AS p (Letter, Permission)
 WHERE CHARINDEX(p.Letter, t.Rights) > 0 AND HAS_PERMS_BY_NAME('dbo.' + t.TableName, 'OBJECT', p.Permission) = 0
