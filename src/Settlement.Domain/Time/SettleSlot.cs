@@ -9,6 +9,9 @@ public readonly record struct SettleSlot(long Number) : IComparable<SettleSlot>
     /// <summary>The number of closings that can follow each other before the next hour is due. After that, late events wait for that hour.</summary>
     public const long PerHour = 1_000;
 
+    /// <summary>Below every slot there is.</summary>
+    public static readonly SettleSlot BeforeAll = new(long.MinValue);
+
     /// <summary>The last hour that is closed once all slots up to this one are closed.</summary>
     public BillingHour Hour => new(Math.DivRem(Number, PerHour, out var rest) - (rest < 0 ? 1 : 0));
 

@@ -15,7 +15,7 @@ public static class KeptSpan
 
     /// <summary>Where the span would begin by the settings alone, when the time line has passed an hourly run; null: nothing ever leaves.</summary>
     public static long? StartUs(BillingSettings settings, long lastRunUs) =>
-        KeptUs(settings) is { } us ? BillingHour.StartUs(BillingHour.Of(lastRunUs - us)) : null;
+        KeptUs(settings) is { } us ? BillingHour.LastOnTheHourUs(lastRunUs - us) : null;
 
     /// <summary>
     /// Where the span begins from now on. It stays where it is unless it is certain what time it is, because what has left does not come back.
@@ -35,5 +35,5 @@ public static class KeptSpan
     /// <summary>
     /// When usage of an hour leaves: with the first hourly run that is not before this instant. Null: never.
     /// </summary>
-    public static long? LeavesUs(BillingSettings settings, long hour) => KeptUs(settings) is { } us ? BillingHour.FirstOnTheHourUs(BillingHour.StartUs(hour + 1) + us) : null;
+    public static long? LeavesUs(BillingSettings settings, BillingHour hour) => KeptUs(settings) is { } us ? BillingHour.FirstOnTheHourUs(hour.Next.StartUs + us) : null;
 }

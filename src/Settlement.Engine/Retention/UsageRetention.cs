@@ -46,7 +46,7 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
         return left;
     }
 
-    private LeftUsage LeaveSlot(long slot, long keptFromUs, LeftUsage left, WorkClaim? claim, Action<TimeSpan>? rest, CancellationToken cancel)
+    private LeftUsage LeaveSlot(SettleSlot slot, long keptFromUs, LeftUsage left, WorkClaim? claim, Action<TimeSpan>? rest, CancellationToken cancel)
     {
         long stayed = 0;
         while (true)
@@ -63,7 +63,7 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
     }
 
     /// <summary>Load, decide, commit, for some events of a slot.</summary>
-    private StepDone Step(Session session, long slot, long keptFromUs, long skip)
+    private StepDone Step(Session session, SettleSlot slot, long keptFromUs, long skip)
     {
         var events = OldUsage.Of(session, slot, keptFromUs, skip, most);
         if (events.Count == 0)
@@ -74,7 +74,7 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
         // Another content of one of them may have been held as a conflict meanwhile. Whoever holds it has touched the identity, so either that is
         // seen by now, or it finds the identity gone.
         if (Decide(OldUsage.Of(session, slot, keptFromUs, skip, most), settled).Count != leaving.Count)
-            throw new LateWriterException($"Events of slot {slot} were held meanwhile.");
+            throw new LateWriterException($"Events of slot {slot.Number} were held meanwhile.");
         var removed = OldUsage.Remove(session, leaving);
         return new StepDone(new LeftUsage(removed, identities), events.Count - leaving.Count, events.Count < most);
     }
@@ -105,7 +105,7 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
 
     /// <summary>Whether there is usage of hours before an instant. If there is none, the kept span need not move.</summary>
     private static bool HasBefore(Session session, long us) =>
-        ClosingRuns.NextSlot(session, long.MinValue) is { } slot && SettleSlot.HourOf(slot) < BillingHour.Of(us);
+        ClosingRuns.NextSlot(session, SettleSlot.BeforeAll) is { } slot && slot.Hour < BillingHour.Of(us);
 
     private readonly record struct StepDone(LeftUsage Left, long Stayed, bool IsLast);
 
@@ -115,15 +115,15 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
     private sealed class SkippedSlots
     {
         private long sinceUs = long.MinValue;
-        private long throughSlot = long.MinValue;
+        private SettleSlot through = SettleSlot.BeforeAll;
 
-        public long After(long keptFromUs)
+        public SettleSlot After(long keptFromUs)
         {
             if (sinceUs == long.MinValue || keptFromUs - sinceUs >= Instant.PerDayUs)
-                (sinceUs, throughSlot) = (keptFromUs, long.MinValue);
-            return throughSlot;
+                (sinceUs, through) = (keptFromUs, SettleSlot.BeforeAll);
+            return through;
         }
 
-        public void Through(long slot) => throughSlot = slot;
+        public void Through(SettleSlot slot) => through = slot;
     }
 }

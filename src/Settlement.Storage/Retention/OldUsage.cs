@@ -1,3 +1,4 @@
+using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 
 namespace Settlement.Storage.Retention;
@@ -5,13 +6,13 @@ namespace Settlement.Storage.Retention;
 /// <summary>A stored event of an hour that is past its time: its key, and whether it has to stay all the same.</summary>
 public sealed class OldEvent
 {
-    public long SettleSlot { get; init; }
+    public SettleSlot SettleSlot { get; init; }
 
     public long AccountNo { get; init; }
 
     public long ScopeNo { get; init; }
 
-    public long UseHour { get; init; }
+    public BillingHour UseHour { get; init; }
 
     public long ProjectNo { get; init; }
 
@@ -34,11 +35,11 @@ public static class OldUsage
     /// <param name="keptFromUs">The start of the kept span.</param>
     /// <param name="skip">How many of the slot's events have to stay and are passed over.</param>
     /// <param name="most">The largest number of events.</param>
-    public static List<OldEvent> Of(Session session, long slot, long keptFromUs, long skip, long most) =>
+    public static List<OldEvent> Of(Session session, SettleSlot slot, long keptFromUs, long skip, long most) =>
         session.Rows<OldEvent>("retention/usage", new { Slot = slot, KeptFromUs = keptFromUs, Skip = skip, Most = most });
 
     /// <summary>Which accounts in a range a finished closing has settled in a slot. Whatever has no closing yet must not leave.</summary>
-    public static HashSet<long> Settled(Session session, long slot, long firstAccount, long lastAccount) =>
+    public static HashSet<long> Settled(Session session, SettleSlot slot, long firstAccount, long lastAccount) =>
         [.. session.Rows<long>("retention/settled", new { Slot = slot, FirstAccount = firstAccount, LastAccount = lastAccount })];
 
     /// <summary>

@@ -54,14 +54,14 @@ public sealed class TableSize
 /// <param name="Hour">The hour whose closing took it.</param>
 /// <param name="AtUs">When it leaves, or should have.</param>
 /// <param name="Events">How many events of that hour there are, up to <see cref="StoreSize.MostCounted"/>.</param>
-public sealed record NextToLeave(long Hour, long AtUs, long Events)
+public sealed record NextToLeave(BillingHour Hour, long AtUs, long Events)
 {
     /// <summary>Null: there is no usage, or none ever leaves.</summary>
     public static NextToLeave? Of(Session session, BillingSettings settings)
     {
-        if (ClosingRuns.NextSlot(session, long.MinValue) is not { } slot || KeptSpan.LeavesUs(settings, SettleSlot.HourOf(slot)) is not { } atUs)
+        if (ClosingRuns.NextSlot(session, SettleSlot.BeforeAll) is not { } slot || KeptSpan.LeavesUs(settings, slot.Hour) is not { } atUs)
             return null;
-        var hour = SettleSlot.HourOf(slot);
-        return new NextToLeave(hour, atUs, session.One<long>("retention/count-slots", new { FromSlot = slot, ToSlot = SettleSlot.OfHour(hour + 1), Most = StoreSize.MostCounted }));
+        var hour = slot.Hour;
+        return new NextToLeave(hour, atUs, session.One<long>("retention/count-slots", new { FromSlot = slot, ToSlot = SettleSlot.OfHour(hour.Next), Most = StoreSize.MostCounted }));
     }
 }

@@ -25,7 +25,7 @@ internal sealed record SizeView(long? Bytes, long? FreeBytes, IReadOnlyList<Size
             [.. size.Tables.Select(t => new Table(t.Name, t.Number, IsAtLeast(t.Number, t.Bytes), t.Bytes))],
             state.KeptFromUs is { } us ? views.Time(us) : null,
             NextToLeave.Of(session, settings) is { } next
-                ? new Leaving(views.Time(BillingHour.StartUs(next.Hour)), views.Time(next.AtUs), next.Events, next.Events == StoreSize.MostCounted, next.AtUs <= state.LastRunUs) : null);
+                ? new Leaving(views.Time(next.Hour.StartUs), views.Time(next.AtUs), next.Events, next.Events == StoreSize.MostCounted, next.AtUs <= state.LastRunUs) : null);
     }
 
     public void Print(Listing listing)

@@ -20,8 +20,8 @@ public class KeptSpanTests
         var leavesUs = KeptSpan.LeavesUs(Settings, hour)!.Value;
 
         Assert.Equal(Now + Hour + (400 * Day), leavesUs);
-        Assert.True(KeptSpan.StartUs(Settings, leavesUs) >= BillingHour.StartUs(hour + 1));
-        Assert.False(KeptSpan.StartUs(Settings, leavesUs - 1) >= BillingHour.StartUs(hour + 1));
+        Assert.True(KeptSpan.StartUs(Settings, leavesUs) >= hour.Next.StartUs);
+        Assert.False(KeptSpan.StartUs(Settings, leavesUs - 1) >= hour.Next.StartUs);
     }
 
     [Theory]
@@ -35,9 +35,9 @@ public class KeptSpanTests
         var leavesUs = KeptSpan.LeavesUs(settings, hour)!.Value;
 
         Assert.Equal(0, leavesUs % Hour);
-        Assert.InRange(leavesUs - BillingHour.StartUs(hour + 1), settings.KeepUsageUs, settings.KeepUsageUs + Hour - 1);
-        Assert.Equal(BillingHour.StartUs(hour + 1), KeptSpan.StartUs(settings, leavesUs));
-        Assert.Equal(BillingHour.StartUs(hour), KeptSpan.StartUs(settings, leavesUs - Hour));
+        Assert.InRange(leavesUs - hour.Next.StartUs, settings.KeepUsageUs, settings.KeepUsageUs + Hour - 1);
+        Assert.Equal(hour.Next.StartUs, KeptSpan.StartUs(settings, leavesUs));
+        Assert.Equal(hour.StartUs, KeptSpan.StartUs(settings, leavesUs - Hour));
     }
 
     [Fact]

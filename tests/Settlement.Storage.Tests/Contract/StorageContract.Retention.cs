@@ -161,7 +161,7 @@ public abstract partial class StorageContract
 
         closings.Finish(run, NineUs);
         // Of an account that the run has not settled, as if it had been parked.
-        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = SettleSlot.OfHour(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
+        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
         Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
         Assert.Equal(1, Rows("Usage"));
     }
