@@ -1,6 +1,7 @@
 
 using Settlement.Engine;
 using Settlement.Worker.Bus;
+using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Running;
 
@@ -8,7 +9,7 @@ namespace Settlement.Worker.Running;
 /// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>, <c>clock</c>,
 /// <c>closing</c>, <c>notices</c>.</param>
 /// <param name="Reason">In fixed words, which anyone may see.</param>
-/// <param name="Cause">The error's own text, for those who may see it.</param>
+/// <param name="Cause">The error's own text without secrets, for those who may see it.</param>
 internal sealed record Unready(string What, string Reason, string? Since, string? Cause);
 
 /// <summary>What fails, and since when if that is known; the rest is as in <see cref="Unready"/>.</summary>
@@ -18,7 +19,7 @@ internal sealed record Failure(string What, string Reason, long? SinceUs, string
 /// Ready means that messages are taken in and stored, what is due is done, and the database answers. However often this is asked, it costs the
 /// database one read a second.
 /// </summary>
-internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state)
+internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state, Secrets secrets)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(1);
@@ -53,7 +54,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
             failures.Add(new Failure("closing", "hours close without what waits in the broker", null, missing));
         if (link.NoticesCause is { } notices)
             failures.Add(new Failure("notices", "notices can't be published", null, notices));
-        return failures;
+        return failures.ConvertAll(f => f with { Cause = f.Cause is null ? null : secrets.Hide(f.Cause) });
     }
 
     private static long OfUs(DateTimeOffset at) => Domain.Time.Instant.OfUs(at);
@@ -90,7 +91,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
         catch (Exception e)
         {
             // Whatever the error, it is the answer.
-            return e.Message;
+            return secrets.Hide(e.Message);
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class WorkerHost
             services.AddSingleton<IServer, NoServer>();
         else
             builder.WebHost.UseUrls($"http://*:{settings.Http.Port}");
-        services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
+        services.AddSingleton(core).AddSingleton(settings).AddSingleton(Secrets.Of(settings)).AddSingleton(core.Clock);
         services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<ClockGate>().AddSingleton<Readiness>();
         services.AddSingleton<StoreUsage>(provider => events =>
             provider.GetRequiredService<WorkerState>().Usage.Note(() => core.Intake.Store(Arrived(events, core.NowUs)), () => core.NowUs));

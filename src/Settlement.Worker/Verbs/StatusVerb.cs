@@ -31,7 +31,8 @@ internal sealed class StatusVerb : Verb
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
     {
         using var open = OpenStore.ToRead(context);
-        var (queues, brokerFault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
+        var (queues, fault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
+        var brokerFault = fault is null ? null : Secrets.Of(context.Settings).Hide(fault);
         var view = open.Store.Read(session => View(session, open, queues, brokerFault));
         if (context.Listing.IsJson)
             context.Listing.Json(view);
