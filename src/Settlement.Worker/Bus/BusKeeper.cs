@@ -11,7 +11,8 @@ namespace Settlement.Worker.Bus;
 /// virtual host, queues and exchanges as they should be, and a bus that no longer takes messages in is ended and replaced.
 /// </summary>
 internal sealed partial class BusKeeper(
-    RabbitMqSettings settings, BrokerLink link, Drain drain, Action<IServiceCollection> addBus, ILoggerFactory logs, TimeProvider time) : BackgroundService
+    RabbitMqSettings settings, BrokerLink link, Drain drain, Action<IServiceCollection, RabbitMqSettings> addBus, ILoggerFactory logs,
+    TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -22,6 +23,9 @@ internal sealed partial class BusKeeper(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     private readonly ILogger log = logs.CreateLogger<BusKeeper>();
+
+    /// <summary>The node that answered the last attempt. It comes first: the bus itself takes any node that only accepts connections.</summary>
+    private BrokerNode? answered;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +39,7 @@ internal sealed partial class BusKeeper(
             if (stoppingToken.IsCancellationRequested)
                 return;
             link.Failed(cause);
-            NotTaken(log, settings.Host, settings.EffectivePort, cause, pause);
+            NotTaken(log, settings.Address, cause, pause);
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -48,7 +52,7 @@ internal sealed partial class BusKeeper(
         {
             await DeclareAsync(cancel);
             await using var bus = await StartBusAsync(cancel);
-            Taken(log, settings.Host, settings.EffectivePort);
+            Taken(log, answered!);
             while (!await bus.EndsWithinAsync(LongestPause, cancel))
                 await LookAtNoticesAsync(cancel);
             return link.Fault?.Cause ?? "the consumers stopped";
@@ -63,8 +67,9 @@ internal sealed partial class BusKeeper(
     private async Task DeclareAsync(CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(StartLimit);
+        limit.CancelAfter(StartLimit + (BrokerConnection.NodeLimit * 2 * (settings.Nodes.Count - 1)));
         await using var connection = await BrokerConnection.OpenAsync(settings, "start", limit.Token);
+        answered = new BrokerNode(connection.Endpoint.HostName, connection.Endpoint.Port);
         foreach (var queue in BrokerTopology.Inputs)
             await BrokerTopology.DeclareInputAsync(connection, queue, limit.Token);
         await DeclareNoticesAsync(connection, limit.Token);
@@ -107,7 +112,7 @@ internal sealed partial class BusKeeper(
     {
         var services = new ServiceCollection();
         services.AddSingleton(logs).AddLogging();
-        addBus(services);
+        addBus(services, answered is null ? settings : settings.Beginning(answered));
         return services.BuildServiceProvider();
     }
 
@@ -128,11 +133,11 @@ internal sealed partial class BusKeeper(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Messages are taken in from the broker at {Host}:{Port}")]
-    private static partial void Taken(ILogger log, string? host, int port);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Messages are taken in from the broker at {Node}")]
+    private static partial void Taken(ILogger log, BrokerNode node);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "No messages can be taken in from the broker at {Host}:{Port}: {Cause}. Tried again in {Pause}")]
-    private static partial void NotTaken(ILogger log, string? host, int port, string cause, TimeSpan pause);
+    [LoggerMessage(Level = LogLevel.Error, Message = "No messages can be taken in from the broker at {Nodes}: {Cause}. Tried again in {Pause}")]
+    private static partial void NotTaken(ILogger log, string nodes, string cause, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The exchange {Exchange} can't be used, so notices wait unpublished: {Cause}")]
     private static partial void NoticesRefused(ILogger log, string exchange, string cause);

@@ -39,7 +39,7 @@ public static class BusSetup
             settings,
             provider.GetRequiredService<BrokerLink>(),
             provider.GetRequiredService<Drain>(),
-            own => AddBusOnBroker(own, provider, settings, options),
+            (own, nodes) => AddBusOnBroker(own, provider, nodes, options),
             provider.GetRequiredService<ILoggerFactory>(),
             TimeProvider.System));
     }
@@ -68,14 +68,18 @@ public static class BusSetup
     private static void OverRabbitMq(
         IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus, RabbitMqSettings settings, InputOptions options)
     {
-        bus.Host(settings.Host!, (ushort)settings.EffectivePort, settings.VirtualHost, "settlement", host =>
+        var node = settings.Nodes[0];
+        bus.Host(node.Host, (ushort)node.Port!.Value, settings.VirtualHost, "settlement", host =>
         {
             host.Username(settings.Username);
             host.Password(settings.Password);
             host.PublisherConfirmation = true;
             host.MaxMessageSize(BrokerConnection.MostBytes);
-            if (settings.UseTls)
-                host.UseSsl(tls => tls.ServerName = settings.Host!);
+            host.OnRefreshConnectionFactory = factory =>
+            {
+                BrokerConnection.Prepare(factory, settings);
+                return Task.CompletedTask;
+            };
         });
         bus.ReceiveEndpoint(BrokerTopology.UsageEvents, input =>
         {

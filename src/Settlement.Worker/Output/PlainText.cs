@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Settlement.Worker.Settings;
 
 namespace Settlement.Worker.Output;
 
@@ -50,6 +51,9 @@ public static class PlainText
 /// </summary>
 internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.InvariantCulture)
 {
+    /// <summary>For errors: what must not be shown, once the settings are known.</summary>
+    public Secrets? Secrets { get; set; }
+
     public override Encoding Encoding => inner.Encoding;
 
     [System.Diagnostics.CodeAnalysis.AllowNull]
@@ -65,7 +69,7 @@ internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.Inv
 
     public override void Write(ReadOnlySpan<char> buffer)
     {
-        if (PlainText.IsPlain(buffer))
+        if (Secrets is null && PlainText.IsPlain(buffer))
             inner.Write(buffer);
         else
             Write(buffer.ToString());
@@ -82,18 +86,20 @@ internal sealed class PlainWriter(TextWriter inner) : TextWriter(CultureInfo.Inv
         // The line ending of CSV.
         if (value?.EndsWith("\r\n", StringComparison.Ordinal) == true)
         {
-            inner.Write(PlainText.Text(value[..^2]));
+            inner.Write(Shown(value[..^2]));
             inner.Write("\r\n");
         }
         else
         {
-            inner.Write(value is null ? null : PlainText.Text(value));
+            inner.Write(value is null ? null : Shown(value));
         }
     }
 
     public override void WriteLine() => inner.WriteLine();
 
-    public override void WriteLine(string? value) => inner.WriteLine(value is null ? null : PlainText.Text(value));
+    public override void WriteLine(string? value) => inner.WriteLine(value is null ? null : Shown(value));
 
     public override void Flush() => inner.Flush();
+
+    private string Shown(string text) => PlainText.Text(Secrets?.Hide(text) ?? text);
 }

@@ -17,8 +17,7 @@ internal static class StandardErrorLogging
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings.Logging).Build())
             .AddConsole();
         Format(logging.Services, settings);
-        if (!IsJson(settings))
-            ShowPlain(logging.Services);
+        Show(logging.Services, settings);
         return logging;
     }
 
@@ -26,10 +25,11 @@ internal static class StandardErrorLogging
 
     private static bool IsJson(WorkerSettings settings) => FormatterOf(settings).Equals(ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase);
 
-    private static void ShowPlain(IServiceCollection services)
+    private static void Show(IServiceCollection services, WorkerSettings settings)
     {
         services.Remove(services.Single(s => s.ServiceType == typeof(ILoggerProvider) && s.ImplementationType == typeof(ConsoleLoggerProvider)));
-        services.AddSingleton<ConsoleLoggerProvider>().AddSingleton<ILoggerProvider, PlainLogs>();
+        services.AddSingleton<ConsoleLoggerProvider>().AddSingleton<ILoggerProvider>(provider =>
+            new PlainLogs(provider.GetRequiredService<ConsoleLoggerProvider>(), Secrets.Of(settings), IsJson(settings)));
     }
 
     /// <summary>

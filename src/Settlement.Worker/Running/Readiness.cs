@@ -12,7 +12,7 @@ namespace Settlement.Worker.Running;
 /// <param name="What">The part that can't: <c>broker</c>, <c>database</c>, <c>schema</c>, <c>usage</c>, <c>commands</c>, <c>time-line</c>,
 /// <c>late</c>, <c>clock</c>, <c>closing</c>, <c>notices</c>, <c>outbox</c>.</param>
 /// <param name="Reason">In fixed words, which anyone may see.</param>
-/// <param name="Cause">The error's own text, for those who may see it.</param>
+/// <param name="Cause">The error's own text without secrets, for those who may see it.</param>
 internal sealed record Unready(string What, string Reason, string? Since, string? Cause);
 
 /// <summary>What fails, and since when if that is known; the rest is as in <see cref="Unready"/>.</summary>
@@ -26,7 +26,8 @@ internal sealed record Standing(IReadOnlyList<Unready> Reasons, IReadOnlyList<St
 /// Ready means that messages are taken in and stored, what is due is done in time, and the database answers. However often this is asked, it costs
 /// the database one read a second.
 /// </summary>
-internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerState state, FiguresKeeper figures, WorkerSettings settings)
+internal sealed class Readiness(
+    SettlementCore core, BrokerLink link, WorkerState state, FiguresKeeper figures, WorkerSettings settings, Secrets secrets)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(1);
@@ -77,7 +78,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
         if (link.NoticesCause is { } notices)
             failures.Add(new Failure("notices", "notices can't be published", null, notices));
         failures.AddRange(lateness.Look(figures.Latest, settings.RabbitMq.HasHost && link.Fault is null && link.NoticesCause is null));
-        return failures;
+        return failures.ConvertAll(f => f with { Cause = f.Cause is null ? null : secrets.Hide(f.Cause) });
     }
 
     private static long OfUs(DateTimeOffset at) => Domain.Time.Instant.OfUs(at);
@@ -116,7 +117,7 @@ internal sealed class Readiness(SettlementCore core, BrokerLink link, WorkerStat
         catch (Exception e)
         {
             // Whatever the error, it is the answer.
-            return new Told(e.Message, []);
+            return new Told(secrets.Hide(e.Message), []);
         }
     }
 

@@ -24,7 +24,7 @@ internal static class WorkerHost
             services.AddSingleton<IServer, NoServer>();
         else
             HttpServing.Listen(builder.WebHost, settings.Http);
-        services.AddSingleton(core).AddSingleton(settings).AddSingleton(core.Clock);
+        services.AddSingleton(core).AddSingleton(settings).AddSingleton(Secrets.Of(settings)).AddSingleton(core.Clock);
         services.AddSingleton<Wakeup>().AddSingleton<WorkerState>().AddSingleton<IntakeGate>().AddSingleton<ClockGate>().AddSingleton<Readiness>();
         services.AddSingleton<Instruments>().AddSingleton<CatchUp>().AddSingleton<FiguresKeeper>()
             .AddHostedService(provider => provider.GetRequiredService<FiguresKeeper>());

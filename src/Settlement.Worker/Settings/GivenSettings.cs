@@ -4,19 +4,40 @@ using Settlement.Domain.Settings;
 namespace Settlement.Worker.Settings;
 
 /// <summary>A setting as somebody gave it; <see cref="Origin"/> says where, so that a fault can be found and fixed.</summary>
-internal sealed record Given(string Key, string Value, string Origin);
+internal sealed record Given(string Key, string Value, string Origin)
+{
+    /// <summary>The value is what a file holds (<c>Section:KeyFile</c>): no fault may repeat it.</summary>
+    public bool IsOfFile { get; init; }
+}
 
-/// <summary>Gathers the given settings by key, regardless of letter case; the last source wins.</summary>
+/// <summary>
+/// Gathers the given settings by key, regardless of letter case; the last source wins, whether it gives the value itself or a file that holds it.
+/// </summary>
 internal static class GivenSettings
 {
     private static readonly JsonDocumentOptions AsDotNetReadsIt = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     public static Dictionary<string, Given> Gather(SettingsSources sources, List<SettingFault> faults)
     {
-        var given = new Dictionary<string, Given>(StringComparer.OrdinalIgnoreCase);
-        if (sources.File is { } file)
+        var given = new ValuesAndFiles();
+        given.Lay(OfFile(sources.File, faults), faults);
+        given.Lay(OfEnvironment(sources.Environment, faults), faults);
+        given.Lay(OfOptions(sources.Options, faults), faults);
+        return given.Read(faults);
+    }
+
+    private static Dictionary<string, Given> OfFile(string? file, List<SettingFault> faults)
+    {
+        var given = New();
+        if (file is not null)
             ReadFile(file, given, faults);
-        foreach (var (name, value) in sources.Environment.OrderBy(v => v.Key, StringComparer.Ordinal))
+        return given;
+    }
+
+    private static Dictionary<string, Given> OfEnvironment(IReadOnlyDictionary<string, string> environment, List<SettingFault> faults)
+    {
+        var given = New();
+        foreach (var (name, value) in environment.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             var key = name.Replace("__", ":", StringComparison.Ordinal);
             if (!key.Contains(':', StringComparison.Ordinal))
@@ -27,17 +48,29 @@ internal static class GivenSettings
                 faults.Add(new SettingFault(name, $"is an environment variable of a section that does not exist; did you mean '{meant}'?"));
         }
 
-        foreach (var option in sources.Options)
+        return given;
+    }
+
+    private static Dictionary<string, Given> OfOptions(IReadOnlyList<string> options, List<SettingFault> faults)
+    {
+        var given = New();
+        foreach (var option in options)
         {
             var equals = option.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1)
-                faults.Add(new SettingFault(option, "an option is given as Section:Key=value"));
+                faults.Add(new SettingFault(NameIn(option), "an option is given as Section:Key=value"));
             else
                 given[option[..equals]] = new Given(option[..equals], option[(equals + 1)..], "command line");
         }
 
         return given;
     }
+
+    /// <summary>What an option without '=' is about. Not the whole of it: a password may be in it.</summary>
+    private static string NameIn(string option) =>
+        SettingKeys.All.FirstOrDefault(key => option.StartsWith(key, StringComparison.OrdinalIgnoreCase)) ?? option.Split(':', ' ', '=')[0];
+
+    private static Dictionary<string, Given> New() => new(StringComparer.OrdinalIgnoreCase);
 
     private static void ReadFile(string file, Dictionary<string, Given> given, List<SettingFault> faults)
     {

@@ -1,13 +1,21 @@
 namespace Settlement.Worker.Settings;
 
 /// <summary>The section <c>RabbitMq</c>. Without a host, the bus is in-process and notices wait unpublished.</summary>
+/// <param name="Host">As <see cref="BrokerNode.ReadAll"/> reads it.</param>
 /// <param name="Port">0: the port usual for <paramref name="UseTls"/>, 5672 or 5671.</param>
 /// <param name="MaxBodyBytes">A message with a larger body goes to the error queue unread; from <see cref="LeastMaxBodyBytes"/> to
 /// <see cref="MostMaxBodyBytes"/>.</param>
+/// <param name="Ca">Certificates in PEM that are trusted instead of the system's; null: the system's.</param>
+/// <param name="ClientCertificate">In PEM, shown to the broker; intermediate ones may follow it.</param>
+/// <param name="ClientKey">Its private key in PEM, encrypted with <paramref name="ClientKeyPassword"/> or not.</param>
 public sealed record RabbitMqSettings(
-    string? Host = null, int Port = 0, string VirtualHost = "/", string Username = "guest", string Password = "guest", bool UseTls = false,
-    int MaxBodyBytes = RabbitMqSettings.DefaultMaxBodyBytes)
+    string? Host = null, int Port = 0, string VirtualHost = "/", string Username = "guest", string Password = RabbitMqSettings.DefaultPassword,
+    bool UseTls = false, int MaxBodyBytes = RabbitMqSettings.DefaultMaxBodyBytes, string? Ca = null, string? ClientCertificate = null,
+    string? ClientKey = null, string? ClientKeyPassword = null)
 {
+    /// <summary>That of RabbitMQ's own user, which may connect from the same machine only. It is no secret.</summary>
+    public const string DefaultPassword = "guest";
+
     public const int LeastMaxBodyBytes = 64 * 1024;
 
     /// <summary>About twenty thousand events; on the agents' fast path, a message has hundreds.</summary>
@@ -19,6 +27,21 @@ public sealed record RabbitMqSettings(
     public bool HasHost => !string.IsNullOrWhiteSpace(Host);
 
     public int EffectivePort => Port != 0 ? Port : UseTls ? 5671 : 5672;
+
+    /// <summary>The hosts in the order in which they are tried, each with its port; empty without a host.</summary>
+    public IReadOnlyList<BrokerNode> Nodes =>
+        !HasHost ? []
+        : BrokerNode.ReadAll(Host!) is { } nodes ? [.. nodes.Select(n => n with { Port = n.Port ?? EffectivePort })]
+        : throw new FormatException("RabbitMq:Host is no list of hosts.");
+
+    /// <summary>For people: the hosts with their ports.</summary>
+    public string Address => string.Join(", ", Nodes);
+
+    /// <summary>The same settings with this node first.</summary>
+    internal RabbitMqSettings Beginning(BrokerNode first) => this with { Host = string.Join(',', Nodes.Where(n => n != first).Prepend(first)) };
+
+    /// <summary>Without the secrets: a record shows all of its values otherwise.</summary>
+    public override string ToString() => $"RabbitMQ at {Address}";
 }
 
 /// <summary>How usage is taken from its queue.</summary>

@@ -14,6 +14,9 @@ public static class SettingsLoader
     private const int RabbitMqTlsPort = 5671;
     private const string ConnectionString = "Database:ConnectionString";
 
+    /// <summary>The billing settings' reader says the same.</summary>
+    private const string NoSuchSetting = "there is no such setting";
+
     /// <returns>The settings, or null when there is any fault.</returns>
     public static WorkerSettings? Load(SettingsSources sources, List<SettingFault> faults)
     {
@@ -21,12 +24,28 @@ public static class SettingsLoader
         var given = GivenSettings.Gather(sources, found);
         var settings = ReadOwn(given.Values, found) with { Logging = SectionOf(SettingKeys.Logging, given.Values), Billing = ReadBilling(given.Values, found) };
         found.AddRange(LoggingFaults.Of(settings.Logging));
-        if (DatabaseFault(settings.Database, given.ContainsKey(ConnectionString)) is { } cause)
+        if (!found.Exists(f => f.Path.StartsWith(ConnectionString, StringComparison.OrdinalIgnoreCase))
+            && DatabaseFault(settings.Database, given.ContainsKey(ConnectionString)) is { } cause)
+        {
             found.Add(new SettingFault(ConnectionString, cause));
+        }
+
+        if (!found.Exists(f => f.Path.StartsWith("RabbitMq:", StringComparison.OrdinalIgnoreCase)))
+            found.AddRange(TlsFaults.Of(settings.RabbitMq));
         if (settings.RabbitMq.UseTls && !given.ContainsKey("RabbitMq:Port"))
             settings = settings with { RabbitMq = settings.RabbitMq with { Port = RabbitMqTlsPort } };
-        faults.AddRange(found.Select(f => OriginOf(f.Path, given) is { } origin ? f with { Cause = $"{f.Cause} ({origin})" } : f));
+        faults.AddRange(found.Select(f => Shown(f, given)));
         return found.Count > 0 ? null : settings;
+    }
+
+    /// <summary>A fault with its origin, with the key that was probably meant, and without what a file holds.</summary>
+    private static SettingFault Shown(SettingFault fault, Dictionary<string, Given> given)
+    {
+        var cause = given.TryGetValue(fault.Path, out var exact) && exact.IsOfFile
+            ? fault.Cause.Replace($"'{exact.Value}'", "its content", StringComparison.Ordinal) : fault.Cause;
+        if (cause == NoSuchSetting && SettingKeys.Near(fault.Path) is { } meant)
+            cause += $"; did you mean '{meant}'?";
+        return fault with { Cause = OriginOf(fault.Path, given) is { } origin ? $"{cause} ({origin})" : cause };
     }
 
     /// <summary>
@@ -48,7 +67,7 @@ public static class SettingsLoader
             else if (Is(section, SettingKeys.Billing) || Is(section, SettingKeys.Logging))
                 continue;
             else if (!SettingKeys.Own.TryGetValue(key, out var read))
-                faults.Add(new SettingFault(key, "there is no such setting"));
+                faults.Add(new SettingFault(key, NoSuchSetting));
             else if (read(settings, value) is { Settings: { } next })
                 settings = next;
             else

@@ -11,11 +11,19 @@ public enum DatabaseEngine
 }
 
 /// <param name="WriteAheadLogMb">SQLite: how large the write-ahead log may stay, in MB of 1,048,576 bytes.</param>
-public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString, int WriteAheadLogMb = SqliteEngine.DefaultLogMb);
+public sealed record DatabaseSettings(DatabaseEngine Engine, string ConnectionString, int WriteAheadLogMb = SqliteEngine.DefaultLogMb)
+{
+    /// <summary>Without the connection string: a password may be in it.</summary>
+    public override string ToString() => Engine.ToString();
+}
 
 /// <param name="Port">The port on which health answers; 0 for none.</param>
 /// <param name="Token">The bearer token that a request must carry, except for health; null if none is needed.</param>
-public sealed record HttpSettings(int Port, string? Token);
+public sealed record HttpSettings(int Port, string? Token)
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => $"HTTP port {Port}";
+}
 
 /// <param name="OtlpEndpoint">The base address of an OTLP collector; null: OpenTelemetry's own environment variables decide.</param>
 public sealed record TelemetrySettings(string? OtlpEndpoint);

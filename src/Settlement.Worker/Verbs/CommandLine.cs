@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Data.Common;
+using RabbitMQ.Client.Exceptions;
 using Settlement.Storage;
 using Settlement.Storage.Engines;
+using Settlement.Worker.Bus;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
 
@@ -57,6 +59,11 @@ internal static class CommandLine
         catch (DbException e) when (!GeneralOptions.IsVerbose(parsed))
         {
             error.WriteLine($"The database: {e.Message} (--verbose shows where)");
+            return Exit.Unexpected;
+        }
+        catch (Exception e) when (e is RabbitMQClientException or BrokerUnreachableException && !GeneralOptions.IsVerbose(parsed))
+        {
+            error.WriteLine($"The broker: {BrokerConnection.CauseOf(e)} (--verbose shows where)");
             return Exit.Unexpected;
         }
         catch (Exception e)

@@ -108,5 +108,5 @@ internal sealed class RunVerb : Verb
     }
 
     private static string Broker(WorkerSettings settings) =>
-        settings.RabbitMq.HasHost ? $"RabbitMQ at {settings.RabbitMq.Host}:{settings.RabbitMq.EffectivePort}" : "with an in-process bus: no broker is configured";
+        settings.RabbitMq.HasHost ? $"RabbitMQ at {settings.RabbitMq.Address}" : "with an in-process bus: no broker is configured";
 }

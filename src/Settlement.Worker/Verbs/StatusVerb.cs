@@ -32,7 +32,8 @@ internal sealed class StatusVerb : Verb
     private static async Task<int> RunAsync(VerbContext context, CancellationToken cancel)
     {
         using var open = OpenStore.ToRead(context);
-        var (queues, brokerFault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
+        var (queues, fault) = await QueuesAsync(context.Settings.RabbitMq, cancel);
+        var brokerFault = fault is null ? null : Secrets.Of(context.Settings).Hide(fault);
         var attached = open.Engine.AttachedWorker();
         var health = await WorkerHealth.OfAttachedAsync(context.Settings.Http, attached, cancel);
         var view = open.Store.Read(session => View(session, open, queues, brokerFault)) with

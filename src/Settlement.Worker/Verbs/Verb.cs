@@ -58,10 +58,18 @@ internal abstract class Verb(string name, string description, bool csv = false) 
     private VerbContext? ContextOf(ParseResult parsed)
     {
         var faults = new List<SettingFault>();
-        var settings = SettingsLoader.Load(SettingsSources.OfProcess(GeneralOptions.SettingsOf(parsed)), faults);
+        var sources = SettingsSources.OfProcess(GeneralOptions.SettingsOf(parsed));
+        var settings = SettingsLoader.Load(sources, faults);
+        var error = parsed.InvocationConfiguration.Error;
         foreach (var fault in faults)
-            parsed.InvocationConfiguration.Error.WriteLine(fault);
-        return settings is null ? null : ContextOf(parsed, settings);
+            error.WriteLine(fault);
+        if (settings is null)
+            return null;
+        if (error is PlainWriter plain)
+            plain.Secrets = Secrets.Of(settings);
+        foreach (var warning in SettingWarnings.Of(settings, sources.Options))
+            error.WriteLine(warning);
+        return ContextOf(parsed, settings);
     }
 
     private VerbContext ContextOf(ParseResult parsed, WorkerSettings settings)

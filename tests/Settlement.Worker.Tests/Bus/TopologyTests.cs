@@ -18,10 +18,10 @@ public class TopologyTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Imports what deploy/broker-definitions.sh writes into the virtual host of the test.</summary>
-    private static async Task ImportAsync(TestBroker broker)
+    internal static async Task ImportAsync(TestBroker broker)
     {
         var file = Path.GetTempFileName();
-        var passwords = new[] { ("SETTLEMENT_PASSWORD", "secret"), ("AGENT_PASSWORD", "secret") };
+        var passwords = new[] { ("SETTLEMENT_PASSWORD", "secret"), ("AGENT_PASSWORD", "secret"), ("CONSOLE_PASSWORD", "secret"), ("GATEWAY_PASSWORD", "secret") };
         var (exit, _, error) = await Checkout.RunAsync(Checkout.PathOf("deploy", "broker-definitions.sh"), [file], environment: passwords);
         Assert.True(exit == 0, error);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

@@ -27,6 +27,7 @@ public sealed class PageCommandsTests : IDisposable
     /// <summary>Blocks without a language that look like terminal input.</summary>
     private static readonly IReadOnlyList<(string Page, string Begins, string Because)> NoCommands =
     [
+        ("docs/broker.md", "RabbitMq__Host=", "settings, and certificates to go with them: BrokerTlsTests makes some"),
         ("docs/sql-server.md", "Database__Engine=", "settings, and a server to go with them"),
         ("docs/sql-server.md", "$ export SETTLEMENT_TEST_SQLSERVER=", "what was run against a server, and what came out"),
     ];

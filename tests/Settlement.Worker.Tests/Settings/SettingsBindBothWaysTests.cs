@@ -1,6 +1,9 @@
 using System.Collections;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Settlement.Worker.Settings;
+using Settlement.Worker.Tests.Bus.Tls;
 using Xunit;
 
 namespace Settlement.Worker.Tests.Settings;
@@ -8,6 +11,9 @@ namespace Settlement.Worker.Tests.Settings;
 /// <summary>No setting is without effect, none is without a key, and the page names exactly the keys that exist.</summary>
 public class SettingsBindBothWaysTests
 {
+    /// <summary>Two certificates of one key.</summary>
+    private static readonly (ECDsa Key, X509Certificate2 One, X509Certificate2 Other) Client = Pem.Pair();
+
     /// <summary>For every key, a value that is not its default, and the property that it sets.</summary>
     private static readonly Dictionary<string, (string Value, string Property)> Samples = new(StringComparer.Ordinal)
     {
@@ -20,6 +26,10 @@ public class SettingsBindBothWaysTests
         ["RabbitMq:Username"] = ("worker", "RabbitMq.Username"),
         ["RabbitMq:Password"] = ("", "RabbitMq.Password"),
         ["RabbitMq:UseTls"] = ("true", "RabbitMq.UseTls"),
+        ["RabbitMq:Ca"] = (Pem.Of(Client.One), "RabbitMq.Ca"),
+        ["RabbitMq:ClientCertificate"] = (Pem.Of(Client.Other), "RabbitMq.ClientCertificate"),
+        ["RabbitMq:ClientKey"] = (Client.Key.ExportECPrivateKeyPem(), "RabbitMq.ClientKey"),
+        ["RabbitMq:ClientKeyPassword"] = ("for an encrypted key", "RabbitMq.ClientKeyPassword"),
         ["RabbitMq:MaxBodyBytes"] = ("65536", "RabbitMq.MaxBodyBytes"),
         ["Billing:TimeZone"] = ("+09:00", "Billing.TimeZone"),
         ["Billing:CloseDelay"] = ("02:00:00", "Billing.CloseDelayUs"),
@@ -50,8 +60,16 @@ public class SettingsBindBothWaysTests
     public void Every_key_changes_its_property_and_no_other(string key)
     {
         var (value, property) = Samples[key];
-        // Another engine needs a connection string, and an encrypted connection brings its own port.
-        string[] along = key switch { "Database:Engine" => ["Database:ConnectionString=Server=x;Database=y"], "RabbitMq:UseTls" => ["RabbitMq:Port=1"], _ => [] };
+        // Another engine needs a connection string, an encrypted connection brings its own port, and a certificate and its key go together.
+        string[] along = key switch
+        {
+            "Database:Engine" => ["Database:ConnectionString=Server=x;Database=y"],
+            "RabbitMq:UseTls" => ["RabbitMq:Port=1"],
+            "RabbitMq:Ca" => ["RabbitMq:UseTls=true"],
+            _ when key.StartsWith("RabbitMq:Client", StringComparison.Ordinal) =>
+                ["RabbitMq:UseTls=true", $"RabbitMq:ClientCertificate={Pem.Of(Client.One)}", $"RabbitMq:ClientKey={Client.Key.ExportPkcs8PrivateKeyPem()}"],
+            _ => [],
+        };
         var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x;Database=y") } : Load.Options(along));
 
         var after = Flat(Load.Options([.. along, $"{key.Replace("{level}", "V3", StringComparison.Ordinal)}={value}"]));

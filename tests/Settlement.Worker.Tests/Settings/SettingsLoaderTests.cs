@@ -40,7 +40,7 @@ public class SettingsLoaderTests
                 "Databse:Engine: there is no section 'Databse'; sections are Database, RabbitMq, Billing, Http, Telemetry, Logging (FILE)",
                 "Http: an option is given as Section:Key=value",
                 "Http:Port: '70000' is not a whole number from 0 to 65535 (FILE)",
-                "RabbitMq:Pasword: there is no such setting (environment variable RabbitMq__Pasword)",
+                "RabbitMq:Pasword: there is no such setting; did you mean 'RabbitMq:Password'? (environment variable RabbitMq__Pasword)",
                 "RabbitMq:UseTls: 'maybe' is neither true nor false (environment variable RabbitMq__UseTls)",
             ],
             faults.Order(StringComparer.Ordinal));
@@ -65,8 +65,12 @@ public class SettingsLoaderTests
     [InlineData("{ \"Database\": { \"Engine\": \"1\" } }", "Database:Engine: '1' is neither Sqlite nor SqlServer")]
     [InlineData("{ \"RabbitMq\": { \"VirtualHost\": \"\" } }", "RabbitMq:VirtualHost: is empty")]
     [InlineData("{ \"RabbitMq\": { \"Host\": \"amqp://x\" } }", "RabbitMq:Host: is not a host name or address")]
-    [InlineData("{ \"RabbitMq\": { \"Host\": \"broker:5672\" } }", "RabbitMq:Host: is not a host name or address")]
-    [InlineData("{ \"RabbitMq\": { \"Host\": \"guest:secret@broker\" } }", "RabbitMq:Host: is not a host name or address; the port, the user and the rest have settings of their own (FILE)")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"broker:0\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"broker:65536\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"one,,two\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"one,\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"one two\" } }", "RabbitMq:Host: is not a host name or address")]
+    [InlineData("{ \"RabbitMq\": { \"Host\": \"guest:secret@broker\" } }", "RabbitMq:Host: is not a host name or address, nor several with commas between them, each with a port (host:port) or without; all else has settings of its own (FILE)")]
     [InlineData("{ \"RabbitMq\": { \"Host\": \" broker\" } }", "RabbitMq:Host: is not a host name or address")]
     [InlineData("{ \"Logging\": { \"LogLevel\": { \"Default\": \"Loud\" } } }", "Logging:LogLevel:Default: 'Loud' is none of Trace, Debug")]
     [InlineData("{ \"Logging\": { \"Console\": { \"LogLevel\": { \"Quartz\": \"9\" } } } }", "Logging:Console:LogLevel:Quartz: '9' is none of Trace, Debug")]
@@ -110,6 +114,15 @@ public class SettingsLoaderTests
     [InlineData("10.0.0.7")]
     [InlineData("::1")]
     public void A_host_is_a_name_or_an_address(string host) => Assert.Equal(host, Load.Options($"RabbitMq:Host={host}").RabbitMq.Host);
+
+    [Theory]
+    [InlineData("broker", "broker:5672")]
+    [InlineData("broker:5673", "broker:5673")]
+    [InlineData("::1", "[::1]:5672")]
+    [InlineData("[::1]:5673", "[::1]:5673")]
+    [InlineData("one:5673, two,10.0.0.7", "one:5673, two:5672, 10.0.0.7:5672")]
+    public void A_host_may_have_a_port_and_there_may_be_several(string host, string nodes) =>
+        Assert.Equal(nodes, Load.Options($"RabbitMq:Host={host}").RabbitMq.Address);
 
     [Theory]
     [InlineData("Sqlite", "Data Source=a.db;Password=pa;SECRET=1")]

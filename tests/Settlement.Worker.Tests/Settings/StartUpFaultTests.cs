@@ -35,7 +35,7 @@ public sealed class StartUpFaultTests : IDisposable
 
     [Theory]
     [InlineData("amqp://broker")]
-    [InlineData("broker:5672")]
+    [InlineData("broker:amqp")]
     public async Task A_host_that_is_no_host_is_a_fault_of_the_settings(string host)
     {
         var ran = await store.RunAsync("run", "--set", $"RabbitMq:Host={host}", "--set", "Http:Port=0");

@@ -20,7 +20,7 @@ internal sealed class TestStore(string? server = null) : IDisposable
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
     public Task<Ran> RunAsync(params string[] args) => server is null
-        ? AtAsync(File, args) : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionString={server}"], []);
+        ? AtAsync(File, args) : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionStringFile={Write("connection", server)}"], []);
 
     /// <summary>On a file other than the store's own.</summary>
     public Task<Ran> AtAsync(string file, params string[] args) => RunAsync(args, ["--database", file]);
