@@ -36,7 +36,7 @@ public sealed record StoreState
     public long? KeptFromUs { get; init; }
 
     /// <summary>Whether usage that a closing of this slot took may have left.</summary>
-    public bool HasLeft(long slot) => KeptFromUs is { } us && SettleSlot.HourOf(slot) < BillingHour.Of(us);
+    public bool HasLeft(SettleSlot slot) => KeptFromUs is { } us && slot.Hour < BillingHour.Of(us);
 
     /// <summary>Whether the store was made for tests: a test clock may run ahead of real time on it, and no worker runs on it.</summary>
     public static bool IsForTests(Session session) => session.One<long>("store/for-tests") > 0;

@@ -19,7 +19,7 @@ internal sealed class ScenarioDriver(ScenarioWorker worker, TestClock clock, Act
     private readonly List<Arrival> batch = [];
     private readonly List<string> commands = [];
     private long? downUntilUs;
-    private long leftHour = long.MinValue;
+    private BillingHour leftHour = new(long.MinValue);
 
     public void Run(Scenario scenario)
     {

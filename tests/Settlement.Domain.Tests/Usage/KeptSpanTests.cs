@@ -57,7 +57,7 @@ public class KeptSpanTests
 
         Assert.Null(KeptSpan.Next(null, off, Now, isSure: true));
         Assert.Equal(Now, KeptSpan.Next(Now, off, Now + (500 * Day), isSure: true));
-        Assert.Null(KeptSpan.LeavesUs(off, 1));
+        Assert.Null(KeptSpan.LeavesUs(off, new BillingHour(1)));
         Assert.False(KeptSpan.IsForgotten(null, off, Now, 0));
         Assert.True(KeptSpan.IsForgotten(Now, off, Now, Now - 1));
     }

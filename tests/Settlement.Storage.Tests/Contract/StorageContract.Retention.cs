@@ -224,8 +224,8 @@ public abstract partial class StorageContract
         Open("a1");
         Open("a2");
         TopUp("a1", "10", "money");
-        var all = Store.Read(s => Notices.Outbox.Next(s, 10));
-        Store.Write(s => Notices.Outbox.MarkPublished(s, all.Where(n => n.AccountId == "a1")));
+        var all = Store.Read(s => Storage.Notices.Outbox.Next(s, 10));
+        Store.Write(s => Storage.Notices.Outbox.MarkPublished(s, all.Where(n => n.AccountId == "a1")));
         commands.Receive(["""{"id":"waits","type":"top-up","account":"a1","amount":"5"}"""], NineUs);
         PassTo(NineUs + KeptUs);
         Assert.Equal(default, new BodyRetention(Store).Leave());

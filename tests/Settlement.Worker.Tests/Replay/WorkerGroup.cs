@@ -12,6 +12,7 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
 {
     private const int Size = 3;
     private const int LongestPauseMs = 4_000;
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Halt = TimeSpan.FromSeconds(30);
 
     private readonly List<WorkerProcess> workers = [.. Enumerable.Range(0, Size).Select(_ => WorkerProcess.Start(broker, store, settings))];
@@ -38,15 +39,13 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
             Say($"killed worker {victim}");
         }
 
-        for (var left = 300; left > 0 && !done(); left--)
-            await Task.Delay(1_000, Cancel);
-        await workers[0].UntilAsync(done, "the work is done");
+        await UntilAsync(() => Task.FromResult(done()), "the work is done");
     }
 
     /// <summary>Ends all three in good order once a condition holds.</summary>
     public async Task StopAsync(Func<Task<bool>> when)
     {
-        await workers[0].UntilAsync(when, "nothing is left to do");
+        await UntilAsync(when, "nothing is left to do");
         foreach (var worker in workers)
             Assert.Equal(0, await worker.StopAsync());
     }
@@ -55,6 +54,20 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
     {
         foreach (var worker in workers)
             await worker.DisposeAsync();
+    }
+
+    /// <summary>However slow the machine is: it ends when none of them has said anything for a while.</summary>
+    private async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var (said, since) = (0, TimeProvider.System.GetTimestamp());
+        while (!await condition())
+        {
+            if (said != workers.Sum(w => w.Lines))
+                (said, since) = (workers.Sum(w => w.Lines), TimeProvider.System.GetTimestamp());
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(since) < Silence, $"No worker said anything for {Silence} until {what}:\n{string.Join('\n', workers.Select(w => w.Log))}");
+            await Task.Delay(1_000, Cancel);
+        }
     }
 
     private static async Task HaltAsync(WorkerProcess worker)

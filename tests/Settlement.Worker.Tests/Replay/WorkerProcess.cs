@@ -30,6 +30,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public string Log => string.Join('\n', log);
 
+    /// <summary>How many lines it has logged.</summary>
+    public int Lines => log.Count;
+
     public int Id => process.Id;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
