@@ -18,7 +18,7 @@ internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd
         if (context.Exception is UnreadableBodyException or UnstorableCommandException)
         {
             await next.Send(context);
-            Unreadable(log, BrokerTopology.ErrorQueueOf(queue), context.Exception.Message);
+            Unreadable(log, BrokerTopology.ErrorQueueOf(queue), ForLog(context.Exception));
             drain.Stored(queue, 1);
             return;
         }
@@ -31,6 +31,8 @@ internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd
 
         ExceptionDispatchInfo.Throw(context.Exception);
     }
+
+    private static string ForLog(Exception error) => error is UnreadableBodyException body ? body.ForLog : ((UnstorableCommandException)error).ForLog;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message that can't be read or stored is in {Queue} now: {Reason}")]
     private static partial void Unreadable(ILogger log, string queue, string reason);

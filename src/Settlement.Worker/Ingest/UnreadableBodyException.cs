@@ -24,6 +24,9 @@ public sealed class UnreadableBodyException : Exception
     {
     }
 
+    /// <summary>The reason as a log may have it: without anything of the body, which may be a customer's.</summary>
+    public string ForLog { get => field ?? Message; private init; }
+
     /// <summary>A body larger than the setting allows, whatever it contains.</summary>
     internal static UnreadableBodyException TooLarge(long bytes, int most) => new(TooLargeReason(bytes, most));
 
@@ -31,5 +34,8 @@ public sealed class UnreadableBodyException : Exception
         string.Create(CultureInfo.InvariantCulture, $"The body has {bytes:N0} bytes, more than RabbitMq:MaxBodyBytes allows ({most:N0}).");
 
     /// <summary>Without an inner exception: the headers of the error queue would show the innermost message instead of ours.</summary>
-    public static UnreadableBodyException NoJson(JsonException e) => new("The body is not JSON: " + e.Message);
+    public static UnreadableBodyException NoJson(JsonException e) => new("The body is not JSON: " + e.Message)
+    {
+        ForLog = string.Create(CultureInfo.InvariantCulture, $"The body is not JSON, from byte {e.BytePositionInLine} of line {e.LineNumber + 1} on."),
+    };
 }

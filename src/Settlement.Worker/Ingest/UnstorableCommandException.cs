@@ -26,10 +26,18 @@ public sealed class UnstorableCommandException : Exception
     {
     }
 
+    /// <summary>The reason as a log may have it: an error's text may repeat what was to be stored.</summary>
+    public string ForLog { get => field ?? Message; private init; }
+
     /// <summary>Without an inner exception, as with an unreadable body. Headers are short, so only the first few commands are named.</summary>
     internal static UnstorableCommandException Of(IReadOnlyList<UnstoredCommand> unstored)
     {
-        var named = string.Join(" ", unstored.Take(Named).Select(c => $"Command '{c.Id}' can't be stored: {c.Error.Message}"));
-        return new UnstorableCommandException(unstored.Count > Named ? $"{named} {unstored.Count - Named} more can't be stored." : named);
+        return new UnstorableCommandException(Of(unstored, c => c.Error.Message)) { ForLog = PlainText.Line(Of(unstored, c => c.Error.GetType().Name)) };
+    }
+
+    private static string Of(IReadOnlyList<UnstoredCommand> unstored, Func<UnstoredCommand, string> cause)
+    {
+        var named = string.Join(" ", unstored.Take(Named).Select(c => $"Command '{c.Id}' can't be stored: {cause(c)}"));
+        return unstored.Count > Named ? $"{named} {unstored.Count - Named} more can't be stored." : named;
     }
 }

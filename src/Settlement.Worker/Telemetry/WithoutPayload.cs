@@ -14,8 +14,9 @@ internal sealed class WithoutPayload : BaseProcessor<Activity>
         if (data.Source.Name == Tracing.Name || (data.Status != ActivityStatusCode.Error && !data.Events.Any()))
             return;
         data.Forget();
+        var parent = new ActivityContext(data.TraceId, data.ParentSpanId, ActivityTraceFlags.Recorded);
         using var like = Tracing.Source.StartActivity(
-            data.DisplayName, data.Kind, new ActivityContext(data.TraceId, data.ParentSpanId, ActivityTraceFlags.Recorded), startTime: data.StartTimeUtc);
+            data.DisplayName, data.Kind, parent, startTime: new DateTimeOffset(data.StartTimeUtc));
         like?.SetStatus(ActivityStatusCode.Error);
         like?.SetEndTime(data.StartTimeUtc + data.Duration);
     }

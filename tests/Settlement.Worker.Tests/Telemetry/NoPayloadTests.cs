@@ -47,7 +47,8 @@ public sealed class NoPayloadTests : IDisposable
         await worker.UntilReadyAsync();
         await SendEverythingAsync(broker, worker);
         await worker.Process.UntilLoggedAsync("Settled the run of");
-        await worker.Process.UntilLoggedAsync("A message that can't be read or stored is in");
+        await worker.Process.UntilLoggedAsync("usage-events_error");
+        await worker.Process.UntilLoggedAsync("billing-commands_error");
         Assert.Equal(0, await worker.Process.StopAsync());
 
         Assert.DoesNotContain(Secret, worker.Process.Log, StringComparison.Ordinal);
