@@ -51,7 +51,8 @@ public sealed record BillingNotice
     public string Name => Type.StartsWith(TypePrefix, StringComparison.Ordinal) ? Type[TypePrefix.Length..] : Type;
 
     /// <exception cref="JsonException">The body is not a notice.</exception>
-    public static BillingNotice Read(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize<BillingNotice>(body) ?? throw new JsonException("The body is null.");
+    public static BillingNotice Read(ReadOnlySpan<byte> body) =>
+        JsonSerializer.Deserialize<BillingNotice>(body) ?? throw new JsonException("The body is null.");
 }
 
 /// <summary>What the gateway and other listeners are told about (RULES 10).</summary>

@@ -56,7 +56,8 @@ public sealed class ParkedRetry(SettlementStore store, AccountParking parking, M
             && store.Read(session => session.One<long?>("parked/run-job", new { missed.Run.DueUs })) < command.CommandNo;
         Step?[] steps =
         [
-            command is null || waits ? null : new Step(ParkedStep.Command, command.AtUs, () => commands.ApplyParked(accountNo, command, nowUs(), claim)),
+            command is null || waits ? null
+                : new Step(ParkedStep.Command, command.AtUs, () => commands.ApplyParked(accountNo, command, nowUs(), claim)),
             missed is null ? null : new Step(ParkedStep.Closing, missed.Run.DueUs, () => closings.Settle(missed, nowUs, claim)),
             row is null ? null : new Step(ParkedStep.Of((AgendaKind)row.Kind), row.DueUs, () => lifecycle.StepParked(row, closedHour, nowUs, claim)),
         ];

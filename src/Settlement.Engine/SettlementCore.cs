@@ -1,4 +1,3 @@
-
 using Settlement.Engine.Closings;
 using Settlement.Engine.Commands;
 using Settlement.Engine.Lifecycle;
@@ -19,7 +18,8 @@ public sealed class SettlementCore
     /// <param name="entriesPerRelease">How many quarantined entries are released in one transaction, 1 to 1,000.</param>
     /// <param name="spanSize">How large the time line's spans and their parts may be.</param>
     public SettlementCore(
-        SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece, SpanSize? spanSize = null)
+        SettlementStore store, TimeProvider clock, bool inScenario = false, int entriesPerRelease = Releases.EntriesPerPiece,
+        SpanSize? spanSize = null)
     {
         Store = store;
         Clock = clock;

@@ -1,4 +1,3 @@
-
 namespace Settlement.Engine;
 
 // Nobody else may meanwhile do what a parked account has missed: a retry drives the time line, if only for one account (2.5).

@@ -33,9 +33,11 @@ public sealed partial class Timeline
     private WorkClaim? claim;
     private SpanProgress progress = SpanProgress.None;
 
-    public Timeline(SettlementStore store, SpanOpening spans, SpanWork work, CommandInbox commands, ParkedRetry retries, Releases releases, TimeProvider clock)
+    public Timeline(
+        SettlementStore store, SpanOpening spans, SpanWork work, CommandInbox commands, ParkedRetry retries, Releases releases, TimeProvider clock)
     {
-        (this.store, this.spans, this.work, this.commands, this.retries, this.releases, this.clock) = (store, spans, work, commands, retries, releases, clock);
+        (this.store, this.spans, this.work, this.commands, this.retries, this.releases, this.clock) = (
+            store, spans, work, commands, retries, releases, clock);
         news = new SpanNews
         {
             Settled = (run, plans) => Settled?.Invoke(run, plans),

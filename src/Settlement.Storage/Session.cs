@@ -9,7 +9,8 @@ namespace Settlement.Storage;
 /// nothing behind. Statements are given by name (<see cref="Sql"/>).
 /// </summary>
 /// <param name="alone">No transaction: each statement is committed at once. For claims and the like, which are not part of any larger unit.</param>
-public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released, bool alone = false) : IDisposable
+public sealed class Session(DbConnection connection, DbTransaction? transaction, Statements statements, Action released, bool alone = false)
+    : IDisposable
 {
     private readonly List<Action> committed = [];
 

@@ -1,4 +1,3 @@
-
 using System.Data.Common;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Plans;
@@ -174,7 +173,8 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     public List<CatalogFault> JudgeCatalog(Session session, StoreState state, Catalog next) =>
         state.CatalogVersion == 0 && session.One<long>("store/in-use") == 0
             ? [] : CatalogChange.Judge(
-                Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone, ParkedAccounts.Any(session) ? list => PricedThrough(session, list) : null);
+                Terms.Read(session, state).Catalog, next, state.ClosedHour, Settings.TimeZone, ParkedAccounts.Any(session) ? list =>
+                    PricedThrough(session, list) : null);
 
     /// <summary>
     /// A parked account may be waiting for a price it can be charged (2.5). A list may then start where nothing of its scope has been charged yet,
@@ -182,7 +182,8 @@ public sealed class SettlementStore(IEngine engine, BillingSettings settings, Ti
     /// </summary>
     private BillingHour PricedThrough(Session session, PriceList list) => session.One<long?>("parked/priced-through", new
     {
-        Kind = (long)RowKind.PayPerUse, FromHour = BillingHour.Of(list.FromUs), ApiNo = Words.Find(session, WordKind.Api, list.Api), RegionNo = Words.Find(session, WordKind.Region, list.Region),
+        Kind = (long)RowKind.PayPerUse, FromHour = BillingHour.Of(list.FromUs), ApiNo = Words.Find(session, WordKind.Api, list.Api),
+        RegionNo = Words.Find(session, WordKind.Region, list.Region),
     }) is { } hour ? new BillingHour(hour) : StoreState.NoClosedHour;
 
     private bool IsInForce(Session session, StoreState state, Catalog catalog) =>

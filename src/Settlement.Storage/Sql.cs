@@ -17,11 +17,13 @@ public static partial class Sql
     private static readonly ConcurrentDictionary<string, FrozenDictionary<string, string>> Engines = new(StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> Parts =
-        Sections(Shared).Where(s => s.IsPart).ToDictionary(s => s.Name[(s.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], s => s.Text, StringComparer.Ordinal);
+        Sections(Shared).Where(s => s.IsPart)
+            .ToDictionary(s => s.Name[(s.Name.IndexOf('/', StringComparison.Ordinal) + 1)..], s => s.Text, StringComparer.Ordinal);
 
     /// <summary>The statements of an engine: its own and the shared ones.</summary>
     public static FrozenDictionary<string, string> Of(string engine) =>
-        Engines.GetOrAdd(engine, e => Sections(e).Concat(Sections(Shared)).Where(s => !s.IsPart).ToFrozenDictionary(s => s.Name, s => Whole(s.Text), StringComparer.Ordinal));
+        Engines.GetOrAdd(engine, e =>
+            Sections(e).Concat(Sections(Shared)).Where(s => !s.IsPart).ToFrozenDictionary(s => s.Name, s => Whole(s.Text), StringComparer.Ordinal));
 
     /// <summary>A part may use others.</summary>
     private static string Whole(string text) => Used().IsMatch(text) ? Whole(Used().Replace(text, used => Parts[used.Groups["part"].Value])) : text;
@@ -41,7 +43,8 @@ public static partial class Sql
         }
     }
 
-    [GeneratedRegex(@"^-- (?<kind>name|part): (?<name>[a-z0-9-]+)\n(?<text>.*?)(?=\z|^-- )", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^-- (?<kind>name|part): (?<name>[a-z0-9-]+)\n(?<text>.*?)(?=\z|^-- )",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Section();
 
     [GeneratedRegex(@"\{(?<part>[a-z0-9-]+)\}", RegexOptions.CultureInvariant, 1000)]

@@ -17,7 +17,8 @@ namespace Settlement.Storage;
 /// <param name="fit">What the engine does to a parameter once it has its value.</param>
 /// <param name="prepare">How the engine prepares a statement that returns no rows, if it has a faster way than ADO.NET.</param>
 public sealed partial class Statements(
-    DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null, Func<string, PreparedStatement>? prepare = null) : IDisposable
+    DbConnection connection, FrozenDictionary<string, string> texts, Action<DbParameter>? fit = null, Func<string, PreparedStatement>? prepare = null)
+        : IDisposable
 {
     /// <summary>No single wait for the database is longer than this, not even for the first row of a closing of all existing usage.</summary>
     public const int LongestSeconds = 600;
@@ -38,7 +39,8 @@ public sealed partial class Statements(
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IDisposable> own = new(StringComparer.Ordinal);
 
-    public string Text(string name) => texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
+    public string Text(string name) =>
+        texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"There is no statement '{name}'.", nameof(name));
 
     /// <summary>The statement's command with its parameters set, ready to execute; one execution at a time.</summary>
     public DbCommand Bind(string name, DbTransaction? transaction, object? args)

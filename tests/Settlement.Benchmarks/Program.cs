@@ -16,7 +16,8 @@ var figures = new Dictionary<string, (string Does, Func<Sizes, Task> Run)>(Strin
     ["catchup"] = ("30 days x 24 hours (--calls, --accounts, --hours)", CatchUp.RunAsync),
     ["lots"] = ("many lots, few calls (--lots)", Lots.RunAsync),
     ["onserver"] = ("the hour on the server of SETTLEMENT_TEST_SQLSERVER (--calls, --accounts)", OnServer.RunAsync),
-    ["retention"] = ("days of usage that leaves after 63 days (--days, --events a day, --accounts, --ids ordered|random, --dir)", RetentionOfDays.RunAsync),
+    ["retention"] = ("days of usage that leaves after 63 days (--days, --events a day, --accounts, --ids ordered|random, --dir)",
+        RetentionOfDays.RunAsync),
     ["renewals"] = ("many renewals due at once (--renewals)", Renewals.RunAsync),
     [CloseMemory.ChildVerb] = ("what close-memory starts (--file)", CloseMemory.ChildAsync),
 };

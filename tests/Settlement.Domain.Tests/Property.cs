@@ -55,7 +55,8 @@ internal static class Property
     }
 
     private static long Whole(string variable, long otherwise) =>
-        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0 ? value : otherwise;
+        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value : otherwise;
 
     private static void Say(string line)
     {

@@ -11,7 +11,8 @@ internal static class Publishing
     {
         var factory = new ConnectionFactory { Uri = broker, ClientProvidedName = "replay" };
         await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null));
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null));
         foreach (var chunk in messages.Chunk(UnderWay))
             await Task.WhenAll(chunk.Select(message => SendAsync(channel, message)));
     }

@@ -12,7 +12,8 @@ internal static class Audit
     {
         JsonElement[] rows = [.. result.GetProperty("bill").EnumerateArray()];
         JsonElement[] balances = [.. result.GetProperty("balances").EnumerateArray()];
-        return [.. rows.SelectMany(OfRow), .. OfOrder(rows), .. OfLots(result, rows), .. OfRemainders(rows, balances), .. OfBalances(scenario, result, rows, balances)];
+        return [.. rows.SelectMany(OfRow), .. OfOrder(rows), .. OfLots(result, rows), .. OfRemainders(rows, balances),
+            .. OfBalances(scenario, result, rows, balances)];
     }
 
     private static IEnumerable<string> OfRow(JsonElement row)
@@ -79,7 +80,8 @@ internal static class Audit
         foreach (var balance in balances)
         {
             var account = Text(balance, "account");
-            var sum = timeline.Where(e => IsDone(e, balance)).Select(e => e.GetProperty("top-up")).Where(t => Text(t, "account") == account).Sum(t => Amount(t, "amount"))
+            var sum = timeline.Where(e => IsDone(e, balance)).Select(e => e.GetProperty("top-up")).Where(t => Text(t, "account") == account)
+                .Sum(t => Amount(t, "amount"))
                 - rows.Where(r => Text(r, "account") == account).Sum(r => Amount(r, "deducted"));
             if (sum != Amount(balance, "balance"))
             {
@@ -93,7 +95,8 @@ internal static class Audit
     /// </summary>
     private static bool IsDone(JsonElement entry, JsonElement balance) => entry.TryGetProperty("top-up", out _)
         && (balance.GetProperty("parked") is not { ValueKind: JsonValueKind.Object } parked
-            || string.CompareOrdinal(Text(entry, "at"), Text(parked, "at")[..Text(entry, "at").Length]) < (Text(parked, "step") == "command" ? 0 : 1));
+            || string.CompareOrdinal(Text(entry, "at"), Text(parked, "at")[..Text(entry, "at").Length]) < (Text(parked, "step") == "command"
+                ? 0 : 1));
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
 

@@ -21,7 +21,8 @@ internal static class ManyLots
     private static IEnumerable<JsonObject> Purchases(JsonElement wanted, string at)
     {
         var sooner = wanted.GetProperty("sooner").GetString()!;
-        var packages = Enumerable.Range(0, wanted.GetProperty("lots").GetInt32()).Select(i => "L" + i.ToString("D6", CultureInfo.InvariantCulture)).ToArray();
+        var packages = Enumerable.Range(0, wanted.GetProperty("lots").GetInt32()).Select(i => "L" + i.ToString("D6", CultureInfo.InvariantCulture))
+            .ToArray();
         new Random(wanted.GetProperty("seed").GetInt32()).Shuffle(packages);
         return packages.Select(package => new JsonObject
         {

@@ -35,7 +35,8 @@ public sealed class ScenarioFiles
     public void Names_the_field_that_cannot_be_read(string name)
     {
         var file = ScenarioPack.Read(name);
-        var refusal = Assert.Throws<UnreadableScenarioException>(() => Worker.Simulating.Simulation.RunToJson(ScenarioPack.Expand(file).GetRawText()));
+        var refusal = Assert.Throws<UnreadableScenarioException>(() =>
+            Worker.Simulating.Simulation.RunToJson(ScenarioPack.Expand(file).GetRawText()));
 
         var path = file.GetProperty("path");
         string[] right = path.ValueKind == JsonValueKind.Array ? [.. path.EnumerateArray().Select(p => p.GetString()!)] : [path.GetString()!];
@@ -55,7 +56,9 @@ public sealed class ScenarioFiles
     [Fact]
     public void Every_file_lies_in_the_folder_of_its_chapter()
     {
-        string[] astray = [.. ScenarioPack.Files.Where(file => !Path.GetDirectoryName(file)!.StartsWith(ChapterOf(ScenarioPack.NameOf(file)), StringComparison.Ordinal))];
+        string[] astray = [
+            .. ScenarioPack.Files.Where(file =>
+            !Path.GetDirectoryName(file)!.StartsWith(ChapterOf(ScenarioPack.NameOf(file)), StringComparison.Ordinal))];
         Assert.Empty(astray);
     }
 
@@ -69,5 +72,6 @@ public sealed class ScenarioFiles
         _ => string.Concat(name.TakeWhile(char.IsAsciiDigit)).PadLeft(2, '0') + "-",
     };
 
-    private static TheoryDataRow<string> Row(string name, string needs) => new TheoryDataRow<string>(name).WithTestDisplayName(name).WithTrait("needs", needs);
+    private static TheoryDataRow<string> Row(string name, string needs) =>
+        new TheoryDataRow<string>(name).WithTestDisplayName(name).WithTrait("needs", needs);
 }

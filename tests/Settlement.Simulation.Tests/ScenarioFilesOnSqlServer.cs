@@ -11,7 +11,8 @@ public sealed class ScenarioFilesOnSqlServer
     private const string Long = "case-21";
 
     public static IEnumerable<TheoryDataRow<string>> Readable() =>
-        TestSqlServer.IsThere ? ScenarioFiles.Readable().Where(r => r.Data != Long) : [new TheoryDataRow<string>("").WithTestDisplayName("every scenario file on SQL Server")];
+        TestSqlServer.IsThere ? ScenarioFiles.Readable().Where(r => r.Data != Long)
+            : [new TheoryDataRow<string>("").WithTestDisplayName("every scenario file on SQL Server")];
 
     /// <summary>
     /// 100,000 purchases, one transaction after the other over the network; takes some twenty minutes. Run it with <c>-explicit only</c>.

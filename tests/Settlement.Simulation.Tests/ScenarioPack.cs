@@ -23,7 +23,8 @@ internal static class ScenarioPack
     ];
 
     /// <summary>A name is there once (a test says so): the first file of it is as good as any.</summary>
-    private static readonly Dictionary<string, string> ByName = Files.GroupBy(NameOf).ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> ByName = Files.GroupBy(NameOf)
+        .ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
 
     public static IEnumerable<string> Readable => ByName.Keys.Where(name => !IsUnreadable(name)).Order(StringComparer.Ordinal);
 

@@ -55,11 +55,13 @@ public class SafeReaderTests
 
         public override byte GetByte(int ordinal) => throw new NotSupportedException();
 
-        public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) => throw new NotSupportedException();
+        public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) =>
+            throw new NotSupportedException();
 
         public override char GetChar(int ordinal) => throw new NotSupportedException();
 
-        public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => throw new NotSupportedException();
+        public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) =>
+            throw new NotSupportedException();
 
         public override string GetDataTypeName(int ordinal) => throw new NotSupportedException();
 

@@ -10,7 +10,8 @@ namespace Settlement.Storage.Tests;
 /// </summary>
 public sealed partial class StatementTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Names() => Texts.All.Keys.Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
+    public static IEnumerable<TheoryDataRow<string>> Names() =>
+        Texts.All.Keys.Select(n => new TheoryDataRow<string>(n).WithTestDisplayName("T-SQL: " + n));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -21,7 +22,9 @@ public sealed partial class StatementTests
 
     [Fact]
     public void Everything_that_SQL_Server_is_given_fits_its_schema() =>
-        Assert.Empty(Model.Faults(Texts.All.Where(t => !OfTheServer(t.Value)).Concat(SourceTexts.All).Concat(Inserts.All.Select(i => KeyValuePair.Create(i.Name, i.Text))).ToDictionary(StringComparer.Ordinal)));
+        Assert.Empty(
+            Model.Faults(Texts.All.Where(t => !OfTheServer(t.Value)).Concat(SourceTexts.All)
+            .Concat(Inserts.All.Select(i => KeyValuePair.Create(i.Name, i.Text))).ToDictionary(StringComparer.Ordinal)));
 
     [Fact]
     public void The_schema_can_refuse()
@@ -45,7 +48,8 @@ public sealed partial class StatementTests
 
     [Fact]
     public void A_parameter_must_have_a_type() =>
-        Assert.Throws<InvalidOperationException>(() => Model.Faults(new Dictionary<string, string> { ["account/wrong"] = "SELECT AccountNo FROM Account WHERE Name = @Colour" }));
+        Assert.Throws<InvalidOperationException>(() =>
+            Model.Faults(new Dictionary<string, string> { ["account/wrong"] = "SELECT AccountNo FROM Account WHERE Name = @Colour" }));
 
     [Theory]
     [InlineData("SqlServer", "Sqlite")]

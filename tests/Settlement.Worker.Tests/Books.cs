@@ -20,7 +20,8 @@ internal static class Books
         {
             var entries = BillReader.Entries(session, account.AccountNo);
             var name = account.AccountId;
-            if (!entries.Select(e => e.EntryNo).SequenceEqual(Enumerable.Range(1, entries.Count).Select(n => (long)n)) || entries.Count != account.EntryCount)
+            if (!entries.Select(e => e.EntryNo).SequenceEqual(Enumerable.Range(1, entries.Count).Select(n => (long)n))
+                || entries.Count != account.EntryCount)
                 yield return $"{name}: the entries are not numbered 1 to {account.EntryCount}";
             if (Sum(entries) != 0)
                 yield return $"{name}: the entries sum to {Sum(entries)}, not to zero";

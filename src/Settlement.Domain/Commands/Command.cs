@@ -19,7 +19,8 @@ public static class CommandType
     public const string Resume = "resume";
 
     public static readonly IReadOnlyList<string> All =
-        [OpenAccount, TopUp, AdjustBalance, Subscribe, Unsubscribe, BuyPackage, RenewPackage, SetAutoRenew, RefundPackage, SetAlert, RunJob, Hold, Resume];
+        [OpenAccount, TopUp, AdjustBalance, Subscribe, Unsubscribe, BuyPackage, RenewPackage, SetAutoRenew, RefundPackage, SetAlert, RunJob,
+            Hold, Resume];
 
     /// <summary>Commands that apply on arrival when their own instant lies in a closed hour (INTERFACE 2).</summary>
     public static bool AppliesOnArrival(string type) => type is OpenAccount or TopUp or AdjustBalance or SetAlert or SetAutoRenew;

@@ -25,7 +25,8 @@ internal sealed class CommandFields(JsonElement json, CommandReading reading)
 
     /// <summary>The text of a field if it can be read at all, for the answer to a malformed command.</summary>
     public string? Peek(string field) =>
-        json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && TryString(value, out var text) && CallFields.TextFault(text) is null ? text : null;
+        json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String && TryString(value, out var text)
+            && CallFields.TextFault(text) is null ? text : null;
 
     public string? Text(string field)
     {

@@ -60,7 +60,8 @@ internal static class PackageCommands
             return CommandAnswer.Refused(Refusal.InsufficientBalance);
 
         var plan = new Plan(account, input.Terms, input.Time);
-        LotStart.Pay(plan, package, Renewal.NextLot(plan, package, last, offer), scope, RowKind.Renewal, input.Command.Id, Cause.OfCommand(input.Command.Id));
+        LotStart.Pay(
+            plan, package, Renewal.NextLot(plan, package, last, offer), scope, RowKind.Renewal, input.Command.Id, Cause.OfCommand(input.Command.Id));
         return CommandAnswer.Applied(plan);
     }
 

@@ -14,7 +14,8 @@ namespace Settlement.Domain.Lifecycle;
 /// <param name="Attempted">Whether an attempt for the lot was already made at the due instant.</param>
 /// <param name="Subscribed">The scopes subscribed at the due instant, for steps of arrears.</param>
 public sealed record StepInput(
-    AgendaEntry Entry, Terms Terms, StepTime Time, BillingHour ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot, Lot? LastLot, bool LiveLot, bool Attempted,
+    AgendaEntry Entry, Terms Terms, StepTime Time, BillingHour ClosedHour, long LastRunUs, Account Account, Package? Package, Scope? Scope, Lot? Lot,
+    Lot? LastLot, bool LiveLot, bool Attempted,
     IReadOnlyList<SubscribedScope> Subscribed);
 
 /// <summary>Decides one step of a lot or an account that fell due. A step whose reason has gone does nothing.</summary>
@@ -38,20 +39,23 @@ public static class LifecycleStep
                 LotStart.GoLive(plan, scope, plan.Time.DueUs, "lot-started", Cause.OfLot("lot-start", package.PackageId, lot.LotNo));
                 break;
             case AgendaKind.LotEnd:
-                var now = BillingMode.Change(plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, Cause.OfLot("lot-end", package.PackageId, lot.LotNo));
+                var now = BillingMode.Change(
+                    plan, scope, input.LiveLot, "lot-ended", plan.Time.DueUs, Cause.OfLot("lot-end", package.PackageId, lot.LotNo));
                 if (now != scope)
                     plan.ChangedScopes.Add(now);
                 break;
             case AgendaKind.LotExpiring when lot.LotNo == last.LotNo:
                 plan.Tell(Notice.Of(
-                    NoticeName.PackageExpiring, Cause.Of("expiring", package.PackageId, lot.LotNo, input.Entry.DueUs), plan.Time.DueUs, package.PackageId,
+                    NoticeName.PackageExpiring, Cause.Of("expiring", package.PackageId, lot.LotNo, input.Entry.DueUs), plan.Time.DueUs,
+                    package.PackageId,
                     ("lot", lot.LotNo), ("end", plan.Zone.Show(lot.EndUs)), ("left", lot.Left), ("autoRenew", package.AutoRenew)));
                 break;
             case AgendaKind.LotVoid:
                 Void(plan, input, lot);
                 break;
             // A command that arrives late may plan a slot that has already been tried.
-            case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && !input.Attempted && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
+            case AgendaKind.RenewalAttempt when package.AutoRenew && lot.LotNo == last.LotNo && !input.Attempted
+                && RenewalSlots.IsSlot(plan.Zone, package, last, plan.Time.DueUs):
                 Renewal.Attempt(plan, package, last, scope, again: false);
                 break;
         }
@@ -69,6 +73,7 @@ public static class LifecycleStep
             return;
         }
 
-        plan.Tell(Notice.Of(NoticeName.PackageExpired, Cause.OfLot("expired", lot.PackageId, lot.LotNo), plan.Time.DueUs, lot.PackageId, ("lot", lot.LotNo), ("voidCalls", lot.Left)));
+        plan.Tell(Notice.Of(NoticeName.PackageExpired, Cause.OfLot("expired", lot.PackageId, lot.LotNo), plan.Time.DueUs, lot.PackageId,
+            ("lot", lot.LotNo), ("voidCalls", lot.Left)));
     }
 }

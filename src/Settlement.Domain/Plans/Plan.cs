@@ -64,7 +64,8 @@ public sealed class Plan(Account account, Terms terms, StepTime time)
     public Account After { get; set; } = account;
 
     /// <summary>The account as it will be loaded once the plan is written.</summary>
-    public Account Written => After with { Version = Before.Version + 1, EntryCount = Before.EntryCount + entries.Count, NoticeCount = Before.NoticeCount + notices.Count };
+    public Account Written =>
+        After with { Version = Before.Version + 1, EntryCount = Before.EntryCount + entries.Count, NoticeCount = Before.NoticeCount + notices.Count };
 
     public Terms Terms { get; } = terms;
 

@@ -17,7 +17,8 @@ public static class CatalogChange
     /// The last hour in which a call of the scope was charged, if only charged hours rule out a new list; null: every closed hour does.
     /// </param>
     /// <returns>Every reason why the new catalog can't be used; empty if it can.</returns>
-    public static List<CatalogFault> Judge(Catalog old, Catalog next, BillingHour closedThrough, BillingZone zone = default, Func<PriceList, BillingHour>? pricedThrough = null)
+    public static List<CatalogFault> Judge(
+        Catalog old, Catalog next, BillingHour closedThrough, BillingZone zone = default, Func<PriceList, BillingHour>? pricedThrough = null)
     {
         var faults = new List<CatalogFault>();
         if (!string.Equals(old.Currency.Code, next.Currency.Code, StringComparison.Ordinal))
@@ -36,7 +37,9 @@ public static class CatalogChange
             if (at < 0)
                 faults.Add(new CatalogFault("prices", $"the list for {Show(list, zone)} is left out; a price list is never taken back, only followed by another"));
             else if (!next.Prices[at].Tiers.SequenceEqual(list.Tiers))
-                faults.Add(new CatalogFault(Path("prices", at, "tiers"), $"differ from the store's for {Show(list, zone)}; a price list is never edited, only followed by another"));
+                faults.Add(new CatalogFault(
+                    Path("prices",
+                    at, "tiers"), $"differ from the store's for {Show(list, zone)}; a price list is never edited, only followed by another"));
         }
     }
 
@@ -65,9 +68,11 @@ public static class CatalogChange
             if (at < 0)
                 faults.Add(new CatalogFault("offers", $"'{before.Offer}' is left out; packages are renewed by it: withdraw it with a \"to\""));
             else if (!string.Equals(next.Offers[at].Api, before.Api, StringComparison.Ordinal))
-                faults.Add(new CatalogFault(Path("offers", at, "api"), $"'{before.Offer}' is for {before.Api}, which can't change: packages are renewed by it"));
+                faults.Add(new CatalogFault(
+                    Path("offers", at, "api"), $"'{before.Offer}' is for {before.Api}, which can't change: packages are renewed by it"));
             else if (!string.Equals(next.Offers[at].Region, before.Region, StringComparison.Ordinal))
-                faults.Add(new CatalogFault(Path("offers", at, "region"), $"'{before.Offer}' is for {before.Region}, which can't change: packages are renewed by it"));
+                faults.Add(new CatalogFault(
+                    Path("offers", at, "region"), $"'{before.Offer}' is for {before.Region}, which can't change: packages are renewed by it"));
         }
     }
 

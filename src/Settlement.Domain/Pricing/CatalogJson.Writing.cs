@@ -25,7 +25,8 @@ public static partial class CatalogJson
             WriteNames(json, "apis", catalog.Apis);
             WriteNames(json, "regions", catalog.Regions);
             json.WriteStartArray("prices");
-            foreach (var list in catalog.Prices.OrderBy(p => p.Api, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal).ThenBy(p => p.FromUs))
+            foreach (var list in catalog.Prices.OrderBy(p => p.Api, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal)
+                .ThenBy(p => p.FromUs))
                 WritePrices(json, list, catalog.Currency, zone);
             json.WriteEndArray();
             json.WriteStartArray("offers");

@@ -55,7 +55,8 @@ public static partial class CatalogJson
         CatalogRules.KnowScopes(offers, o => (o.Api, o.Region), apis, regions);
         CatalogRules.OneListAtATime(prices, zone);
         CatalogRules.OneEntryAtATime(offers);
-        return faults.Count > before ? null : new Catalog(currency!, apis!, regions!, [.. prices.Select(p => p.Read)], [.. offers.Select(o => o.Read)]);
+        return faults.Count > before ? null
+            : new Catalog(currency!, apis!, regions!, [.. prices.Select(p => p.Read)], [.. offers.Select(o => o.Read)]);
     }
 
     private static Currency? ReadCurrency(CatalogNode? node)
@@ -87,7 +88,9 @@ public static partial class CatalogJson
 
     private static List<Placed<T>> ReadEach<T>(CatalogNode? list, Func<CatalogNode, T?> read)
         where T : class =>
-        list is null ? [] : [.. list.Items().Select(item => (Item: item, Read: read(item))).Where(p => p.Read is not null).Select(p => new Placed<T>(p.Item, p.Read!))];
+        list is null ? []
+            : [.. list.Items().Select(item => (Item: item, Read: read(item))).Where(p => p.Read is not null)
+            .Select(p => new Placed<T>(p.Item, p.Read!))];
 
     private static OfferEntry? ReadOffer(CatalogNode node, Currency? currency, BillingZone zone)
     {

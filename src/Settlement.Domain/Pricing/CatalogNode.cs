@@ -57,7 +57,8 @@ internal sealed class CatalogNode(JsonElement value, string path, List<CatalogFa
     public IReadOnlyList<CatalogNode> Items()
     {
         if (value.ValueKind == JsonValueKind.Array)
-            return [.. value.EnumerateArray().Select((item, i) => new CatalogNode(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), faults))];
+            return [.. value.EnumerateArray()
+                .Select((item, i) => new CatalogNode(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), faults))];
         Fault($"is {Kind()}, not a list");
         return [];
     }

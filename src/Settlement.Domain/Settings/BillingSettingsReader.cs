@@ -69,9 +69,11 @@ public static class BillingSettingsReader
             var name = BillingSettings.LevelNames.FirstOrDefault(n => Is(path[1], n));
             var change = path.Length == 4 ? Change(path[2], path[3]) : null;
             if (name is null)
-                faults.Add(new SettingFault(string.Join(':', key.Split(':')[..^(path.Length - 2)]), $"there is no level '{path[1]}'; levels are V0 to V5"));
+                faults.Add(new SettingFault(
+                    string.Join(':', key.Split(':')[..^(path.Length - 2)]), $"there is no level '{path[1]}'; levels are V0 to V5"));
             else if (change is null)
-                faults.Add(new SettingFault(key, "there is no such setting; a level has payPerUse and package, each with graceDays and retentionDays"));
+                faults.Add(new SettingFault(
+                    key, "there is no such setting; a level has payPerUse and package, each with graceDays and retentionDays"));
             else if (!TryDays(value ?? "", out var days))
                 faults.Add(new SettingFault(key, DaysCause(value ?? "")));
             else

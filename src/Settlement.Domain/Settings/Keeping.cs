@@ -14,7 +14,8 @@ internal static class Keeping
 
     public static (BillingSettings? Settings, string? Cause) Duration(string text, Func<long, BillingSettings> set) =>
         text == "0" ? (set(0), null)
-        : BillingSettingsReader.TryDuration(text, out var us) ? (set(us), null) : (null, $"'{text}' is not a duration such as 400.00:00:00, or 0 to keep for ever");
+        : BillingSettingsReader.TryDuration(text, out var us) ? (set(us), null)
+            : (null, $"'{text}' is not a duration such as 400.00:00:00, or 0 to keep for ever");
 
     /// <summary>
     /// A time that was given and is too short is a fault. The default of <c>KeepUsage</c> is never too short: it is longer where <c>MaxUsageAge</c>
@@ -26,7 +27,8 @@ internal static class Keeping
         foreach (var (key, _) in pairs)
         {
             if (Is(key, Usage) && read.KeepUsageUs > 0 && read.KeepUsageUs < leastUsageUs)
-                faults.Add(new SettingFault(prefix + key, $"{Show(read.KeepUsageUs)} is less than MaxUsageAge and 62 days: at least {Show(leastUsageUs)}, or 0 to keep for ever"));
+                faults.Add(new SettingFault(prefix
+                    + key, $"{Show(read.KeepUsageUs)} is less than MaxUsageAge and 62 days: at least {Show(leastUsageUs)}, or 0 to keep for ever"));
             else if (Bodies.FirstOrDefault(b => Is(key, b)) is { } body && Of(read, body) is > 0 and < LeastBodiesUs and var us)
                 faults.Add(new SettingFault(prefix + key, $"{Show(us)} is too short: at least {Show(LeastBodiesUs)}, or 0 to keep for ever"));
         }
@@ -34,7 +36,8 @@ internal static class Keeping
 
     private static long Of(BillingSettings read, string body) => body == Bodies[0] ? read.KeepNoticesUs : read.KeepCommandsUs;
 
-    private static string Show(long us) => TimeSpan.FromTicks(us * 10).ToString(us < Instant.PerDayUs ? @"hh\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
+    private static string Show(long us) =>
+        TimeSpan.FromTicks(us * 10).ToString(us < Instant.PerDayUs ? @"hh\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 
     private static bool Is(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 }

@@ -14,7 +14,8 @@ public static class PackageNotices
         if (drawn.Count == 0)
             return;
         foreach (var lot in drawn.Where(l => l.Left == 0))
-            plan.Tell(Notice.Of(NoticeName.PackageUsedUp, Cause.OfLot("used-up", lot.Lot.PackageId, lot.Lot.LotNo), plan.Time.DueUs, lot.Lot.PackageId, ("lot", lot.Lot.LotNo)));
+            plan.Tell(Notice.Of(NoticeName.PackageUsedUp, Cause.OfLot("used-up", lot.Lot.PackageId, lot.Lot.LotNo), plan.Time.DueUs,
+                lot.Lot.PackageId, ("lot", lot.Lot.LotNo)));
 
         var liveLeft = usage.LiveLeft - drawn.Where(l => l.Lot.Life.Contains(plan.Time.DueUs)).Sum(l => l.Drawn);
         var scope = usage.Scope;

@@ -13,5 +13,13 @@ public readonly record struct BillingMonth(int Number) : IComparable<BillingMont
 
     public int CompareTo(BillingMonth other) => Number.CompareTo(other.Number);
 
+    public static bool operator <(BillingMonth a, BillingMonth b) => a.Number < b.Number;
+
+    public static bool operator >(BillingMonth a, BillingMonth b) => a.Number > b.Number;
+
+    public static bool operator <=(BillingMonth a, BillingMonth b) => a.Number <= b.Number;
+
+    public static bool operator >=(BillingMonth a, BillingMonth b) => a.Number >= b.Number;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number / 12:D4}-{Number % 12 + 1:D2}");
 }

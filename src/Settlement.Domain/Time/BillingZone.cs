@@ -7,10 +7,12 @@ public readonly record struct BillingZone(int OffsetHours)
 {
     public TimeSpan Offset => TimeSpan.FromHours(OffsetHours);
 
-    public DateOnly DateOf(long us) => DateOnly.FromDateTime(Instant.ToUtc(Math.Clamp(us + OffsetHours * Instant.PerHourUs, Instant.FirstUs, Instant.LastUs)).DateTime);
+    public DateOnly DateOf(long us) =>
+        DateOnly.FromDateTime(Instant.ToUtc(Math.Clamp(us + OffsetHours * Instant.PerHourUs, Instant.FirstUs, Instant.LastUs)).DateTime);
 
     /// <summary>00:00:00 of the date in this zone.</summary>
-    public long MidnightUs(DateOnly date) => Instant.OfUs(new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)) - OffsetHours * Instant.PerHourUs;
+    public long MidnightUs(DateOnly date) =>
+        Instant.OfUs(new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)) - OffsetHours * Instant.PerHourUs;
 
     public BillingMonth MonthOf(long us) => BillingMonth.Of(DateOf(us));
 

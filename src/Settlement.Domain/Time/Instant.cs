@@ -61,7 +61,8 @@ public static class Instant
         if (us + offsetHours * PerHourUs is < FirstUs or > LastUs)
             offsetHours = 0;
         var local = ToUtc(us).ToOffset(TimeSpan.FromHours(offsetHours));
-        var fraction = us % PerSecondUs == 0 ? "" : "." + ((us % PerSecondUs + PerSecondUs) % PerSecondUs).ToString("D6", CultureInfo.InvariantCulture).TrimEnd('0');
+        var fraction = us % PerSecondUs == 0 ? "" : "." + ((us % PerSecondUs + PerSecondUs) % PerSecondUs)
+            .ToString("D6", CultureInfo.InvariantCulture).TrimEnd('0');
         return local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture) + fraction + local.ToString("zzz", CultureInfo.InvariantCulture);
     }
 

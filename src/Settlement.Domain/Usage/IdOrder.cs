@@ -18,7 +18,8 @@ public static class IdOrder
     /// For a UUID, its first half (version 7 begins with the time). For an id in which only the numbers change (a counter or a time after a prefix),
     /// its digits as a number. For any other id, its first characters (ULID, KSUID and object ids begin with the time).
     /// </summary>
-    public static ulong Of(string id) => id.Length == UuidLength && TryUuid(id, out var order) || TryNumber(id, out order) ? order : FirstCharacters(id);
+    public static ulong Of(string id) =>
+        id.Length == UuidLength && TryUuid(id, out var order) || TryNumber(id, out order) ? order : FirstCharacters(id);
 
     private static bool TryUuid(string id, out ulong order)
     {

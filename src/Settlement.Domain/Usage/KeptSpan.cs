@@ -35,5 +35,6 @@ public static class KeptSpan
     /// <summary>
     /// When usage of an hour leaves: with the first hourly run that is not before this instant. Null: never.
     /// </summary>
-    public static long? LeavesUs(BillingSettings settings, BillingHour hour) => KeptUs(settings) is { } us ? BillingHour.FirstOnTheHourUs(hour.Next.StartUs + us) : null;
+    public static long? LeavesUs(BillingSettings settings, BillingHour hour) =>
+        KeptUs(settings) is { } us ? BillingHour.FirstOnTheHourUs(hour.Next.StartUs + us) : null;
 }

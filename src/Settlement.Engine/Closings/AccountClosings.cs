@@ -102,7 +102,8 @@ internal sealed class AccountClosings(SettlementStore store)
         var (first, last) = (batch.Min(a => a.AccountNo), batch.Max(a => a.AccountNo));
         var settled = batch.SelectMany(a => a.Runs).Select(r => r.Run.ToSlot).Distinct().ToDictionary(
             slot => slot, slot => session.Rows<long>("closing/settled", new { ToSlot = slot, FirstAccount = first, LastAccount = last }).ToHashSet());
-        return batch.Select(a => a with { Runs = a.Runs.FindAll(r => !settled[r.Run.ToSlot].Contains(a.AccountNo)) }).Where(a => a.Runs.Count > 0).ToList();
+        return batch.Select(a => a with { Runs = a.Runs.FindAll(r => !settled[r.Run.ToSlot].Contains(a.AccountNo)) }).Where(a => a.Runs.Count > 0)
+            .ToList();
     }
 
     private void Write(Session session, DecidedClosings decided)
@@ -112,7 +113,8 @@ internal sealed class AccountClosings(SettlementStore store)
             holds.Write(session, run, plan);
         store.Engine.Insert(session, "Closing", ClosingColumns, decided.Settled.Select(s => new object?[]
         {
-            s.Run.ToSlot.Number, s.Plan.Before.AccountNo, s.Plan.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion, decided.Terms.CatalogVersion,
+            s.Run.ToSlot.Number, s.Plan.Before.AccountNo, s.Plan.Before.Version + 1, decided.NowUs, decided.Terms.SettingsVersion,
+            decided.Terms.CatalogVersion,
         }));
     }
 }

@@ -32,7 +32,8 @@ internal sealed class ClosingLoader(Session session, Words words, ScopeFacts fac
         var cuts = new HourCuts(hour, facts.Cuts(scopeNo));
         var accountNo = groups[0].AccountNo;
         if (!cuts.IsWhole)
-            return Split(run, cuts, new { Slot = run.SlotOf(hour), AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour }, accountNo, scopeNo, hour);
+            return Split(
+                run, cuts, new { Slot = run.SlotOf(hour), AccountNo = accountNo, ScopeNo = scopeNo, UseHour = hour }, accountNo, scopeNo, hour);
         var claims = groups.SelectMany(Claims).ToList();
         var piece = hour.Period;
         return claims.Count == 0 ? [] : [new PieceUsage(piece, claims, InOrder(run, accountNo, scopeNo, hour, piece))];

@@ -31,7 +31,8 @@ internal sealed class ClosingRange(SettlementStore store, AccountParking parking
     /// <param name="nowUs">The transaction time of each batch, taken when the batch is decided.</param>
     /// <returns>Accounts for which a closing made a step due, each with the instant up to which it is settled. Later runs may be left over.</returns>
     public Dictionary<long, long> Settle(
-        IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount, long spanUntilUs, Func<long, long?> untilUs, Func<long> nowUs, Told? told, WorkClaim? claim)
+        IReadOnlyList<ClosingRun> runs, long firstAccount, long lastAccount, long spanUntilUs, Func<long, long?> untilUs, Func<long> nowUs,
+        Told? told, WorkClaim? claim)
     {
         var stopped = new Stopped();
         var parked = store.Read(session => ParkedAccounts.Between(session, firstAccount, lastAccount));
@@ -45,7 +46,8 @@ internal sealed class ClosingRange(SettlementStore store, AccountParking parking
             // Later runs of an account that has stopped may already have been read and decided.
             IReadOnlyList<AccountUsage> batch = whole.Any(stopped.Has) ? [.. whole.Where(a => !stopped.Has(a))] : whole;
             var settled = CommitOrPark(batch, batch.Count == whole.Count ? ahead : ahead?.Of(batch), stopped, nowUs, claim);
-            foreach (var account in settled.GroupBy(s => s.Plan.Before.AccountNo).Where(g => g.Any(s => s.Plan.Agenda.Exists(a => a.DueUs <= spanUntilUs))))
+            foreach (var account in settled.GroupBy(s => s.Plan.Before.AccountNo)
+                .Where(g => g.Any(s => s.Plan.Agenda.Exists(a => a.DueUs <= spanUntilUs))))
                 stopped.Left.TryAdd(account.Key, account.Last().Run.DueUs);
             told?.Invoke(settled);
         }
@@ -94,7 +96,9 @@ internal sealed class ClosingRange(SettlementStore store, AccountParking parking
         {
             Divided.Do(
                 some,
-                (together, tries) => Keep(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries), settled, stopped.Left),
+                (together, tries) =>
+                    Keep(accounts.Commit(together, ReferenceEquals(together, batch) ? ahead : ahead?.Of(together), nowUs, claim, tries), settled,
+                    stopped.Left),
                 (one, _) => RunByRun(one, settled, stopped, nowUs, claim));
         }
 

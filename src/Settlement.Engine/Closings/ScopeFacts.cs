@@ -19,7 +19,8 @@ internal sealed class ScopeFacts
     private readonly Dictionary<long, List<Lot>> lots;
     private readonly Dictionary<long, Dictionary<BillingMonth, long>> months;
 
-    private ScopeFacts(Dictionary<long, Scope> scopes, Dictionary<long, List<Lot>> lots, ILookup<long, Period> subscriptions, Dictionary<long, Dictionary<BillingMonth, long>> months)
+    private ScopeFacts(Dictionary<long, Scope> scopes, Dictionary<long, List<Lot>> lots, ILookup<long, Period> subscriptions,
+        Dictionary<long, Dictionary<BillingMonth, long>> months)
     {
         (Scopes, Subscriptions) = (scopes, subscriptions);
         (this.lots, this.months) = (lots, months);
@@ -40,9 +41,11 @@ internal sealed class ScopeFacts
             .Select(c => new { ScopeNos = c, FromUs = fromUs, ToUs = toUs, UntilUs = untilUs }).ToList();
         return new ScopeFacts(
             chunks.SelectMany(c => AccountReader.GetScopes(session, words, c.ScopeNos)).ToDictionary(s => s.ScopeNo),
-            chunks.SelectMany(c => session.Rows<LotRow>("package/of-span", c)).GroupBy(l => l.ScopeNo).ToDictionary(g => g.Key, g => g.Select(l => l.ToLot()).ToList()),
+            chunks.SelectMany(c => session.Rows<LotRow>("package/of-span", c)).GroupBy(l => l.ScopeNo)
+                .ToDictionary(g => g.Key, g => g.Select(l => l.ToLot()).ToList()),
             chunks.SelectMany(c => session.Rows<PeriodRow>("account/subscriptions", c)).ToLookup(s => s.ScopeNo, s => s.ToPeriod()),
-            chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo).ToDictionary(g => g.Key, g => g.ToDictionary(m => m.Month, m => m.Calls)));
+            chunks.SelectMany(c => session.Rows<MonthRow>("plan/months", c)).GroupBy(m => m.ScopeNo)
+                .ToDictionary(g => g.Key, g => g.ToDictionary(m => m.Month, m => m.Calls)));
     }
 
     /// <summary>Lots with calls left that are live at some time within a period.</summary>
@@ -60,7 +63,8 @@ internal sealed class ScopeFacts
     public IEnumerable<long> Cuts(long scopeNo) =>
         Subscriptions[scopeNo].Concat(LotsOf(scopeNo).Select(l => l.Life)).SelectMany(p => new[] { p.StartUs, p.EndUs });
 
-    public IReadOnlyDictionary<BillingMonth, long> MonthsOf(long scopeNo) => months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<BillingMonth, long>();
+    public IReadOnlyDictionary<BillingMonth, long> MonthsOf(long scopeNo) =>
+        months.TryGetValue(scopeNo, out var found) ? found : new Dictionary<BillingMonth, long>();
 
     /// <summary>A closing was decided: its results are the starting point of the next one.</summary>
     public void Keep(Plan plan)

@@ -35,7 +35,8 @@ internal sealed class UncoveredHolds(SettlementStore store)
     /// more events than calls.
     /// </summary>
     private static List<Mark> MarksIn(Session session, Piece piece, Mark from, Mark end) =>
-        piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? [] : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Between(from, end))];
+        piece.Held.Skip + piece.Held.Calls <= EventsPerStatement ? []
+            : [.. session.Stream<Mark>("quarantine/uncovered-chunks", piece.Between(from, end))];
 
     /// <summary>A place in the order of events: right after the event that it names.</summary>
     internal sealed class Mark

@@ -36,7 +36,8 @@ public sealed partial class CommandInbox
             return null;
         using var command = JsonDocument.Parse(answer.Body);
         var account = CommandJson.Peek(command.RootElement, "account") is { } accountId ? AccountReader.Find(session, accountId)?.AccountNo : null;
-        var package = CommandJson.Peek(command.RootElement, "package") is { } packageId ? AccountReader.FindPackage(session, packageId)?.AccountNo : null;
+        var package = CommandJson.Peek(command.RootElement, "package") is { } packageId
+            ? AccountReader.FindPackage(session, packageId)?.AccountNo : null;
         var noticeId = Notice.IdOf(NoticeName.CommandRefused, answer.CommandId);
         foreach (var accountNo in new[] { account, package, AccountReader.StoreAccountNo }.OfType<long>().Distinct())
         {
@@ -45,7 +46,8 @@ public sealed partial class CommandInbox
             if (body == OldBodies.Left)
                 return null;
             using var notice = JsonDocument.Parse(body);
-            return notice.RootElement.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.String ? detail.GetString() : null;
+            return notice.RootElement.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.String
+                ? detail.GetString() : null;
         }
 
         return null;

@@ -13,7 +13,8 @@ namespace Settlement.Engine.Commands;
 public sealed partial class CommandInbox
 {
     /// <summary>The next command that was put aside for a parked account.</summary>
-    internal static WaitingCommand? NextOf(Session session, long accountNo) => session.One<WaitingCommand>("parked/next-command", new { AccountNo = accountNo });
+    internal static WaitingCommand? NextOf(Session session, long accountNo) =>
+        session.One<WaitingCommand>("parked/next-command", new { AccountNo = accountNo });
 
     /// <summary>Applies a command of a parked account.</summary>
     internal void ApplyParked(long accountNo, WaitingCommand waiting, long nowUs, WorkClaim? claim) => store.Write(
@@ -52,7 +53,8 @@ public sealed partial class CommandInbox
             return;
         }
 
-        parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, settledSlot, session => PutAside(session, waiting, accountNo, named));
+        parking.Park(accountNo, ParkedStep.Command, waiting.AtUs, fault, nowUs, claim, settledSlot, session =>
+            PutAside(session, waiting, accountNo, named));
     }
 
     /// <summary>Reported to the store. The store's notices need only the command's id and type, so the faulty part is not read again.</summary>

@@ -77,7 +77,8 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
     /// <param name="settledSlot">
     /// The last slot that closings before an instant have taken, which a parked account's retry needs to know; null: everything that is closed.
     /// </param>
-    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, SettleSlot>? settledSlot = null) => Divided.Do(
+    public void Apply(IReadOnlyList<WaitingCommand> waiting, long nowUs, WorkClaim? claim = null, Func<long, SettleSlot>? settledSlot = null) =>
+        Divided.Do(
         waiting,
         (some, tries) => store.Write(
             session =>
@@ -123,7 +124,8 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
         var refusal = read.Command is null || inFuture ? Refusal.Malformed : closed && !onArrival ? Refusal.HourClosed : null;
         session.Execute("command/add", new
         {
-            waiting.CommandId, waiting.Type, AccountId = read.Account, waiting.AtUs, waiting.ArrivedUs, Body = body, State = refusal is null ? "pending" : "refused", Code = refusal,
+            waiting.CommandId, waiting.Type, AccountId = read.Account, waiting.AtUs, waiting.ArrivedUs, Body = body, State = refusal is null
+                ? "pending" : "refused", Code = refusal,
         });
         if (refusal is not null)
         {
@@ -146,7 +148,8 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
     /// </summary>
     private void ApplyWithoutAccount(Session session, Terms terms, WaitingCommand opening, string account, long nowUs)
     {
-        foreach (var earlier in session.Rows<WaitingCommand>("command/pending-of-account", new { AccountId = account }).Where(c => c.CommandId != opening.CommandId))
+        foreach (var earlier in session.Rows<WaitingCommand>("command/pending-of-account", new { AccountId = account })
+            .Where(c => c.CommandId != opening.CommandId))
             Apply(session, terms, earlier, nowUs);
     }
 
@@ -188,7 +191,8 @@ public sealed partial class CommandInbox(SettlementStore store, Releases release
             subscriptions,
             package,
             lastLot,
-            lastLot is not null && command.Type == CommandType.SetAutoRenew && AccountReader.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
+            lastLot is not null && command.Type == CommandType.SetAutoRenew
+                && AccountReader.Attempted(session, lastLot.PackageNo, lastLot.LotNo, time.DueUs),
             AccountReader.Free(session, store.Engine, command.Type, account, scope, package)));
     }
 

@@ -27,7 +27,8 @@ public sealed class DueCommands
     public static DueCommands Read(Session session, long untilUs)
     {
         var waiting = CommandInbox.Waiting(session, untilUs, Most);
-        var (accounts, bought, found) = (new Dictionary<string, long?>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new List<AccountCommand>());
+        var (accounts, bought, found) = (
+            new Dictionary<string, long?>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new List<AccountCommand>());
         long? forAllUs = waiting.Count == Most ? waiting[^1].AtUs : null;
         foreach (var command in waiting.TakeWhile(c => forAllUs is null || c.AtUs < forAllUs))
         {

@@ -30,18 +30,21 @@ public sealed class AgendaSteps(SettlementStore store, AccountParking? parking =
     /// <param name="settledSlot">The last slot that closings up to an instant have taken, which a parked account's retry needs to know.</param>
     /// <param name="stepped">Called for each step and its plan, which may change nothing, after the commit.</param>
     internal void Step(
-        IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, SettleSlot> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim)
+        IReadOnlyList<AgendaRow> due, TimeMark before, Func<long, SettleSlot> settledSlot, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped,
+        WorkClaim? claim)
     {
         foreach (var chunk in due.Chunk(StepsPerTransaction))
         {
             Divided.Do(
                 chunk,
                 (some, tries) => Step(some, before, nowUs, stepped, claim, tries),
-                (one, fault) => parking.Park(one.AccountNo, ParkedStep.Of((AgendaKind)one.Kind), one.DueUs, fault, nowUs(), claim, settledSlot(one.DueUs)));
+                (one, fault) =>
+                    parking.Park(one.AccountNo, ParkedStep.Of((AgendaKind)one.Kind), one.DueUs, fault, nowUs(), claim, settledSlot(one.DueUs)));
         }
     }
 
-    private void Step(IReadOnlyList<AgendaRow> chunk, TimeMark before, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
+    private void Step(
+        IReadOnlyList<AgendaRow> chunk, TimeMark before, Func<long> nowUs, Action<AgendaEntry, Plan>? stepped, WorkClaim? claim, int tries)
     {
         var tried = new Dictionary<AgendaRow, Plan>(chunk.Count);
         store.Write(session => Step(session, chunk, before, nowUs(), tried), claim, tries);
@@ -125,7 +128,8 @@ public sealed class AgendaSteps(SettlementStore store, AccountParking? parking =
     private List<Plan> Decide(Session session, StoreState state, List<AgendaRow> rows, long nowUs)
     {
         var terms = store.Terms.Read(session, state);
-        var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry())).ConvertAll(input => StepFault.Checked(LifecycleStep.Decide(input)));
+        var plans = StepLoader.Load(session, store.Words, state, terms, nowUs, rows.ConvertAll(r => r.ToEntry()))
+            .ConvertAll(input => StepFault.Checked(LifecycleStep.Decide(input)));
         writer.Write(session, plans.FindAll(p => p.ChangesAnything));
         return plans;
     }

@@ -87,7 +87,8 @@ internal sealed class LotFacts
     }
 
     public Lot? LotOf(AgendaEntry step) =>
-        Last.GetValueOrDefault(step.PackageNo) is { } last && last.LotNo == step.LotNo ? last : Former.GetValueOrDefault((step.PackageNo, step.LotNo));
+        Last.GetValueOrDefault(step.PackageNo) is { } last && last.LotNo == step.LotNo ? last
+            : Former.GetValueOrDefault((step.PackageNo, step.LotNo));
 
     /// <summary>
     /// Whether an attempt for the step's lot was made at the instant. Checked only for the last lot, because no other lot is renewed.
@@ -98,5 +99,6 @@ internal sealed class LotFacts
     /// One statement per lot number: the two engines have no common way to pass a list of pairs, and a package may have very many lots.
     /// </summary>
     private static Dictionary<(long PackageNo, long LotNo), Lot> LoadFormer(Session session, List<AgendaEntry> steps) =>
-        steps.GroupBy(s => s.LotNo).SelectMany(g => AccountReader.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key)).ToDictionary(l => (l.PackageNo, l.LotNo));
+        steps.GroupBy(s => s.LotNo).SelectMany(g => AccountReader.Lots(session, g.Select(s => s.PackageNo).ToList(), g.Key))
+            .ToDictionary(l => (l.PackageNo, l.LotNo));
 }

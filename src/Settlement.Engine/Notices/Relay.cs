@@ -1,4 +1,3 @@
-
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
 using Settlement.Storage.Engines;

@@ -23,14 +23,16 @@ public sealed class AccountParking(SettlementStore store)
 
     /// <param name="settledSlot">The last slot that its closings took; null: the last closed one.</param>
     /// <param name="with">What else is written: the command that waits with the account.</param>
-    internal void Park(long accountNo, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim, SettleSlot? settledSlot = null, Action<Session>? with = null)
+    internal void Park(long accountNo, string step, long dueUs, StepFaultException fault, long nowUs, WorkClaim? claim,
+        SettleSlot? settledSlot = null, Action<Session>? with = null)
     {
         var added = false;
         Tell(claim, tells => session =>
         {
             var isNew = session.Execute("parked/add", new
             {
-                AccountNo = accountNo, DueUs = dueUs, StepName = step, Reason = Reason(fault), SettledSlot = settledSlot ?? StoreState.Of(session).ClosedSlot, SinceUs = nowUs,
+                AccountNo = accountNo, DueUs = dueUs, StepName = step, Reason = Reason(fault), SettledSlot = settledSlot
+                    ?? StoreState.Of(session).ClosedSlot, SinceUs = nowUs,
             }) == 1;
             with?.Invoke(session);
             added |= isNew;
@@ -56,7 +58,8 @@ public sealed class AccountParking(SettlementStore store)
         {
             var isNew = session.Execute("parked/again", new
             {
-                parked.AccountNo, DueUs = dueUs, StepName = step, Reason = Reason(fault), SinceUs = nowUs, OldDueUs = parked.DueUs, OldStep = parked.StepName, OldReason = parked.Reason,
+                parked.AccountNo, DueUs = dueUs, StepName = step, Reason = Reason(fault), SinceUs = nowUs, OldDueUs = parked.DueUs,
+                OldStep = parked.StepName, OldReason = parked.Reason,
             }) == 1;
             if (isNew && tells)
                 WriteParked(session, parked.AccountNo, step, fault, new StepTime(dueUs, nowUs));
@@ -95,7 +98,8 @@ public sealed class AccountParking(SettlementStore store)
     {
         var plan = PlanOf(session, accountNo, time);
         plan.Tell(Notice.Of(
-            NoticeName.AccountParked, CauseOf(plan.Before), time.DueUs, null, ("step", step), ("due", plan.Zone.Show(time.DueUs)), ("reason", Reason(fault))));
+            NoticeName.AccountParked, CauseOf(plan.Before), time.DueUs, null, ("step", step), ("due", plan.Zone.Show(time.DueUs)),
+            ("reason", Reason(fault))));
         StepFault.Within(session, store.Engine, () =>
         {
             writer.Write(session, [plan]);

@@ -80,7 +80,8 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
     }
 
     /// <summary>What is settled may leave, unless something of it is held (7.3).</summary>
-    private static List<OldEvent> Decide(List<OldEvent> events, HashSet<long> settled) => events.FindAll(e => e.Stays == 0 && settled.Contains(e.AccountNo));
+    private static List<OldEvent> Decide(List<OldEvent> events, HashSet<long> settled) =>
+        events.FindAll(e => e.Stays == 0 && settled.Contains(e.AccountNo));
 
     /// <returns>The start of the kept span; null if nothing may leave.</returns>
     private long? Raise(bool isSure, WorkClaim? claim)
@@ -88,7 +89,8 @@ public sealed class UsageRetention(SettlementStore store, int most = UsageRetent
         var state = store.Read(StoreState.Of);
         if (KeptSpan.StartUs(store.Settings, state.LastRunUs) is not { } startUs)
             return null;
-        if (KeptSpan.Next(state.KeptFromUs, store.Settings, state.LastRunUs, isSure) == state.KeptFromUs || !store.Read(session => HasBefore(session, startUs)))
+        if (KeptSpan.Next(state.KeptFromUs, store.Settings, state.LastRunUs, isSure) == state.KeptFromUs
+            || !store.Read(session => HasBefore(session, startUs)))
             return state.KeptFromUs;
         return store.Write(
             session =>

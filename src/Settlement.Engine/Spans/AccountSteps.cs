@@ -15,7 +15,8 @@ internal sealed record AccountSteps(long AccountNo, long ClosedUntilUs, IReadOnl
     /// <param name="commands">The waiting commands of each account, in order.</param>
     /// <param name="agenda">The steps that are due, in order (2.4).</param>
     /// <param name="runs">The runs of the span. Steps on either side of a run are not done together.</param>
-    public static Dictionary<long, AccountSteps> Next(IReadOnlyDictionary<long, Queue<WaitingCommand>> commands, IEnumerable<AgendaRow> agenda, IReadOnlyList<ClosingRun> runs)
+    public static Dictionary<long, AccountSteps> Next(
+        IReadOnlyDictionary<long, Queue<WaitingCommand>> commands, IEnumerable<AgendaRow> agenda, IReadOnlyList<ClosingRun> runs)
     {
         var first = FirstOfEach(agenda);
         var next = new Dictionary<long, AccountSteps>(first.Count);

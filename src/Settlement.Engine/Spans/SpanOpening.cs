@@ -54,14 +54,16 @@ public sealed class SpanOpening(SettlementStore store, Releases releases, SpanSi
         var state = StoreState.Of(session);
         var (after, run) = Close(session, state, dueUs, hourly);
         CloseThrough(session, state, after);
-        return run is null ? null : Record(session, new Span(0, dueUs, false, new TimeMark(state.ClosedSlot, state.LastRunUs), hourly ? dueUs : state.LastRunUs, [run]));
+        return run is null ? null
+            : Record(session, new Span(0, dueUs, false, new TimeMark(state.ClosedSlot, state.LastRunUs), hourly ? dueUs : state.LastRunUs, [run]));
     });
 
     /// <summary>The parts of a span that are not done yet.</summary>
     public List<SpanPart> OpenParts(Span span) => store.Read(session => session.Rows<SpanPart>("span/open-parts", new { span.SpanNo }));
 
     /// <summary>Claims a part; null while another worker has it.</summary>
-    public WorkClaim? TryClaim(SpanPart part) => store.Engine.TryClaim(string.Create(CultureInfo.InvariantCulture, $"{ClaimPrefix(part.SpanNo)}{part.FirstAccount}"));
+    public WorkClaim? TryClaim(SpanPart part) =>
+        store.Engine.TryClaim(string.Create(CultureInfo.InvariantCulture, $"{ClaimPrefix(part.SpanNo)}{part.FirstAccount}"));
 
     public void FinishPart(SpanPart part, long nowUs, WorkClaim? claim) =>
         store.Write(session => session.Execute("span/finish-part", new { part.SpanNo, part.FirstAccount, NowUs = nowUs }), claim);

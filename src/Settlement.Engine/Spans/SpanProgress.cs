@@ -21,7 +21,8 @@ internal sealed class SpanProgress(Span? span, long lastAccount)
 
     /// <summary>An instant that is as far into the span as the finished accounts are into all accounts.</summary>
     public long ReachedUs => Span is null ? 0
-        : Span.Before.LastRunUs + (long)((Int128)Math.Max(0, Span.UntilUs - Span.Before.LastRunUs) * Math.Min(accountNo, lastAccount) / Math.Max(1, lastAccount));
+        : Span.Before.LastRunUs
+            + (long)((Int128)Math.Max(0, Span.UntilUs - Span.Before.LastRunUs) * Math.Min(accountNo, lastAccount) / Math.Max(1, lastAccount));
 
     public void Add(SpanStep step)
     {

@@ -38,10 +38,12 @@ public sealed class SpanWork(SettlementStore store, CommandInbox commands, Agend
     private readonly ClosingRange closings = new(store, parking);
 
     /// <summary>Does what is not done yet. Work that is already done is recognised by its rows, whoever did it.</summary>
-    public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) => new PartWork(store, closings, commands, lifecycle, span, part, nowUs, news, claim).Do();
+    public void Do(Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim) =>
+        new PartWork(store, closings, commands, lifecycle, span, part, nowUs, news, claim).Do();
 
     private sealed class PartWork(
-        SettlementStore store, ClosingRange closings, CommandInbox commands, AgendaSteps lifecycle, Span span, SpanPart part, Func<long> nowUs, SpanNews news, WorkClaim? claim)
+        SettlementStore store, ClosingRange closings, CommandInbox commands, AgendaSteps lifecycle, Span span, SpanPart part, Func<long> nowUs,
+        SpanNews news, WorkClaim? claim)
     {
         /// <summary>The instant up to which each account is settled that had or has a step to do.</summary>
         private readonly Dictionary<long, long> settledUs = [];
@@ -88,7 +90,8 @@ public sealed class SpanWork(SettlementStore store, CommandInbox commands, Agend
                     var wanted = open.Where(no => no >= first && no <= last).ToHashSet();
                     var fromUs = wanted.Min(no => settledUs[no]);
                     var runs = span.Runs.Where(r => r.DueUs > fromUs).ToList();
-                    foreach (var (no, us) in closings.Settle(runs, first, last, span.UntilUs, no => wanted.Contains(no) ? Until(no) : null, nowUs, Told, claim))
+                    foreach (var (no, us) in closings.Settle(runs, first, last, span.UntilUs, no =>
+                        wanted.Contains(no) ? Until(no) : null, nowUs, Told, claim))
                         left[no] = us;
                 }
             }

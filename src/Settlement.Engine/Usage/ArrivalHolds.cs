@@ -92,7 +92,8 @@ internal sealed class ArrivalHolds(SettlementStore store, Session session)
         held.Add(entry);
         session.Execute("quarantine/hold-arrived", new
         {
-            entry.Reason, entry.AccountNo, entry.Source, entry.EventId, entry.Account, entry.Api, entry.Region, entry.Project, entry.TimeUs, entry.Status,
+            entry.Reason, entry.AccountNo, entry.Source, entry.EventId, entry.Account, entry.Api, entry.Region, entry.Project, entry.TimeUs,
+            entry.Status,
             entry.Calls, entry.UnitPriceE10, entry.ArrivedUs, HeldUs = entry.ArrivedUs, entry.Detail,
         });
     }

@@ -39,7 +39,8 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
         var state = StoreState.Of(session);
         var terms = store.Terms.Read(session, state);
         var verdicts = entries.Select(e => Judge(session, state, terms, e)).ToList();
-        session.ExecuteEach("quarantine/hold-again", verdicts.Where(v => v.HeldFor is not null).Select(v => new { v.Entry.QuarantineNo, Reason = v.HeldFor }));
+        session.ExecuteEach("quarantine/hold-again", verdicts.Where(v => v.HeldFor is not null)
+            .Select(v => new { v.Entry.QuarantineNo, Reason = v.HeldFor }));
         var free = verdicts.FindAll(v => v.Cause is null);
         var decided = session.ExecuteEach("quarantine/decide", free.Select(v => new
         {
@@ -47,13 +48,16 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
         }));
         foreach (var late in free.Where((_, i) => decided[i] != 1))
             late.Cause = "is not held";
-        usage.Keep(session, state, free.Where(v => v.Cause is null).Select(v => (v.Call!, v.AccountNo, v.Entry.ArrivedUs, v.Entry.QuarantineNo, v.Waived)));
+        usage.Keep(session, state, free.Where(v => v.Cause is null)
+            .Select(v => (v.Call!, v.AccountNo, v.Entry.ArrivedUs, v.Entry.QuarantineNo, v.Waived)));
         return verdicts.ConvertAll(v => v.Cause);
     }
 
     /// <summary>Releases what was held for an account that is open now.</summary>
     public ReleaseBegun ForAccount(Session session, string account, long nowUs) =>
-        Begin(session, [new ReleaseTask { Reason = HoldReason.UnknownAccount, Account = account, SinceUs = nowUs, DecidedBy = "open-account", UpToNo = long.MaxValue }]);
+        Begin(session,
+            [new ReleaseTask { Reason = HoldReason.UnknownAccount, Account = account, SinceUs = nowUs, DecidedBy = "open-account",
+            UpToNo = long.MaxValue }]);
 
     /// <summary>Releases what was held for lack of an API, a region or a price that the catalog has now.</summary>
     public ReleaseBegun ForCatalog(Session session, long nowUs) => Begin(session, Array.ConvertAll(OfCatalog, reason => new ReleaseTask
@@ -109,7 +113,8 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
             if (piece.IsLast)
                 continue;
             var no = session.One<long?>("quarantine/last-release").GetValueOrDefault() + 1;
-            session.Execute("quarantine/add-release", new { ReleaseNo = no, task.Reason, task.Account, task.SinceUs, task.DecidedBy, AfterNo = piece.ThroughNo, task.UpToNo });
+            session.Execute("quarantine/add-release",
+                new { ReleaseNo = no, task.Reason, task.Account, task.SinceUs, task.DecidedBy, AfterNo = piece.ThroughNo, task.UpToNo });
             waiting.Add(no);
         }
 
@@ -152,7 +157,8 @@ public sealed class Releases(SettlementStore store, UsageArrivals usage, int mos
         return new Verdict(entry)
         {
             AccountNo = accountNo,
-            Call = new UsageCall(entry.Source!, entry.EventId!, entry.Account!, entry.Api!, entry.Region!, timeUs, (int)status, entry.Calls, entry.Project),
+            Call = new UsageCall(
+                entry.Source!, entry.EventId!, entry.Account!, entry.Api!, entry.Region!, timeUs, (int)status, entry.Calls, entry.Project),
             Waived = entry.Waived != 0 || entry.Reason == HoldReason.NotSubscribed,
         };
     }

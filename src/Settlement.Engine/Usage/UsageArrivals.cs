@@ -185,5 +185,6 @@ internal sealed record UsageRow(
     });
 
     public object?[] Values() =>
-        [SettleSlot.Number, AccountNo, ScopeNo, UseHour.Number, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L, ArrivedUs];
+        [SettleSlot.Number, AccountNo, ScopeNo, UseHour.Number, ProjectNo, TimeUs, SourceNo, EventId, Part, Status, Calls, Waived ? 1L : 0L,
+            ArrivedUs];
 }

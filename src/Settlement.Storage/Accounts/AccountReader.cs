@@ -12,7 +12,8 @@ public static class AccountReader
     /// <summary>The store's own account, for its version and its notices.</summary>
     public const long StoreAccountNo = 0;
 
-    public static Account? Find(Session session, string accountId) => session.One<AccountRow>("account/by-id", new { AccountId = accountId })?.ToAccount();
+    public static Account? Find(Session session, string accountId) =>
+        session.One<AccountRow>("account/by-id", new { AccountId = accountId })?.ToAccount();
 
     public static Account Get(Session session, long accountNo) =>
         session.One<AccountRow>("account/one-by-no", new { AccountNo = accountNo })!.ToAccount();

@@ -148,7 +148,8 @@ internal sealed class PackageRow
         ScopeNo = ScopeNo,
         Project = Project,
         Offer = Offer,
-        Term = Domain.Time.Term.TryParse(Term, out var term) ? term : throw new InvalidOperationException($"Package {PackageId} has the term '{Term}'."),
+        Term = Domain.Time.Term.TryParse(Term, out var term) ? term
+            : throw new InvalidOperationException($"Package {PackageId} has the term '{Term}'."),
         FirstStartUs = FirstStartUs,
         AutoRenew = AutoRenew != 0,
         AutoRenewSinceUs = AutoRenewSinceUs,

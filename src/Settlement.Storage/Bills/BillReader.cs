@@ -8,7 +8,8 @@ namespace Settlement.Storage.Bills;
 /// <summary>Which bill rows to read; null: no restriction.</summary>
 /// <param name="UsedHours">In addition to the rows of the cycle: usage rows of other cycles whose hour of use lies in [From, To).</param>
 public sealed record BillFilter(
-    string? Account = null, BillingMonth? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null, (BillingHour From, BillingHour To)? UsedHours = null);
+    string? Account = null, BillingMonth? Cycle = null, string? Api = null, string? Region = null, RowKind? Kind = null,
+    (BillingHour From, BillingHour To)? UsedHours = null);
 
 /// <summary>Reads the bill, the ledger and the notices as they were written.</summary>
 public static class BillReader
@@ -148,7 +149,8 @@ internal sealed class RowAndStep : BillLine
 
     public StepLine? ToStep() => Step is not { } step ? null : new StepLine
     {
-        AccountNo = AccountNo, AccountVersion = AccountVersion, Line = Line, Step = step, Calls = StepCalls!.Value, UnitPriceE10 = UnitPriceE10!.Value, FeeE8 = StepFeeE8!.Value,
+        AccountNo = AccountNo, AccountVersion = AccountVersion, Line = Line, Step = step, Calls = StepCalls!.Value,
+        UnitPriceE10 = UnitPriceE10!.Value, FeeE8 = StepFeeE8!.Value,
     };
 }
 

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Packages;
 using Settlement.Domain.Time;
@@ -64,7 +63,8 @@ public static class RowEvents
     private static List<Lot> LotsAsDrawn(Session session, BillLine row)
     {
         var draws = session.Rows<DrawRow>("bill/draws-of-hour", new { row.AccountNo, row.AccountVersion, row.ScopeNo, row.UseHour });
-        return [.. draws.GroupBy(d => (d.PackageNo, d.LotNo)).Select(d => AccountReader.Lot(session, d.Key.PackageNo, d.Key.LotNo)! with { Left = d.Sum(x => x.Calls) })];
+        return [.. draws.GroupBy(d => (d.PackageNo, d.LotNo))
+            .Select(d => AccountReader.Lot(session, d.Key.PackageNo, d.Key.LotNo)! with { Left = d.Sum(x => x.Calls) })];
     }
 
     private sealed class DrawRow

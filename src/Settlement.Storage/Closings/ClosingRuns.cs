@@ -26,7 +26,8 @@ public static class ClosingRuns
 
     /// <summary>The oldest hour with usage that waits for its closing: an open hour, or a closed hour with late usage. Null: none waits.</summary>
     public static BillingHour? OldestWaitingHour(Session session, SettleSlot closedSlot) =>
-        NextSlot(session, closedSlot) is { } slot && session.One<long?>("usage/oldest-hour", new { Slot = slot }) is { } hour ? new BillingHour(hour) : null;
+        NextSlot(session, closedSlot) is { } slot && session.One<long?>("usage/oldest-hour", new { Slot = slot }) is { } hour
+            ? new BillingHour(hour) : null;
 
     /// <summary>
     /// Usage in closed hours that no closing has taken. There should never be any. Only the last hours that are closed and settled are checked:
@@ -36,7 +37,8 @@ public static class ClosingRuns
     public static LeftBehind LeftBehind(Session session, StoreState state, long hours)
     {
         var toSlot = Unfinished(session)?.AfterSlot ?? state.ClosedSlot;
-        return session.One<LeftBehind>("closing/left-behind", new { AfterSlot = SettleSlot.OfHour(new BillingHour(toSlot.Hour.Number - hours)), ToSlot = toSlot })!;
+        return session.One<LeftBehind>("closing/left-behind",
+            new { AfterSlot = SettleSlot.OfHour(new BillingHour(toSlot.Hour.Number - hours)), ToSlot = toSlot })!;
     }
 }
 

@@ -38,7 +38,8 @@ internal static class Migrations
             .Select(n => n[Prefix(engine).Length..].TrimStart('.'))
             .ToDictionary(VersionOf, OnlyAdds, StringComparer.Ordinal);
         var applied = Exists(connection, tableExists, Table)
-            ? connection.Query<string>($"SELECT name FROM {Table} WHERE type = 0 AND success = 1").ToDictionary(VersionOf, OnlyAdds, StringComparer.Ordinal)
+            ? connection.Query<string>($"SELECT name FROM {Table} WHERE type = 0 AND success = 1")
+                .ToDictionary(VersionOf, OnlyAdds, StringComparer.Ordinal)
             : [];
         return
         [
@@ -50,7 +51,8 @@ internal static class Migrations
     }
 
     /// <param name="question">The engine's question whether @Table exists, as a count.</param>
-    public static bool Exists(DbConnection connection, string question, string table) => connection.ExecuteScalar<long>(question, new { Table = table }) > 0;
+    public static bool Exists(DbConnection connection, string question, string table) =>
+        connection.ExecuteScalar<long>(question, new { Table = table }) > 0;
 
     private static string VersionOf(string script) => script.Split("__")[0].TrimStart('V');
 

@@ -75,7 +75,8 @@ internal sealed class SqlServerClaim : WorkClaim
         }
     }
 
-    private static bool IsOfOneWorker(string name) => name.StartsWith(Running, StringComparison.Ordinal) || name.StartsWith(Draining, StringComparison.Ordinal);
+    private static bool IsOfOneWorker(string name) =>
+        name.StartsWith(Running, StringComparison.Ordinal) || name.StartsWith(Draining, StringComparison.Ordinal);
 
     private void Extend() => Do("claim/extend");
 

@@ -31,7 +31,8 @@ public sealed partial class SqlServerEngine : IEngine
 
     /// <summary>A list is one parameter, a JSON array, so that a statement is planned once and not once for each length of its list.</summary>
     private static readonly FrozenDictionary<string, string> Texts = Sql.Of(Engine).ToFrozenDictionary(
-        text => text.Key, text => ListParameter().Replace(text.Value, " IN (SELECT CAST(value AS bigint) FROM OPENJSON(${list}))"), StringComparer.Ordinal);
+        text => text.Key, text =>
+            ListParameter().Replace(text.Value, " IN (SELECT CAST(value AS bigint) FROM OPENJSON(${list}))"), StringComparer.Ordinal);
 
     private readonly string connectionString;
     private readonly SqlConnectionStringBuilder builder;

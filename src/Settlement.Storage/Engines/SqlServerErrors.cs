@@ -56,7 +56,8 @@ public static class SqlServerErrors
 
     /// <summary>Whether any of the errors that were reported together may pass.</summary>
     public static bool MayGetBetter(DbException error) =>
-        error is NoConnectionException || (error is SqlException e && e.Errors.Cast<SqlError>().Any(x => x.Class >= EndsConnection || MayGetBetter(x.Number)));
+        error is NoConnectionException
+            || (error is SqlException e && e.Errors.Cast<SqlError>().Any(x => x.Class >= EndsConnection || MayGetBetter(x.Number)));
 
     /// <param name="number">The value of <c>SqlException.Number</c>; negative numbers come from the client itself.</param>
     public static bool MayGetBetter(int number) => Passing.Contains(number);

@@ -16,7 +16,8 @@ internal static class SqlServerFaults
         Ask(() => wrong.AddRange(OfSettings(session.One<Settings>("check/settings"))), unknown, "its settings could not be checked");
         // Checked by trying it: a level is only a number, and compatible servers have their own.
         Ask(() => session.Rows<long>("check/lists"), wrong, "lists can't be read, for which COMPATIBILITY_LEVEL must be 130 at least");
-        Ask(() => wrong.AddRange(session.Rows<string>("check/collations").Select(OfCollation)), unknown, "the collation of its columns could not be checked");
+        Ask(() => wrong.AddRange(session.Rows<string>("check/collations").Select(OfCollation)),
+            unknown, "the collation of its columns could not be checked");
         Ask(() => OfRights(session.Rows<string>("check/rights"), wrong), unknown, "the rights of this login could not be checked");
         return new DatabaseFaults(wrong, unknown);
     }

@@ -29,7 +29,8 @@ internal static class SqlServerInserts
     {
         var lines = Enumerable.Range(0, rows.Count).Select(r => $"({string.Join(", ", columns.Select((_, c) => $"@p{r}x{c}"))})");
         var command = session.Statements.Prepared(
-            $"insert {table} {rows.Count}", session.Transaction, _ => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", lines)}");
+            $"insert {table} {rows.Count}", session.Transaction,
+            _ => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", lines)}");
         var next = 0;
         foreach (var value in rows.SelectMany(r => r))
         {
@@ -44,7 +45,8 @@ internal static class SqlServerInserts
     private static void InsertMany(Session session, string table, IReadOnlyList<string> columns, IReadOnlyList<object?[]> rows)
     {
         using var copy = new SqlBulkCopy(
-            (SqlConnection)session.Connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.FireTriggers, (SqlTransaction?)session.Transaction)
+            (SqlConnection)session.Connection, SqlBulkCopyOptions.CheckConstraints | SqlBulkCopyOptions.FireTriggers,
+            (SqlTransaction?)session.Transaction)
         {
             DestinationTableName = table,
             BatchSize = RowsPerStatement,

@@ -287,9 +287,12 @@ public sealed partial class SqliteEngine : IEngine
     /// </summary>
     private void CutLog(Link link)
     {
-        if (!durable || !link.MayWrite || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length } || length <= logBytes)
+        if (!durable || !link.MayWrite || !link.IsFree || new FileInfo(file + "-wal") is not { Exists: true, Length: var length }
+            || length <= logBytes)
             return;
-        OpenedFile.Execute(link.Connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {BusyTimeoutMs}"));
+        OpenedFile.Execute(link.Connection,
+            string.Create(
+            CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = {BusyTimeoutMs}"));
     }
 
     /// <summary>An open connection with its prepared statements, kept for the next session.</summary>

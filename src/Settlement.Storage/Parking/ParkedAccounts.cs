@@ -17,7 +17,8 @@ public static class ParkedAccounts
     public static HashSet<long> Of(Session session, IReadOnlyCollection<long> accountNos) =>
         Any(session) ? [.. session.Rows<long>("parked/of-accounts", new { AccountNos = accountNos })] : [];
 
-    public static ParkedWaiting Waiting(Session session, long accountNo) => session.One<ParkedWaiting>("parked/waiting", new { AccountNo = accountNo })!;
+    public static ParkedWaiting Waiting(Session session, long accountNo) =>
+        session.One<ParkedWaiting>("parked/waiting", new { AccountNo = accountNo })!;
 
     /// <summary>The parked accounts in a range of numbers, both ends included.</summary>
     internal static HashSet<long> Between(Session session, long firstAccount, long lastAccount) =>

@@ -101,7 +101,8 @@ public sealed class PlanWriter(SettlementStore store)
             });
         }
 
-        session.ExecuteEach("account/update-scope", plans.SelectMany(p => p.ChangedScopes).GroupBy(s => s.ScopeNo).Select(g => g.Last()).Select(scope => new
+        session.ExecuteEach("account/update-scope", plans.SelectMany(p => p.ChangedScopes).GroupBy(s => s.ScopeNo).Select(g => g.Last())
+            .Select(scope => new
         {
             scope.ScopeNo, scope.ResourceName, OnPackages = Flag(scope.OnPackages), PackageLowTold = Flag(scope.PackageLowTold),
         }));
@@ -118,7 +119,8 @@ public sealed class PlanWriter(SettlementStore store)
             session.Execute("package/update", Args(session, package));
         session.ExecuteEach("package/add-lot", plans.SelectMany(p => p.NewLots).Select(lot => new
         {
-            lot.PackageNo, lot.LotNo, lot.ScopeNo, Origin = (long)lot.Origin, lot.StartUs, lot.EndUs, lot.PaidUs, lot.Calls, LeftCalls = lot.Left, lot.PriceE8,
+            lot.PackageNo, lot.LotNo, lot.ScopeNo, Origin = (long)lot.Origin, lot.StartUs, lot.EndUs, lot.PaidUs, lot.Calls, LeftCalls = lot.Left,
+            lot.PriceE8,
         }));
         Expect(session.ExecuteEach("package/draw", LotsLeft(plans)), "lot");
         Upsert(session, "package/set-attempt", "package/add-attempt", plans.Select(p => p.Attempt).OfType<RenewalAttempt>().Select(attempt => new
@@ -163,8 +165,10 @@ public sealed class PlanWriter(SettlementStore store)
 
     private object?[] Row(Session session, Plan plan, BillRow row) =>
     [
-        plan.Before.AccountNo, plan.Before.Version + 1, row.Line, (long)row.Kind, row.ScopeNo ?? 0, store.Words.NumberOf(session, WordKind.Project, row.Project),
-        row.PackageNo ?? 0, row.LotNo ?? 0, row.Hour?.Number, row.Use?.StartUs, row.Use?.EndUs, plan.Time.DueUs, plan.Time.NowUs, (long)row.Cycle.Number, row.Calls,
+        plan.Before.AccountNo, plan.Before.Version + 1, row.Line, (long)row.Kind, row.ScopeNo ?? 0,
+        store.Words.NumberOf(session, WordKind.Project, row.Project),
+        row.PackageNo ?? 0, row.LotNo ?? 0, row.Hour?.Number, row.Use?.StartUs, row.Use?.EndUs, plan.Time.DueUs, plan.Time.NowUs,
+        (long)row.Cycle.Number, row.Calls,
         Flag(row.Late), row.FeeE8, row.DeductedE8, row.WrittenOffE8,
     ];
 

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Money;
 
 namespace Settlement.Storage.Quarantine;
@@ -20,7 +19,8 @@ public static class QuarantineEntries
     public static List<QuarantineEntry> List(Session session, string state = QuarantineEntry.Held) => [.. Stream(session, state)];
 
     /// <summary>Entries in the order in which they were held, one at a time as they are read; null: any reason, any account.</summary>
-    public static IEnumerable<QuarantineEntry> Stream(Session session, string state = QuarantineEntry.Held, string? reason = null, string? account = null) =>
+    public static IEnumerable<QuarantineEntry> Stream(
+        Session session, string state = QuarantineEntry.Held, string? reason = null, string? account = null) =>
         session.Stream<QuarantineEntry>("quarantine/list", new { State = state, Reason = reason, Account = account });
 
     public static QuarantineEntry? Find(Session session, long quarantineNo) =>

@@ -23,7 +23,8 @@ public readonly record struct OldBodies(long AccountNo, long BeforeNo, long Thro
         foreach (var account in page.Where(a => a.LastNo > a.ThroughNo))
         {
             var upTo = Math.Min(account.ThroughNo + most, account.LastNo);
-            var kept = session.One<long?>("retention/first-kept-notice", new { account.AccountNo, AfterNo = account.ThroughNo, UpToNo = upTo, BeforeUs = beforeUs });
+            var kept = session.One<long?>("retention/first-kept-notice",
+                new { account.AccountNo, AfterNo = account.ThroughNo, UpToNo = upTo, BeforeUs = beforeUs });
             if ((kept - 1 ?? upTo) is var through && through > account.ThroughNo)
                 old.Add(new OldBodies(account.AccountNo, account.ThroughNo, through));
         }

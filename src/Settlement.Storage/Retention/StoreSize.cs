@@ -62,6 +62,7 @@ public sealed record NextToLeave(BillingHour Hour, long AtUs, long Events)
         if (ClosingRuns.NextSlot(session, SettleSlot.BeforeAll) is not { } slot || KeptSpan.LeavesUs(settings, slot.Hour) is not { } atUs)
             return null;
         var hour = slot.Hour;
-        return new NextToLeave(hour, atUs, session.One<long>("retention/count-slots", new { FromSlot = slot, ToSlot = SettleSlot.OfHour(hour.Next), Most = StoreSize.MostCounted }));
+        return new NextToLeave(hour, atUs,
+            session.One<long>("retention/count-slots", new { FromSlot = slot, ToSlot = SettleSlot.OfHour(hour.Next), Most = StoreSize.MostCounted }));
     }
 }

@@ -49,7 +49,8 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
     Task ChannelContext.BasicQos(uint prefetchSize, ushort prefetchCount, bool global, CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task<string> ChannelContext.BasicConsume(
-        string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments, IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
+        string queue, bool noAck, bool exclusive, IDictionary<string, object> arguments, IAsyncBasicConsumer consumer, string consumerTag,
+        CancellationToken cancellationToken)
     {
         this.consumer = new BoundedConsumer(
             channel,
@@ -60,8 +61,10 @@ internal sealed class BoundedChannel : ScopeChannelContext, ChannelContext
         return this.consumer.StartAsync(consumerTag, cancellationToken);
     }
 
-    Task ChannelContext.BasicCancel(string consumerTag, CancellationToken cancellationToken) => consumer?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    Task ChannelContext.BasicCancel(string consumerTag, CancellationToken cancellationToken) =>
+        consumer?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Goes straight to the channel: a cancellation source for each message would be costly.</summary>
-    ValueTask ChannelContext.BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) => channel.BasicAck(deliveryTag, multiple, cancellationToken);
+    ValueTask ChannelContext.BasicAck(ulong deliveryTag, bool multiple, CancellationToken cancellationToken) =>
+        channel.BasicAck(deliveryTag, multiple, cancellationToken);
 }

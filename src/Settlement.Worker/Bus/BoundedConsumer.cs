@@ -15,7 +15,8 @@ namespace Settlement.Worker.Bus;
 /// is awaited here.
 /// </summary>
 internal sealed partial class BoundedConsumer(
-    ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds, Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume)
+    ChannelContext channel, IAsyncBasicConsumer inner, ByteBudget budget, Bounds bounds,
+    Func<string, IAsyncBasicConsumer, CancellationToken, Task<string>> consume)
     : IAsyncBasicConsumer
 {
     /// <summary>
@@ -73,7 +74,8 @@ internal sealed partial class BoundedConsumer(
     }
 
     public async Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
+        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
         var number = bounds.Drain.Enter(redelivered);
@@ -84,7 +86,8 @@ internal sealed partial class BoundedConsumer(
             if (body.Length > MostMovedBytes && await DeadLetterAsync(deliveryTag, body.Length, cancellationToken))
                 bounds.Drain.Leave(number);
             else if (Take(deliveryTag, number, body.Length))
-                HandOn(deliveryTag, number, body, copy => inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, copy, cancellationToken));
+                HandOn(deliveryTag, number, body, copy =>
+                    inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, copy, cancellationToken));
         }
         catch (Exception e)
         {
@@ -113,7 +116,8 @@ internal sealed partial class BoundedConsumer(
         return stopping.IsCancellationRequested ? inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken) : Task.CompletedTask;
     }
 
-    public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
+    public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+        inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
 
     public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
     {
@@ -244,7 +248,8 @@ internal sealed partial class BoundedConsumer(
             return false;
         await channel.BasicNack(delivery, multiple: false, requeue: false, cancel);
         bounds.Drain.Stored(bounds.Queue, 1);
-        DeadLettered(bounds.Log, BrokerTopology.ErrorQueueOf(bounds.Queue), Ingest.UnreadableBodyException.TooLargeReason(bytes, bounds.MaxBodyBytes));
+        DeadLettered(
+            bounds.Log, BrokerTopology.ErrorQueueOf(bounds.Queue), Ingest.UnreadableBodyException.TooLargeReason(bytes, bounds.MaxBodyBytes));
         return true;
     }
 

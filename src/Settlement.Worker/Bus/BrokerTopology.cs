@@ -102,7 +102,8 @@ public static class BrokerTopology
         if (depth is null)
         {
             depth = (await channel.QueueDeclareAsync(
-                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(arguments), cancellationToken: cancel)).MessageCount;
+                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(arguments),
+                cancellationToken: cancel)).MessageCount;
         }
 
         await channel.QueueBindAsync(queue, exchange: queue, routingKey: "", cancellationToken: cancel);

@@ -60,7 +60,8 @@ public sealed class ErrorQueue(RabbitMqSettings settings, string queue)
     /// <summary>Removes messages for good.</summary>
     /// <param name="ids">Only these; all that are there now if null.</param>
     /// <returns>How many are gone.</returns>
-    public Task<int> DiscardAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) => EachAsync(ids, (_, _) => ValueTask.CompletedTask, cancel);
+    public Task<int> DiscardAsync(IReadOnlyCollection<string>? ids, CancellationToken cancel) =>
+        EachAsync(ids, (_, _) => ValueTask.CompletedTask, cancel);
 
     /// <summary>Does something with each chosen message and removes it; one is in memory at a time. The others are returned in their order.</summary>
     private async Task<int> EachAsync(IReadOnlyCollection<string>? ids, Func<IChannel, BasicGetResult, ValueTask> work, CancellationToken cancel)

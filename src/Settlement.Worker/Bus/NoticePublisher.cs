@@ -35,7 +35,8 @@ public sealed class NoticePublisher(RabbitMqSettings settings) : IAsyncDisposabl
             return new PublishOutcome(each, null);
         await DisposeAsync();
         cancel.ThrowIfCancellationRequested();
-        return new PublishOutcome(each, confirms[unknown].Exception?.InnerException ?? new TimeoutException("No confirm from the broker within 20 seconds."));
+        return new PublishOutcome(each, confirms[unknown].Exception?.InnerException
+            ?? new TimeoutException("No confirm from the broker within 20 seconds."));
     }
 
     private static Delivery DeliveryOf(Task confirm) =>

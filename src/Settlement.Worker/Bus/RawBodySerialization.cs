@@ -15,7 +15,8 @@ namespace Settlement.Worker.Bus;
 /// <param name="read">Turns a body and its content type into a message for the consumer.</param>
 /// <param name="maxBodyBytes">A larger body is not read.</param>
 /// <param name="unreadable">Called for a message that can't be read, before it goes to the error queue.</param>
-internal sealed class RawBodySerialization(Func<ReadOnlyMemory<byte>, string?, object> read, int maxBodyBytes, Action<ReceiveContext>? unreadable = null)
+internal sealed class RawBodySerialization(
+    Func<ReadOnlyMemory<byte>, string?, object> read, int maxBodyBytes, Action<ReceiveContext>? unreadable = null)
     : ISerializerFactory, IMessageDeserializer, IMessageSerializer
 {
     public ContentType ContentType { get; } = new("application/json");

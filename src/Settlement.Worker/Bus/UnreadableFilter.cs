@@ -9,7 +9,8 @@ namespace Settlement.Worker.Bus;
 /// queue. Anything else is our fault or the database's, and the message goes back to its queue, never to the error queue.
 /// </summary>
 /// <param name="pause">A returned message comes back at once: without a pause, this would be a hot loop.</param>
-internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd end, TimeSpan pause, ILogger<UnreadableFilter> log) : IFilter<ExceptionReceiveContext>
+internal sealed partial class UnreadableFilter(string queue, Drain drain, BusEnd end, TimeSpan pause, ILogger<UnreadableFilter> log)
+    : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {

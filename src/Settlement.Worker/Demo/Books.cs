@@ -14,12 +14,14 @@ internal static class Books
 {
     public static IReadOnlyList<Check> Audit(MonthResults results, GatewayCount gateway) =>
     [
-        BalancesAreSums(results), LegsSumToZero(results), SuccessfulCalls(results, gateway), FailedCalls(results, gateway), Lots(results), Fees(results),
+        BalancesAreSums(results), LegsSumToZero(results), SuccessfulCalls(results, gateway), FailedCalls(results, gateway), Lots(results),
+        Fees(results),
         Sequences(results),
     ];
 
     private static Check BalancesAreSums(MonthResults results) => new(
-        results.Accounts.All(a => a.BalanceE8 == Sum(results, a.AccountNo, Book.Balance) && a.RemainderE8 == -Sum(results, a.AccountNo, Book.Remainder)),
+        results.Accounts.All(a =>
+            a.BalanceE8 == Sum(results, a.AccountNo, Book.Balance) && a.RemainderE8 == -Sum(results, a.AccountNo, Book.Remainder)),
         $"the balance of each of {results.Accounts.Count} accounts is the sum of its entries");
 
     private static Check LegsSumToZero(MonthResults results) => new(
@@ -38,7 +40,8 @@ internal static class Books
     private static Check FailedCalls(MonthResults results, GatewayCount gateway)
     {
         var held = Counted(results).Where(h => !UsageCall.IsBillable(h.Status ?? 0)).Sum(h => h.Calls);
-        var tallied = results.Notices.Where(n => n.Name == Domain.Notices.NoticeName.HourSettled).Sum(n => Data(n).GetProperty("notBillableCalls").GetInt64());
+        var tallied = results.Notices.Where(n => n.Name == Domain.Notices.NoticeName.HourSettled)
+            .Sum(n => Data(n).GetProperty("notBillableCalls").GetInt64());
         return new Check(
             gateway.FailedCalls == tallied + held, $"it counted {Number(gateway.FailedCalls)} failed calls; all were tallied, none was charged");
     }
@@ -57,7 +60,8 @@ internal static class Books
     }
 
     private static Check Sequences(MonthResults results) => new(
-        results.Notices.GroupBy(n => n.AccountNo).All(a => a.Select(n => n.Sequence).Order().SequenceEqual(Enumerable.Range(1, a.Count()).Select(i => (long)i))),
+        results.Notices.GroupBy(n => n.AccountNo)
+            .All(a => a.Select(n => n.Sequence).Order().SequenceEqual(Enumerable.Range(1, a.Count()).Select(i => (long)i))),
         $"{Number(results.Notices.Count)} notices are numbered without a gap, account by account");
 
     /// <summary>
@@ -66,7 +70,8 @@ internal static class Books
     private static IEnumerable<Storage.Quarantine.QuarantineEntry> Counted(MonthResults results) =>
         results.Held.Where(h => h.Reason is not (HoldReason.Conflict or HoldReason.Malformed));
 
-    private static long Sum(MonthResults results, long accountNo, Book book) => results.Entries[accountNo].Where(e => e.Book == (long)book).Sum(e => e.AmountE8);
+    private static long Sum(MonthResults results, long accountNo, Book book) =>
+        results.Entries[accountNo].Where(e => e.Book == (long)book).Sum(e => e.AmountE8);
 
     public static JsonElement Data(Storage.Notices.NoticeLine notice) => JsonDocument.Parse(notice.Body).RootElement;
 }

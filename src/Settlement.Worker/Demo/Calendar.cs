@@ -40,5 +40,6 @@ internal static class Calendar
     }
 
     /// <summary>A time as the report shows it: <c>18 Jun 10:00</c>.</summary>
-    public static string Show(long us) => Instant.ToUtc(us).ToOffset(Zone.Offset).ToString("dd MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Show(long us) =>
+        Instant.ToUtc(us).ToOffset(Zone.Offset).ToString("dd MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,8 @@ namespace Settlement.Worker.Demo;
 /// <param name="WeekendPercent">Calls on a Saturday or Sunday, in percent of those on a working day.</param>
 /// <param name="MaxCount">Calls in one event: 1, or from 1 up to this number where a customer sends them in bulk.</param>
 internal sealed record Use(
-    string Account, string Api, string Region, int CallsPerDay, int WeekendPercent = 35, string? Project = null, int MaxCount = 1, int FirstDay = 1, int LastDay = 31);
+    string Account, string Api, string Region, int CallsPerDay, int WeekendPercent = 35, string? Project = null, int MaxCount = 1, int FirstDay = 1,
+    int LastDay = 31);
 
 /// <summary>The customers of the gateway. What happens to them is in <see cref="Story"/>.</summary>
 internal static class Cast

@@ -21,7 +21,8 @@ internal static class DailyChart
         foreach (var row in Usage(results))
         {
             ref var day = ref days[Calendar.DayOf(row.UseHour!.Value.StartUs)];
-            day = row.Kind == (long)RowKind.PackageUsage ? (day.Package + row.Calls!.Value, day.Balance) : (day.Package, day.Balance + row.Calls!.Value);
+            day = row.Kind == (long)RowKind.PackageUsage ? (day.Package + row.Calls!.Value, day.Balance)
+                : (day.Package, day.Balance + row.Calls!.Value);
         }
 
         var most = days.Max(d => d.Package + d.Balance);

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
@@ -53,7 +52,8 @@ internal sealed class DemoMonth
     {
         using var text = new StreamReader(typeof(DemoMonth).Assembly.GetManifestResourceStream("demo/catalog.json")!);
         var faults = new List<CatalogFault>();
-        return CatalogJson.Read(text.ReadToEnd(), "", Calendar.Zone, faults) ?? throw new InvalidOperationException($"deploy/examples/catalog.json: {faults[0]}");
+        return CatalogJson.Read(text.ReadToEnd(), "", Calendar.Zone, faults)
+            ?? throw new InvalidOperationException($"deploy/examples/catalog.json: {faults[0]}");
     }
 
     private GatewayCount Counted() => agents.Select(a => a.Count).Aggregate((a, b) => a + b);

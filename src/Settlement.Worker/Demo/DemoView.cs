@@ -6,9 +6,11 @@ namespace Settlement.Worker.Demo;
 internal sealed record DemoView(IReadOnlyList<AccountMonth> Accounts, IReadOnlyList<HeldView> Quarantine, IReadOnlyList<Check> Checks)
 {
     public static DemoView Of(MonthResults results, IReadOnlyList<Check> checks) => new(
-        [.. results.Accounts.Select(a => AccountMonth.Of(results, AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
+        [.. results.Accounts.Select(a =>
+            AccountMonth.Of(results, AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)))],
         [.. results.Held.GroupBy(h => h.Reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new HeldView(g.Key, g.Count(), g.Sum(h => h.Calls), results.Plain(g.Aggregate((Int128)0, (sum, h) => sum + (h.ValueE8 ?? 0)))))],
+            .Select(g =>
+                new HeldView(g.Key, g.Count(), g.Sum(h => h.Calls), results.Plain(g.Aggregate((Int128)0, (sum, h) => sum + (h.ValueE8 ?? 0)))))],
         checks);
 }
 

@@ -24,7 +24,8 @@ internal static class Highlights
         NoticeName.BillingModeChanged when Text(data, "reason") is "used-up" or "lot-ended" => $"{Text(data, "mode")} ({Text(data, "reason")})",
         NoticeName.PackageRenewed => $"{notice.PackageId} to {Day(data, "end")}, {Text(data, "price")}",
         NoticeName.RenewalFailed => $"{Text(data, "shortfall")} short{(Text(data, "nextAttempt") is { } next ? $", next {Moment(next)}" : ", no more attempts")}",
-        NoticeName.PackageExpired when data.GetProperty("voidCalls").GetInt64() > 0 => $"{Number(data.GetProperty("voidCalls").GetInt64())} calls are void",
+        NoticeName.PackageExpired when data.GetProperty("voidCalls")
+            .GetInt64() > 0 => $"{Number(data.GetProperty("voidCalls").GetInt64())} calls are void",
         NoticeName.BalanceLow or NoticeName.ArrearsStarted or NoticeName.ArrearsCleared => $"balance {Text(data, "balance")}",
         NoticeName.CommandRefused => $"{Text(data, "commandType")}, {Text(data, "code")}",
         _ => null,
@@ -35,5 +36,6 @@ internal static class Highlights
     private static string Moment(string time) => Domain.Time.Instant.TryParse(time, out var us) ? Calendar.Show(us) : time;
 
     /// <summary>The last day of a lot that ends at midnight.</summary>
-    private static string Day(JsonElement data, string field) => Domain.Time.Instant.TryParse(Text(data, field)!, out var us) ? Calendar.Show(us - 1)[..6] : "";
+    private static string Day(JsonElement data, string field) =>
+        Domain.Time.Instant.TryParse(Text(data, field)!, out var us) ? Calendar.Show(us - 1)[..6] : "";
 }

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;

@@ -44,7 +44,8 @@ internal sealed class Report(Listing listing, int width, MonthResults results, P
     private void Bill()
     {
         Title($"The bill of June 2026, in {results.Currency.Code}");
-        var lines = results.Accounts.Select(a => AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8)).ToList();
+        var lines = results.Accounts.Select(a => AccountBill.Of(a.AccountId, results.Rows.Where(r => r.AccountNo == a.AccountNo), a.BalanceE8))
+            .ToList();
         lines.Add(AccountBill.Of("all", results.Rows, results.Accounts.Sum(a => a.BalanceE8)));
         listing.Table(lines,
         [

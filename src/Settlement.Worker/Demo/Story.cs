@@ -15,7 +15,8 @@ internal static class Story
         Open(story);
         Buy(story);
         Later(story);
-        return [.. story.OrderBy(s => s.AtUs).Select((s, i) => (s.AtUs, (s.Command with { Id = string.Create(CultureInfo.InvariantCulture, $"demo-{i + 1:D3}") }).ToJson()))];
+        return [.. story.OrderBy(s => s.AtUs)
+            .Select((s, i) => (s.AtUs, (s.Command with { Id = string.Create(CultureInfo.InvariantCulture, $"demo-{i + 1:D3}") }).ToJson()))];
     }
 
     private static void Open(List<(long, BillingCommand)> story)
@@ -31,8 +32,10 @@ internal static class Story
 
     private static readonly (string Account, decimal Amount)[] Paid =
     [
-        ("aspen-bank", 5_000m), ("birch-travel", 3_000m), ("cedar-clinic", 460m), ("dahlia-freight", 420m), ("elm-school", 300m), ("fern-hotels", 3_500m),
-        ("ginkgo-press", 2_000m), ("hazel-motors", 900m), ("iris-pharmacy", 800m), ("juniper-notary", 400m), ("kelp-foods", 1_000m), ("larch-rentals", 1_000m),
+        ("aspen-bank", 5_000m), ("birch-travel", 3_000m), ("cedar-clinic", 460m), ("dahlia-freight", 420m), ("elm-school", 300m),
+        ("fern-hotels", 3_500m),
+        ("ginkgo-press", 2_000m), ("hazel-motors", 900m), ("iris-pharmacy", 800m), ("juniper-notary", 400m), ("kelp-foods", 1_000m),
+        ("larch-rentals", 1_000m),
         ("maple-telecom", 12_000m), ("nettle-games", 1_200m), ("oak-insurance", 4_000m), ("poplar-studio", 100m),
     ];
 
@@ -41,12 +44,19 @@ internal static class Story
         void At(int day, int hour, int minute, BillingCommand command) => story.Add((Calendar.At(day, hour, minute), command));
 
         At(1, 0, 0, new BuyPackage { Id = "", Account = "aspen-bank", Offer = "passport-15k", Package = "aspen-passport" });
-        At(1, 0, 0, new BuyPackage { Id = "", Account = "birch-travel", Offer = "passport-ap-8k", Package = "birch-passport", AutoRenew = true, DaysBefore = 3 });
-        At(1, 0, 0, new BuyPackage { Id = "", Account = "cedar-clinic", Offer = "invoice-10k", Package = "cedar-invoice", AutoRenew = true, DaysBefore = 2 });
+        At(1, 0, 0,
+            new BuyPackage { Id = "", Account = "birch-travel", Offer = "passport-ap-8k", Package = "birch-passport", AutoRenew = true,
+            DaysBefore = 3 });
+        At(1, 0, 0,
+            new BuyPackage { Id = "", Account = "cedar-clinic", Offer = "invoice-10k", Package = "cedar-invoice", AutoRenew = true, DaysBefore = 2 });
         At(1, 0, 0, new BuyPackage { Id = "", Account = "ginkgo-press", Offer = "table-20k", Package = "ginkgo-table" });
-        At(1, 0, 0, new BuyPackage { Id = "", Account = "iris-pharmacy", Offer = "passport-1k-trial", Package = "iris-trial", Origin = "free", By = Support });
+        At(1, 0, 0,
+            new BuyPackage { Id = "", Account = "iris-pharmacy", Offer = "passport-1k-trial", Package = "iris-trial", Origin = "free",
+            By = Support });
         At(3, 9, 20, new BuyPackage { Id = "", Account = "kelp-foods", Offer = "invoice-10k", Package = "kelp-invoice" });
-        At(5, 14, 25, new BuyPackage { Id = "", Account = "oak-insurance", Offer = "passport-1k-trial", Package = "oak-claims", Project = "claims", Origin = "promotion", By = Support });
+        At(5, 14, 25,
+            new BuyPackage { Id = "", Account = "oak-insurance", Offer = "passport-1k-trial", Package = "oak-claims", Project = "claims",
+            Origin = "promotion", By = Support });
         At(5, 14, 40, new BuyPackage { Id = "", Account = "oak-insurance", Offer = "passport-15k", Package = "oak-passport" });
         // On pay-per-use until the 13th, then as much again at a lower price.
         At(13, 10, 30, new BuyPackage { Id = "", Account = "hazel-motors", Offer = "invoice-10k", Package = "hazel-invoice" });

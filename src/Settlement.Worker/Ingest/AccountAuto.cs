@@ -1,4 +1,3 @@
-
 using System.Text.Json;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Time;

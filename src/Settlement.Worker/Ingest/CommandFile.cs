@@ -18,7 +18,8 @@ public static class CommandFile
         }
         catch (UnreadableBodyException e)
         {
-            return text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith('{') ? ReadLines(text, name) : throw new InputFileException(name, 0, e.Message, e);
+            return text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith('{') ? ReadLines(text, name)
+                : throw new InputFileException(name, 0, e.Message, e);
         }
     }
 

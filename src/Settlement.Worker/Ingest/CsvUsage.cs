@@ -36,14 +36,16 @@ internal sealed class CsvUsage
             throw new InputFileException(place.File, header.Line, $"has the column {twice.Key} twice");
         var missing = Required.Except(names, StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
-            throw new InputFileException(place.File, header.Line, $"lacks the columns {string.Join(", ", missing)}; the header must name {string.Join(", ", Required)}");
+            throw new InputFileException(
+                place.File, header.Line, $"lacks the columns {string.Join(", ", missing)}; the header must name {string.Join(", ", Required)}");
         foreach (var (column, given) in new[] { ("region", fill.Region), ("source", fill.Source) })
         {
             if (given is null && !names.Contains(column, StringComparer.Ordinal))
                 throw new InputFileException(place.File, header.Line, $"has no column {column}: give one with --{column}");
         }
 
-        _fields = [.. Columns.Select(c => (c.Key, names.IndexOf(c.Value), c.Key switch { "region" => fill.Region, "source" => fill.Source, _ => null }))];
+        _fields = [.. Columns.Select(c =>
+            (c.Key, names.IndexOf(c.Value), c.Key switch { "region" => fill.Region, "source" => fill.Source, _ => null }))];
     }
 
     public static IEnumerable<ReadEvent> Read(TextReader text, FilePlace place, UsageFill fill)
@@ -81,7 +83,8 @@ internal sealed class CsvUsage
         if (row.Fault is { } fault)
             return Malformed(read, "event", fault, row);
         if (row.Cells.Count != _width)
-            return Malformed(read, "event", string.Create(CultureInfo.InvariantCulture, $"has {row.Cells.Count} cells where the header has {_width}"), row);
+            return Malformed(
+                read, "event", string.Create(CultureInfo.InvariantCulture, $"has {row.Cells.Count} cells where the header has {_width}"), row);
         return read.Malformed is { } bad ? Malformed(read, Columns[bad.Field], bad.Cause, row) : read;
     }
 
@@ -94,7 +97,8 @@ internal sealed class CsvUsage
         return ReadEvent.Of(read switch
         {
             { Malformed: { } m } => m with { Field = field, Cause = cause, Raw = raw, RawHash = hash },
-            { Call: { } c } => new MalformedCall(field, cause, raw, hash, c.Source, c.Id, c.Account, c.Api, c.Region, c.TimeUs, c.Status, c.Count, c.Project),
+            { Call: { } c } =>
+                new MalformedCall(field, cause, raw, hash, c.Source, c.Id, c.Account, c.Api, c.Region, c.TimeUs, c.Status, c.Count, c.Project),
             _ => new MalformedCall(field, cause, raw, hash, null, null, null, null, null, null, null, null, null),
         });
     }

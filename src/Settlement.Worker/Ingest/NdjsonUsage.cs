@@ -42,7 +42,8 @@ internal static class NdjsonUsage
         }
         catch (UnreadableBodyException e)
         {
-            return [ReadEvent.Of(new MalformedCall("event", e.Message, RawJson.Of(line), CallHash.Raw(line), null, null, null, null, null, null, null, null, null))];
+            return [ReadEvent.Of(
+                new MalformedCall("event", e.Message, RawJson.Of(line), CallHash.Raw(line), null, null, null, null, null, null, null, null, null))];
         }
     }
 

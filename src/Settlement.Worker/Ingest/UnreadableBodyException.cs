@@ -36,6 +36,7 @@ public sealed class UnreadableBodyException : Exception
     /// <summary>Without an inner exception: the headers of the error queue would show the innermost message instead of ours.</summary>
     public static UnreadableBodyException NoJson(JsonException e) => new("The body is not JSON: " + e.Message)
     {
-        ForLog = string.Create(CultureInfo.InvariantCulture, $"The body is not JSON, from byte {e.BytePositionInLine} of line {e.LineNumber + 1} on."),
+        ForLog = string.Create(
+            CultureInfo.InvariantCulture, $"The body is not JSON, from byte {e.BytePositionInLine} of line {e.LineNumber + 1} on."),
     };
 }

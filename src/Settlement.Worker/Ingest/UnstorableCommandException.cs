@@ -1,4 +1,3 @@
-
 using Settlement.Engine.Commands;
 using Settlement.Worker.Output;
 
@@ -32,7 +31,8 @@ public sealed class UnstorableCommandException : Exception
     /// <summary>Without an inner exception, as with an unreadable body. Headers are short, so only the first few commands are named.</summary>
     internal static UnstorableCommandException Of(IReadOnlyList<UnstoredCommand> unstored)
     {
-        return new UnstorableCommandException(Of(unstored, c => c.Error.Message)) { ForLog = PlainText.Line(Of(unstored, c => c.Error.GetType().Name)) };
+        return new UnstorableCommandException(
+            Of(unstored, c => c.Error.Message)) { ForLog = PlainText.Line(Of(unstored, c => c.Error.GetType().Name)) };
     }
 
     private static string Of(IReadOnlyList<UnstoredCommand> unstored, Func<UnstoredCommand, string> cause)

@@ -18,7 +18,8 @@ public sealed class UsageRest
     private readonly bool cloudEvents;
 
     /// <param name="body">From after the last event that was read; known to be readable.</param>
-    internal UsageRest(byte[] body, JsonReaderState start, bool cloudEvents) => (this.body, this.start, this.cloudEvents) = (body, start, cloudEvents);
+    internal UsageRest(byte[] body, JsonReaderState start, bool cloudEvents) =>
+        (this.body, this.start, this.cloudEvents) = (body, start, cloudEvents);
 
     public long Bytes => body.Length;
 

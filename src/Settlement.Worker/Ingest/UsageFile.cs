@@ -75,7 +75,8 @@ public static class UsageFile
         using var plain = whole.Peeked is [0x1F, 0x8B] ? new GZipStream(whole, CompressionMode.Decompress) : (Stream)whole;
         // If left to detect a byte order mark, the reader would continue with an encoding that lets bad bytes pass.
         using var text = new StreamReader(
-            plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, 1 << 16);
+            plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false,
+            1 << 16);
         if (text.Peek() == '\uFEFF')
             _ = text.Read();
         while (text.Peek() is '\r' or '\n' or ' ' or '\t')

@@ -16,7 +16,8 @@ internal static partial class Csv
     /// </summary>
     public static string? Text(string? text) => text is null ? null : FormulaBegins().Replace(text, "$0'");
 
-    private static string Quoted(string? cell) => cell is null ? "" : cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string? cell) =>
+        cell is null ? "" : cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>The place where the apostrophe goes; also before the full-width forms, and before a tab or a line ending.</summary>
     [GeneratedRegex(@"(?:\A|[;\t])\s*(?=[=+\-@\t\r\n＝＋－＠])", RegexOptions.CultureInvariant, 1000)]

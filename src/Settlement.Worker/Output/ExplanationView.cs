@@ -15,14 +15,16 @@ namespace Settlement.Worker.Output;
 /// <param name="Command">For a payment row: the command that it answers.</param>
 /// <param name="Attempts">For an automatic renewal: the attempts at it.</param>
 public sealed record ExplanationView(
-    BillRowView Row, ClosingView? Closing, LotView? Lot, IReadOnlyList<EventShareView> Events, long MoreEvents, long? EventCalls, string? EventsKeptFrom,
+    BillRowView Row, ClosingView? Closing, LotView? Lot, IReadOnlyList<EventShareView> Events, long MoreEvents, long? EventCalls,
+    string? EventsKeptFrom,
     IReadOnlyList<EntryView> Entries, CommandView? Command, IReadOnlyList<AttemptView> Attempts);
 
 /// <param name="Settings">The version of the settings it was closed with; likewise for the catalog.</param>
 public sealed record ClosingView(string Run, string? HoursFrom, string HoursTo, long Settings, long Catalog);
 
 /// <param name="Left">Calls left now.</param>
-public sealed record LotView(string Package, long Lot, string Origin, string? Project, string Start, string End, string Paid, string Price, long Calls, long Left);
+public sealed record LotView(
+    string Package, long Lot, string Origin, string? Project, string Start, string End, string Paid, string Price, long Calls, long Left);
 
 /// <param name="Calls">Calls of the event.</param>
 /// <param name="Taken">How many of them this row took.</param>

@@ -33,7 +33,8 @@ internal static class Figures
     public static string? Life(string? start, string? end) => Short(start, LastSecond(end));
 
     public static string? LastSecond(string? end) =>
-        end is null ? null : DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(-1).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        end is null ? null : DateTimeOffset.Parse(end, CultureInfo.InvariantCulture).AddSeconds(-1)
+            .ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     /// <summary>The two largest units of a duration: <c>3 d 4 h</c>.</summary>
     public static string Age(long us)

@@ -21,7 +21,8 @@ public sealed class Listing(TextWriter output, TextWriter error, OutputFormat fo
     /// <summary>The width of the terminal; without a terminal, what COLUMNS says, else wide.</summary>
     public static int WidthOfOutput() =>
         !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth
-        : int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns >= 20 ? columns : 160;
+        : int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
+            && columns >= 20 ? columns : 160;
 
     /// <summary>The rows as a table, or as a JSON array of <typeparamref name="T"/>.</summary>
     public void Rows<T>(IReadOnlyList<T> rows, IReadOnlyList<Column<T>> columns)

@@ -14,10 +14,12 @@ public static class PlainText
 {
     /// <summary>C0, DEL, C1; Arabic letter mark, direction marks, line and paragraph separators, embeddings and overrides, isolates.</summary>
     private static readonly string Unsafe = string.Concat(
-        Characters('\0', '\u001F'), Characters('\u007F', '\u009F'), "\u061C", Characters('\u200E', '\u200F'), Characters('\u2028', '\u202E'), Characters('\u2066', '\u2069'));
+        Characters('\0', '\u001F'), Characters('\u007F', '\u009F'), "\u061C", Characters('\u200E', '\u200F'), Characters('\u2028', '\u202E'),
+        Characters('\u2066', '\u2069'));
 
     private static readonly SearchValues<char> UnsafeInLine = SearchValues.Create(Unsafe);
-    private static readonly SearchValues<char> UnsafeInText = SearchValues.Create(Unsafe.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
+    private static readonly SearchValues<char> UnsafeInText = SearchValues.Create(Unsafe.Replace("\n", "", StringComparison.Ordinal)
+        .Replace("\t", "", StringComparison.Ordinal));
 
     /// <summary>One line: line breaks and tabs are escaped too.</summary>
     public static string Line(string text) => text.AsSpan().ContainsAny(UnsafeInLine) ? Escaped(text, UnsafeInLine) : text;

@@ -21,9 +21,11 @@ internal static class StandardErrorLogging
         return logging;
     }
 
-    private static string FormatterOf(WorkerSettings settings) => settings.Logging.GetValueOrDefault("Console:FormatterName") ?? ConsoleFormatterNames.Simple;
+    private static string FormatterOf(WorkerSettings settings) =>
+        settings.Logging.GetValueOrDefault("Console:FormatterName") ?? ConsoleFormatterNames.Simple;
 
-    private static bool IsJson(WorkerSettings settings) => FormatterOf(settings).Equals(ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase);
+    private static bool IsJson(WorkerSettings settings) =>
+        FormatterOf(settings).Equals(ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase);
 
     private static void Show(IServiceCollection services, WorkerSettings settings)
     {

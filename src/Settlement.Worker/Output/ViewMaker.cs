@@ -1,4 +1,3 @@
-
 using System.Text.Json;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Ledger;
@@ -75,9 +74,11 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
     }
 
     public NoticeView Notice(NoticeLine notice) => new(
-        Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : DataOf(notice).GetValueOrDefault("account") is { ValueKind: JsonValueKind.String } account ? account.GetString() : null, notice.PackageId)
+        Time(notice.AtUs), notice.Name, notice.AccountId.Length > 0 ? notice.AccountId : DataOf(notice)
+            .GetValueOrDefault("account") is { ValueKind: JsonValueKind.String } account ? account.GetString() : null, notice.PackageId)
     {
-        Data = DataOf(notice).Where(d => d.Key is not ("at" or "type" or "account" or "package")).ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
+        Data = DataOf(notice).Where(d => d.Key is not ("at" or "type" or "account" or "package"))
+            .ToDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal),
     };
 
     public RenewalView Renewal(AttemptLine attempt) => new(
@@ -116,7 +117,8 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
         return new StandingView(
             call.Account, call.Api, call.Region, call.Project, Time(call.TimeUs), call.Status, call.Count, Time(standing.ArrivedUs),
             standing.Where.ToString().ToLowerInvariant(), standing.IsLate, standing.RunUs is { } us ? Time(us) : null,
-            [.. standing.Rows.Select(r => new StandingRowView(Ids.Row(r.Row.AccountNo, r.Row.AccountVersion, r.Row.Line), KindNames[r.Row.Kind], r.Calls))],
+            [.. standing.Rows.Select(r =>
+                new StandingRowView(Ids.Row(r.Row.AccountNo, r.Row.AccountVersion, r.Row.Line), KindNames[r.Row.Kind], r.Calls))],
             [.. standing.Entries.Select(e => new StandingEntryView(e.QuarantineNo, e.Reason, e.State, e.Calls))],
             Differing(call, conflict));
     }
@@ -124,7 +126,8 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
     private static List<string> Differing(UsageCall call, QuarantineEntry conflict) =>
         new (string Field, bool Same)[]
         {
-            ("account", call.Account == conflict.Account), ("api", call.Api == conflict.Api), ("region", call.Region == conflict.Region), ("project", call.Project == conflict.Project),
+            ("account", call.Account == conflict.Account), ("api", call.Api == conflict.Api), ("region", call.Region == conflict.Region),
+            ("project", call.Project == conflict.Project),
             ("time", call.TimeUs == conflict.TimeUs), ("status", call.Status == conflict.Status), ("calls", call.Count == conflict.Calls),
         }.Where(f => !f.Same).Select(f => f.Field).ToList();
 
@@ -133,5 +136,6 @@ internal sealed class ViewMaker(BillingZone zone, Currency currency)
     public static string StateOf(Account account) => account.State.ToString().ToLowerInvariant();
 
     /// <summary>What the notice says. A notice of the store may also be about an account: one that is not known.</summary>
-    private static Dictionary<string, JsonElement> DataOf(NoticeLine notice) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(notice.Body)!;
+    private static Dictionary<string, JsonElement> DataOf(NoticeLine notice) =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(notice.Body)!;
 }

@@ -9,8 +9,10 @@ public sealed record TierView(long Calls, string UnitPrice, string Fee);
 
 /// <param name="Tiers">The tier steps of a pay-per-use row, empty for every other kind.</param>
 public sealed record BillRowView(
-    string Row, string Kind, string Account, string? Api, string? Region, string? Resource, string? ResourceName, string? Project, string? Package, long? Lot,
-    string? UseStart, string? UseEnd, string TransactionTime, string BillingCycle, long? Calls, bool Late, string Fee, string Deducted, string WrittenOff,
+    string Row, string Kind, string Account, string? Api, string? Region, string? Resource, string? ResourceName, string? Project, string? Package,
+    long? Lot,
+    string? UseStart, string? UseEnd, string TransactionTime, string BillingCycle, long? Calls, bool Late, string Fee, string Deducted,
+    string WrittenOff,
     IReadOnlyList<TierView> Tiers)
 {
     /// <summary>As tables show it; for a payment row, the life of its lot.</summary>
@@ -55,12 +57,14 @@ public sealed record SimulationView(
 /// <param name="ArrearsSince">Null if not in arrears.</param>
 /// <param name="Subscriptions">The subscriptions that are open now.</param>
 public sealed record AccountView(
-    string Account, string? Name, string Level, string Balance, string Remainder, string State, ParkedView? Parked, string? ArrearsSince, string Opened,
+    string Account, string? Name, string Level, string Balance, string Remainder, string State, ParkedView? Parked, string? ArrearsSince,
+    string Opened,
     IReadOnlyList<AccountPackageView> Packages, IReadOnlyList<SubscriptionView> Subscriptions, AlertsView Alerts);
 
 /// <summary>A lot as INTERFACE 5 shows it, and what it pays for.</summary>
 public sealed record AccountPackageView(
-    string Package, long Lot, string Start, string End, long Calls, long Left, string State, string Api, string Region, string? Project, bool AutoRenew);
+    string Package, long Lot, string Start, string End, long Calls, long Left, string State, string Api, string Region, string? Project,
+    bool AutoRenew);
 
 /// <param name="Mode"><c>package</c> or <c>pay-per-use</c>.</param>
 public sealed record SubscriptionView(string Api, string Region, string Resource, string? ResourceName, string Since, string Mode);
@@ -72,7 +76,8 @@ public sealed record AlertsView(string? BalanceBelow, long? LowPackagePercent);
 /// <param name="Age">How long it was or has been held.</param>
 /// <param name="Detail">For a malformed event: the field and the cause, and the event as it came.</param>
 public record QuarantineEntryView(
-    string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value, long Entry, string State, string? Api, string? Region, string? Project,
+    string? Id, string? Source, string Reason, string? Account, long? Calls, string? Value, long Entry, string State, string? Api, string? Region,
+    string? Project,
     string? Time, long? Status, string Arrived, string Held, string Age, string? Detail, string? Decided, string? By, string? Because);
 
 /// <summary>A held event, as it is shown on its own.</summary>
@@ -96,7 +101,8 @@ public sealed record QuarantineShownView : QuarantineEntryView
 /// <param name="Entries">The parts of it that were held, on arrival or at its closing.</param>
 /// <param name="Differs">The fields in which the conflict differs from it.</param>
 public sealed record StandingView(
-    string Account, string Api, string Region, string? Project, string Time, long Status, long Calls, string Arrived, string Where, bool Late, string? Run,
+    string Account, string Api, string Region, string? Project, string Time, long Status, long Calls, string Arrived, string Where, bool Late,
+    string? Run,
     IReadOnlyList<StandingRowView> Rows, IReadOnlyList<StandingEntryView> Entries, IReadOnlyList<string> Differs);
 
 /// <param name="Calls">Of this event.</param>

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Engine.Clock;
 using Settlement.Storage.Clock;

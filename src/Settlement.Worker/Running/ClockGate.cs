@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Engine;
 using Settlement.Storage.Clock;
@@ -20,7 +19,8 @@ internal sealed partial class ClockGate(SettlementCore core, WorkerState state, 
     public bool MayPass(long nowUs)
     {
         var aliveUs = right is { } then ? then.Us + ElapsedUs(then.Timestamp) : long.MinValue;
-        if (right is { } asked && state.Clock is null && core.Clock.GetElapsedTime(asked.Timestamp) < AskEvery && Math.Abs(nowUs - aliveUs) < Instant.PerSecondUs)
+        if (right is { } asked && state.Clock is null && core.Clock.GetElapsedTime(asked.Timestamp) < AskEvery
+            && Math.Abs(nowUs - aliveUs) < Instant.PerSecondUs)
             return true;
         var facts = core.Store.Read(session => ClockRows.Facts(session, nowUs));
         Note(ClockDoubt.Of(facts, nowUs, aliveUs, core.Store.Settings.TimeZone));

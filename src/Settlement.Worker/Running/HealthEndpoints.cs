@@ -28,7 +28,8 @@ internal static class HealthEndpoints
     {
         var ended = life.ApplicationStopping.IsCancellationRequested
             ? [] : services.OfType<BackgroundService>().Where(s => s.ExecuteTask is { IsCompleted: true }).Select(s => s.GetType().Name).ToList();
-        return ended.Count == 0 ? Results.Text("live") : Results.Text($"ended: {string.Join(", ", ended)}", statusCode: StatusCodes.Status503ServiceUnavailable);
+        return ended.Count == 0 ? Results.Text("live")
+            : Results.Text($"ended: {string.Join(", ", ended)}", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Ready(Standing standing, bool details)
@@ -40,10 +41,12 @@ internal static class HealthEndpoints
     private static IResult Startup(IReadOnlyList<Unready> reasons, bool details) =>
         Said(new StartupAnswer(reasons.Count == 0, Shown(reasons, details)), reasons.Count == 0);
 
-    private static IReadOnlyList<Unready> Shown(IReadOnlyList<Unready> reasons, bool details) => details ? reasons : [.. reasons.Select(r => r with { Cause = null })];
+    private static IReadOnlyList<Unready> Shown(IReadOnlyList<Unready> reasons, bool details) =>
+        details ? reasons : [.. reasons.Select(r => r with { Cause = null })];
 
     private static IResult Said<T>(T answer, bool good) =>
-        Results.Text(JsonOutput.Write(answer), "application/json", statusCode: good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        Results.Text(JsonOutput.Write(answer), "application/json", statusCode: good ? StatusCodes.Status200OK
+            : StatusCodes.Status503ServiceUnavailable);
 
     private static bool MayKnow(HttpRequest request, string? token) =>
         token is not null && request.Headers.Authorization is [{ } given] && given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Engine;
 using Settlement.Storage;

@@ -42,10 +42,12 @@ internal sealed class Lateness
         var failures = new List<Failure>();
         bool? isDue = known is null ? null : IsOld(known.DueSinceUs, known.AtUs);
         if (due.Look(isDue) && known?.DueSinceUs is { } dueUs)
-            failures.Add(new Failure("late", "what is due is not done in time", dueUs, $"the first of it was due at {Show(dueUs)}; it may take {dueBound}"));
+            failures.Add(
+                new Failure("late", "what is due is not done in time", dueUs, $"the first of it was due at {Show(dueUs)}; it may take {dueBound}"));
         bool? waits = !canPublish ? false : known is null ? null : IsOld(known.Outbox.OldestUs, known.AtUs);
         if (notices.Look(waits) && known?.Outbox.OldestUs is { } oldestUs)
-            failures.Add(new Failure("outbox", "notices are not published in time", oldestUs, $"{known.Outbox.Notices} wait; it may take {NoticesLateAfter}"));
+            failures.Add(
+                new Failure("outbox", "notices are not published in time", oldestUs, $"{known.Outbox.Notices} wait; it may take {NoticesLateAfter}"));
         return failures;
     }
 

@@ -1,4 +1,3 @@
-
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Parking;
@@ -112,7 +111,8 @@ internal sealed class Readiness(
     {
         try
         {
-            return new Told(null, core.Store.Read(session => StoreNote.Of(StoreState.Of(session), ParkedAccounts.Count(session), core.Store.Settings.TimeZone)));
+            return new Told(
+                null, core.Store.Read(session => StoreNote.Of(StoreState.Of(session), ParkedAccounts.Count(session), core.Store.Settings.TimeZone)));
         }
         catch (Exception e)
         {

@@ -53,7 +53,8 @@ internal sealed partial class RetentionJob(SettlementCore core, IHostApplication
         using var claim = core.Store.Engine.TryClaim(ClaimName);
         if (claim is null)
             return;
-        void Rest(TimeSpan took) => stop.WaitHandle.WaitOne(TimeSpan.FromTicks(Math.Clamp(took.Ticks * RestFactor, ShortestRest.Ticks, LongestRest.Ticks)));
+        void Rest(TimeSpan took) =>
+            stop.WaitHandle.WaitOne(TimeSpan.FromTicks(Math.Clamp(took.Ticks * RestFactor, ShortestRest.Ticks, LongestRest.Ticks)));
         var isSure = core.Store.Read(session => ClockRows.Facts(session, core.NowUs)).IsSure(core.NowUs);
         var usage = core.UsageRetention.Leave(isSure, claim, Rest, stop);
         var bodies = isSure ? core.BodyRetention.Leave(claim, Rest, stop) : default;

@@ -15,7 +15,8 @@ internal static class Schedules
     public static readonly IReadOnlyList<Schedule> All =
     [
         new("close-hours", "0 0 * * * ?", "every hour on the hour closes what is due (2.3)", typeof(WakeJob)),
-        new("lifecycle", "0 * * * * ?", "attempts at 03:00:00, starts and ends of lots, arrears; every minute in case an instant was missed (8, 9)", typeof(WakeJob)),
+        new("lifecycle", "0 * * * * ?", "attempts at 03:00:00, starts and ends of lots, arrears; every minute in case an instant was missed (8, 9)",
+            typeof(WakeJob)),
         new("retention", "0 5/10 * * * ?", "lets usage leave that is past its time (7.4)", typeof(RetentionJob)),
     ];
 

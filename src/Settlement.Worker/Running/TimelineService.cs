@@ -1,4 +1,3 @@
-
 using System.Data.Common;
 using Settlement.Domain.Time;
 using Settlement.Engine;
@@ -14,7 +13,8 @@ namespace Settlement.Worker.Running;
 /// something is known to be due.
 /// </summary>
 internal sealed partial class TimelineService(
-    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state, Instruments instruments,
+    SettlementCore core, WorkerSettings settings, Drain drain, IntakeGate gate, ClockGate clock, Wakeup wakeup, WorkerState state,
+    Instruments instruments,
     CatchUp catchUp, ILogger<TimelineService> log) : BackgroundService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -45,7 +45,8 @@ internal sealed partial class TimelineService(
         await Task.Yield();
         await DrainAsync(stoppingToken);
         var told = new TimelineLog(core, log, instruments, catchUp);
-        core.Parking.Parked = account => Parked(log, account.AccountId, account.StepName, settings.Billing.TimeZone.Show(account.DueUs), account.Reason);
+        core.Parking.Parked = account =>
+            Parked(log, account.AccountId, account.StepName, settings.Billing.TimeZone.Show(account.DueUs), account.Reason);
         while (!stoppingToken.IsCancellationRequested)
         {
             await gate.LookAsync(stoppingToken);
@@ -61,7 +62,8 @@ internal sealed partial class TimelineService(
         Draining(log);
         var timeout = TimeSpan.FromTicks(settings.Billing.DrainTimeoutUs * 10);
         var since = core.Clock.GetTimestamp();
-        var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel) && await drain.HandledAsync(timeout, core.Clock, cancel);
+        var drained = await QueueDepth.DrainAsync(settings.RabbitMq, drain, timeout, core.Clock, cancel)
+            && await drain.HandledAsync(timeout, core.Clock, cancel);
         EndDraining();
         // What other workers that started at about the same time took from the same queues also waited there. If they end, it comes to this worker or
         // another one.

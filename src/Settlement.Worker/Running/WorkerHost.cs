@@ -1,4 +1,3 @@
-
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Settlement.Engine;

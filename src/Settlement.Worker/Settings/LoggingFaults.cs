@@ -15,7 +15,8 @@ internal static class LoggingFaults
     {
         foreach (var (key, text) in logging.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            if (key.Equals("Console:FormatterName", StringComparison.OrdinalIgnoreCase) && !Formatters.Contains(text, StringComparer.OrdinalIgnoreCase))
+            if (key.Equals("Console:FormatterName", StringComparison.OrdinalIgnoreCase)
+                && !Formatters.Contains(text, StringComparer.OrdinalIgnoreCase))
                 yield return Fault(key, $"'{text}' is none of {string.Join(", ", Formatters)}");
             else if (IsLevel(key) && (!Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) || !Enum.IsDefined(level)))
                 yield return Fault(key, $"'{text}' is none of {string.Join(", ", Enum.GetNames<LogLevel>())}");

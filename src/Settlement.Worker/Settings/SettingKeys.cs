@@ -43,7 +43,8 @@ internal static class SettingKeys
         ["RabbitMq:ClientKey"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { ClientKey = text } }),
         ["RabbitMq:ClientKeyPassword"] = (s, text) => NotEmpty(text, () => s with { RabbitMq = s.RabbitMq with { ClientKeyPassword = text } }),
         ["RabbitMq:MaxBodyBytes"] = (s, text) => Whole(
-            text, RabbitMqSettings.LeastMaxBodyBytes, RabbitMqSettings.MostMaxBodyBytes, v => s with { RabbitMq = s.RabbitMq with { MaxBodyBytes = v } }),
+            text, RabbitMqSettings.LeastMaxBodyBytes, RabbitMqSettings.MostMaxBodyBytes, v =>
+                s with { RabbitMq = s.RabbitMq with { MaxBodyBytes = v } }),
         ["Http:Port"] = (s, text) => Whole(text, 0, 65_535, v => s with { Http = s.Http with { Port = v } }),
         ["Http:Token"] = (s, text) => (s with { Http = s.Http with { Token = text.Length == 0 ? null : text } }, null),
         ["Telemetry:OtlpEndpoint"] = (s, text) => text.Length == 0 || IsWebAddress(text)
@@ -101,5 +102,6 @@ internal static class SettingKeys
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var v) && v >= min && v <= max
             ? (set(v), null) : (null, string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {min} to {max}"));
 
-    private static (WorkerSettings?, string?) NotEmpty(string text, Func<WorkerSettings> set) => text.Length == 0 ? (null, "is empty") : (set(), null);
+    private static (WorkerSettings?, string?) NotEmpty(string text, Func<WorkerSettings> set) =>
+        text.Length == 0 ? (null, "is empty") : (set(), null);
 }

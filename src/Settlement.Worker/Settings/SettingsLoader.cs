@@ -22,7 +22,8 @@ public static class SettingsLoader
     {
         var found = new List<SettingFault>();
         var given = GivenSettings.Gather(sources, found);
-        var settings = ReadOwn(given.Values, found) with { Logging = SectionOf(SettingKeys.Logging, given.Values), Billing = ReadBilling(given.Values, found) };
+        var settings = ReadOwn(
+            given.Values, found) with { Logging = SectionOf(SettingKeys.Logging, given.Values), Billing = ReadBilling(given.Values, found) };
         found.AddRange(LoggingFaults.Of(settings.Logging));
         if (!found.Exists(f => f.Path.StartsWith(ConnectionString, StringComparison.OrdinalIgnoreCase))
             && DatabaseFault(settings.Database, given.ContainsKey(ConnectionString)) is { } cause)

@@ -13,7 +13,8 @@ public sealed record SettingsSources(string? File, IReadOnlyDictionary<string, s
 
     public static SettingsSources OfProcess(IReadOnlyList<string> options) => new(
         FindFile(Directory.GetCurrentDirectory(), AppContext.BaseDirectory),
-        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal),
         options);
 
     /// <summary>What the shorthand <c>--database FILE</c> stands for.</summary>

@@ -32,7 +32,8 @@ public sealed record TelemetrySettings(string? OtlpEndpoint);
 /// <param name="RabbitMq">Without a host the bus is in-process.</param>
 /// <param name="Logging">The <c>Logging</c> section as it is, for the host: it is .NET's, not ours.</param>
 public sealed record WorkerSettings(
-    DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, TelemetrySettings Telemetry, ImmutableDictionary<string, string?> Logging)
+    DatabaseSettings Database, RabbitMqSettings RabbitMq, BillingSettings Billing, HttpSettings Http, TelemetrySettings Telemetry,
+    ImmutableDictionary<string, string?> Logging)
 {
     /// <summary>With no settings at all: a SQLite file in the current directory and an in-process bus.</summary>
     public static readonly WorkerSettings Default = new(

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
 using Settlement.Engine;

@@ -50,7 +50,8 @@ internal sealed record ScenarioNode(JsonElement Json, string Path)
             ? value : throw Unreadable(min == long.MinValue ? "is not a whole number" : $"is not a whole number from {min} to {max}");
 
     public long Instant(BillingZone zone) =>
-        Domain.Time.Instant.TryParse(Text(), out var us, zone.Offset) ? us : throw Unreadable($"'{Text()}' is not a time such as 2023-04-18T15:00:00");
+        Domain.Time.Instant.TryParse(Text(), out var us, zone.Offset) ? us
+            : throw Unreadable($"'{Text()}' is not a time such as 2023-04-18T15:00:00");
 
     private UnreadableScenarioException Unreadable(string cause) => new(Path.Length == 0 ? "$" : Path, cause);
 

@@ -83,7 +83,8 @@ internal static class ScenarioReader
             "usage" => new UsageAction(index, at, Usage(value.Object(), index, at, zone)),
             "outage" => Outage(value.Object(), index, at, zone),
             "show" => new ShowAction(index, at, value.Text()),
-            _ when CommandType.All.Contains(name, StringComparer.Ordinal) => new CommandAction(index, at, CommandBody(value.Object(), name, index, at)),
+            _ when CommandType.All.Contains(name, StringComparer.Ordinal) =>
+                new CommandAction(index, at, CommandBody(value.Object(), name, index, at)),
             _ => throw new UnreadableScenarioException(value.Path, "is not an action"),
         };
     }
@@ -103,7 +104,8 @@ internal static class ScenarioReader
         node.Only(["until"]);
         var until = node.Required("until");
         var untilUs = until.Instant(zone);
-        return untilUs > at ? new OutageAction(index, at, untilUs) : throw new UnreadableScenarioException(until.Path, "is not after the outage begins");
+        return untilUs > at ? new OutageAction(index, at, untilUs)
+            : throw new UnreadableScenarioException(until.Path, "is not after the outage begins");
     }
 
     private static UsageStory Usage(ScenarioNode node, int index, long at, BillingZone zone)

@@ -1,4 +1,3 @@
-
 using Settlement.Engine;
 
 namespace Settlement.Worker.Simulating;

@@ -1,4 +1,3 @@
-
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Storage.Accounts;
@@ -59,7 +58,8 @@ public static class Simulation
             AccountReader.AllLots(session).ConvertAll(l => views.Package(l, atUs)));
     });
 
-    private static SimulationView Result(SettlementStore store, ViewMaker views, long untilUs, Dictionary<string, ShowView> shows) => store.Read(session =>
+    private static SimulationView Result(SettlementStore store, ViewMaker views, long untilUs, Dictionary<string, ShowView> shows) =>
+        store.Read(session =>
     {
         var end = Show(store, views, untilUs);
         return new SimulationView(

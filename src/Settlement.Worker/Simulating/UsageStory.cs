@@ -11,7 +11,8 @@ namespace Settlement.Worker.Simulating;
 /// or all at <c>delivered</c>, each <c>times</c> times.
 /// </summary>
 internal sealed record UsageStory(
-    string Account, string Api, string Region, string Source, string IdPrefix, string? Project, long Status, long Count, long AtUs, long? UntilUs, long Calls,
+    string Account, string Api, string Region, string Source, string IdPrefix, string? Project, long Status, long Count, long AtUs, long? UntilUs,
+    long Calls,
     long? DeliveredUs, long Times)
 {
     private bool WellFormed => CallFields.TextFault(Account) is null && CallFields.TextFault(Api) is null && CallFields.TextFault(Region) is null

@@ -21,7 +21,8 @@ internal sealed class Gauges
         meter.CreateObservableGauge("settlement.hours.behind", () => Of(f => f.HoursBehind), description: "Hours that are due and not closed.");
         meter.CreateObservableGauge("settlement.catch_up.remaining", Remaining, "s", "How long it will take until everything due is done.");
         meter.CreateObservableGauge("settlement.quarantine.entries", () => Held(h => h.Entries), description: "Entries that are held in quarantine.");
-        meter.CreateObservableGauge("settlement.quarantine.value_units", () => Held(h => h.Value), description: "Value of what is held, in the currency.");
+        meter.CreateObservableGauge("settlement.quarantine.value_units", () =>
+            Held(h => h.Value), description: "Value of what is held, in the currency.");
         meter.CreateObservableGauge("settlement.outbox.age", OutboxAge, "s", "How old the oldest notice is that waits to be published.");
         meter.CreateObservableGauge("settlement.outbox.notices", () => Of(f => f.Outbox.Notices), description: "Notices that wait to be published.");
         meter.CreateObservableGauge("settlement.accounts.parked", () => Of(f => f.Parked), description: "Accounts whose next step can't be done.");

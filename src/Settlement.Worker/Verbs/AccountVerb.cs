@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using System.Globalization;
 using Settlement.Domain.Accounts;
@@ -29,7 +28,8 @@ internal sealed class AccountVerb : Verb
     {
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        var view = open.Store.Read(session => AccountReader.Find(session, accountId) is { } account ? View(session, account, views, open.Core.NowUs) : null)
+        var view = open.Store.Read(session =>
+            AccountReader.Find(session, accountId) is { } account ? View(session, account, views, open.Core.NowUs) : null)
             ?? throw new BadInputException($"There is no account '{accountId}' in {open.Engine.Describe()}");
         if (context.Listing.IsJson)
             context.Listing.Json(view);
@@ -52,8 +52,11 @@ internal sealed class AccountVerb : Verb
             balance.Parked,
             account.InArrears ? views.Time(account.ArrearsSinceUs) : null,
             views.Time(account.OpenedUs),
-            [.. AccountReader.LotsOf(session, account.AccountNo).Select(lot => views.AccountPackage(lot, scopes.First(s => s.ScopeNo == lot.ScopeNo), AccountReader.GetPackage(session, lot.PackageNo), nowUs))],
-            [.. scopes.SelectMany(s => Subscription(session, account, s, views, nowUs)).OrderBy(s => s.Api, StringComparer.Ordinal).ThenBy(s => s.Region, StringComparer.Ordinal)],
+            [.. AccountReader.LotsOf(session, account.AccountNo)
+                .Select(lot =>
+                views.AccountPackage(lot, scopes.First(s => s.ScopeNo == lot.ScopeNo), AccountReader.GetPackage(session, lot.PackageNo), nowUs))],
+            [.. scopes.SelectMany(s => Subscription(session, account, s, views, nowUs)).OrderBy(s => s.Api, StringComparer.Ordinal)
+                .ThenBy(s => s.Region, StringComparer.Ordinal)],
             new AlertsView(account.BalanceBelowE8 is { } below ? views.Money(below) : null, account.LowPackagePercent));
     }
 
@@ -76,16 +79,20 @@ internal sealed class AccountVerb : Verb
             ("Balance", $"{view.Balance} {views.Currency}"),
             ("Remainder", $"{view.Remainder} {views.Currency} used and not yet deducted"),
             ("State", view.ArrearsSince is null ? view.State : $"{view.State}, in arrears since {Figures.Short(view.ArrearsSince)}"),
-            ("Parked", view.Parked is { } parked ? $"at its {parked.Step} due {Figures.Short(parked.At)}: {parked.Reason} (settlement parked show)" : null),
+            ("Parked", view.Parked is { } parked
+                ? $"at its {parked.Step} due {Figures.Short(parked.At)}: {parked.Reason} (settlement parked show)" : null),
             ("Alerts", Alerts(view.Alerts, views)));
         listing.Say("");
         listing.Say("Packages");
         listing.Table(
             view.Packages,
             [
-                new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true), new("STATE", p => p.State),
-                new("LEFT", p => Figures.Count(p.Left), RightAligned: true), new("OF", p => Figures.Count(p.Calls), RightAligned: true), new("API", p => p.Api),
-                new("END", p => Figures.Short(Figures.LastSecond(p.End))), new("START", p => Figures.Short(p.Start), Detail: true), new("RENEWS", p => p.AutoRenew ? "automatically" : null, Detail: true),
+                new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true),
+                new("STATE", p => p.State),
+                new("LEFT", p => Figures.Count(p.Left), RightAligned: true), new("OF", p => Figures.Count(p.Calls), RightAligned: true),
+                new("API", p => p.Api),
+                new("END", p => Figures.Short(Figures.LastSecond(p.End))), new("START", p => Figures.Short(p.Start), Detail: true),
+                new("RENEWS", p => p.AutoRenew ? "automatically" : null, Detail: true),
                 new("REGION", p => p.Region, Detail: true), new("PROJECT", p => p.Project, Detail: true),
             ]);
         listing.Say("");

@@ -39,7 +39,8 @@ internal sealed class BackupVerb : Verb
                 SqliteCopy.Make(store, part.Path, (done, all) => progress.Report(done, all, "pages"));
             File.Move(part.Path, target, force);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException || e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY })
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException
+            || e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY })
         {
             throw new BadInputException($"{file}: {e.Message}; nothing was left there", e);
         }

@@ -36,9 +36,12 @@ internal sealed class BillTotals
         listing.Table<Total>(
             kinds.Count == 1 ? [.. kinds.Values] : [.. kinds.Values, all],
             [
-                new(views.Currency, t => t.Kind), new("ROWS", t => Figures.Count(t.Rows), RightAligned: true), new("BOUGHT", t => t.Bought == 0 ? null : Figures.Count(t.Bought), RightAligned: true),
-                new("USED", t => t.Used == 0 ? null : Figures.Count(t.Used), RightAligned: true), new("FEE", t => Amount.ShowE8(t.FeeE8), RightAligned: true),
-                new("DEDUCTED", t => views.Money(t.DeductedE8), RightAligned: true), new("WRITTEN OFF", t => Amount.ShowE8(t.WrittenOffE8), RightAligned: true, Detail: true),
+                new(views.Currency, t => t.Kind), new("ROWS", t => Figures.Count(t.Rows), RightAligned: true),
+                new("BOUGHT", t => t.Bought == 0 ? null : Figures.Count(t.Bought), RightAligned: true),
+                new("USED", t => t.Used == 0 ? null : Figures.Count(t.Used), RightAligned: true),
+                new("FEE", t => Amount.ShowE8(t.FeeE8), RightAligned: true),
+                new("DEDUCTED", t => views.Money(t.DeductedE8), RightAligned: true),
+                new("WRITTEN OFF", t => Amount.ShowE8(t.WrittenOffE8), RightAligned: true, Detail: true),
             ]);
         listing.Say(views.TimesAre);
     }
@@ -58,7 +61,8 @@ internal sealed class BillTotals
     /// Wider than the numbers of a row: summed over many accounts, a long would overflow. Calls that were bought and calls that were used are not
     /// added together.
     /// </summary>
-    private readonly record struct Total(string Kind, long Rows = 0, Int128 Bought = default, Int128 Used = default, Int128 FeeE8 = default, Int128 DeductedE8 = default, Int128 WrittenOffE8 = default)
+    private readonly record struct Total(string Kind, long Rows = 0, Int128 Bought = default, Int128 Used = default, Int128 FeeE8 = default,
+        Int128 DeductedE8 = default, Int128 WrittenOffE8 = default)
     {
         public Total With(BillLine line)
         {

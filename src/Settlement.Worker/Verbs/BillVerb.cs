@@ -14,14 +14,17 @@ internal sealed class BillVerb : Verb
     private readonly Option<string> _account = new("--account", "-a") { Description = "rows of this account only", HelpName = "account" };
     private readonly Option<string> _api = new("--api") { Description = "rows of this API only", HelpName = "api" };
     private readonly Option<string> _region = new("--region") { Description = "rows of this region only", HelpName = "region" };
-    private readonly Option<string> _resource = new("--resource") { Description = "rows of this resource only, by its id or its name", HelpName = "resource" };
-    private readonly Option<string> _kind = new("--kind") { Description = $"rows of this kind only: {string.Join(", ", ViewMaker.Kinds)}", HelpName = "kind" };
+    private readonly Option<string> _resource = new("--resource") { Description = "rows of this resource only, by its id or its name",
+        HelpName = "resource" };
+    private readonly Option<string> _kind = new("--kind") { Description = $"rows of this kind only: {string.Join(", ", ViewMaker.Kinds)}",
+        HelpName = "kind" };
 
     private readonly Option<BillingMonth?> _month = new("--month", "-m")
     {
         Description = "rows of this billing cycle only",
         HelpName = "yyyy-MM",
-        CustomParser = result => DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
+        CustomParser = result =>
+            DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month)
             ? BillingMonth.Of(month) : Refuse<BillingMonth?>(result, $"--month: '{result.Tokens[0].Value}' is not a month such as 2023-04"),
     };
 
@@ -42,25 +45,30 @@ internal sealed class BillVerb : Verb
     /// <summary>A bill row as people see it.</summary>
     public static IReadOnlyList<Column<BillRowView>> Columns =>
     [
-        new("ROW", r => r.Row), new("KIND", r => r.Kind), new("ACCOUNT", r => r.Account), new("CALLS", r => r.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true),
+        new("ROW", r => r.Row), new("KIND", r => r.Kind), new("ACCOUNT", r => r.Account),
+        new("CALLS", r => r.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true),
         new("DEDUCTED", r => r.Deducted, RightAligned: true), new("API", r => r.Api, Detail: true), new("USED", r => r.UsePeriod(), Detail: true),
         new("FEE", r => r.Fee, RightAligned: true, Detail: true),
         new("PACKAGE", r => r.Package is null ? null : string.Create(CultureInfo.InvariantCulture, $"{r.Package} ({r.Lot})"), Detail: true),
-        new("PROJECT", r => r.Project, Detail: true), new("NAME", r => r.ResourceName, Detail: true), new("BILLED", r => Figures.Short(r.TransactionTime), Detail: true),
-        new("REGION", r => r.Region, Detail: true), new("CYCLE", r => r.BillingCycle, Detail: true), new("LATE", r => r.Late ? "late" : null, Detail: true),
+        new("PROJECT", r => r.Project, Detail: true), new("NAME", r => r.ResourceName, Detail: true),
+        new("BILLED", r => Figures.Short(r.TransactionTime), Detail: true),
+        new("REGION", r => r.Region, Detail: true), new("CYCLE", r => r.BillingCycle, Detail: true),
+        new("LATE", r => r.Late ? "late" : null, Detail: true),
     ];
 
     private static int Run(VerbContext context, BillFilter filter, string? resource)
     {
         using var open = OpenStore.ToRead(context);
         var views = open.Views;
-        if (context.Listing.Format == OutputFormat.Table && filter.Account is { } account && open.Store.Read(session => AccountReader.Find(session, account)) is null)
+        if (context.Listing.Format == OutputFormat.Table && filter.Account is { } account
+            && open.Store.Read(session => AccountReader.Find(session, account)) is null)
             context.Listing.Say($"There is no account {account}.");
         var totals = new BillTotals();
         using var rows = context.Listing.Long(Columns, row => BillCsv.Line(row, views.Currency));
         open.Store.Read(session =>
         {
-            foreach (var line in BillReader.Stream(session, filter with { UsedHours = HoursOf(filter.Cycle, open) }).Where(line => resource is null || IsOf(line, resource)))
+            foreach (var line in BillReader.Stream(session, filter with { UsedHours = HoursOf(filter.Cycle, open) })
+                .Where(line => resource is null || IsOf(line, resource)))
                 Add(rows, totals, line, filter.Cycle, views);
             return true;
         });

@@ -7,7 +7,8 @@ namespace Settlement.Worker.Verbs;
 /// <summary>What a catalog file adds to the store's catalog, or why it is refused.</summary>
 /// <param name="Released">Quarantined events that the catalog released (7.3).</param>
 internal sealed record CatalogNews(
-    IReadOnlyList<string> Apis, IReadOnlyList<string> Regions, IReadOnlyList<string> Prices, IReadOnlyList<string> Offers, IReadOnlyList<CatalogFault> Faults, long Released)
+    IReadOnlyList<string> Apis, IReadOnlyList<string> Regions, IReadOnlyList<string> Prices, IReadOnlyList<string> Offers,
+    IReadOnlyList<CatalogFault> Faults, long Released)
 {
     public bool IsNothing => Apis.Count + Regions.Count + Prices.Count + Offers.Count == 0;
 
@@ -23,7 +24,8 @@ internal sealed record CatalogNews(
 
     public IReadOnlyList<(string What, string Name)> Lines() =>
     [
-        .. Apis.Select(a => ("API", a)), .. Regions.Select(r => ("region", r)), .. Prices.Select(p => ("price", p)), .. Offers.Select(o => ("offer", o)),
+        .. Apis.Select(a => ("API", a)), .. Regions.Select(r => ("region", r)), .. Prices.Select(p => ("price", p)),
+        .. Offers.Select(o => ("offer", o)),
     ];
 
     private static string PriceText(PriceList list, BillingZone zone) => $"{list.Api} in {list.Region} from {zone.Show(list.FromUs)}";

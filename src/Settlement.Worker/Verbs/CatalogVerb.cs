@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using System.Text.Json;
 using Settlement.Domain.Money;
@@ -73,7 +72,8 @@ internal sealed class CatalogVerb : Command
             var (old, changes) = open.Store.Read(session =>
             {
                 var state = StoreState.Of(session);
-                return (state.CatalogVersion > 0 ? open.Store.Terms.Read(session, state).Catalog : null, open.Store.JudgeCatalog(session, state, catalog));
+                return (state.CatalogVersion > 0 ? open.Store.Terms.Read(session, state).Catalog : null,
+                    open.Store.JudgeCatalog(session, state, catalog));
             });
             if (changes.Count > 0)
                 return Faulty(context, file, changes);
@@ -159,20 +159,25 @@ internal sealed class CatalogVerb : Command
             }
 
             var decimals = catalog.Currency.Decimals;
-            listing.Lines(("Currency", catalog.Currency.Code), ("APIs", string.Join(", ", catalog.Apis)), ("Regions", string.Join(", ", catalog.Regions)));
+            listing.Lines(
+                ("Currency", catalog.Currency.Code), ("APIs", string.Join(", ", catalog.Apis)), ("Regions", string.Join(", ", catalog.Regions)));
             listing.Table(
-                [.. catalog.Prices.OrderBy(p => p.Api, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal).ThenBy(p => p.FromUs).SelectMany(p => p.Tiers.Select(t => (List: p, Tier: t)))],
+                [.. catalog.Prices.OrderBy(p => p.Api, StringComparer.Ordinal).ThenBy(p => p.Region, StringComparer.Ordinal).ThenBy(p => p.FromUs)
+                    .SelectMany(p => p.Tiers.Select(t => (List: p, Tier: t)))],
                 [
                     new("PRICE OF", p => p.List.Api), new("REGION", p => p.List.Region), new("FROM", p => Figures.Short(zone.Show(p.List.FromUs))),
-                    new("CALLS A MONTH", p => p.Tier.UpTo is { } upTo ? $"up to {Figures.Count(upTo)}" : p.List.Tiers.Count == 1 ? "all" : "above", RightAligned: true),
+                    new("CALLS A MONTH", p =>
+                        p.Tier.UpTo is { } upTo ? $"up to {Figures.Count(upTo)}" : p.List.Tiers.Count == 1 ? "all" : "above", RightAligned: true),
                     new("EACH", p => Amount.Show(p.Tier.UnitPriceE10, 10, decimals), RightAligned: true),
                 ]);
             listing.Table(
                 [.. catalog.Offers.OrderBy(o => o.Offer, StringComparer.Ordinal).ThenBy(o => o.FromUs ?? long.MinValue)],
                 [
-                    new("OFFER", o => o.Offer), new("API", o => o.Api), new("REGION", o => o.Region), new("CALLS", o => Figures.Count(o.Calls), RightAligned: true),
+                    new("OFFER", o => o.Offer), new("API", o => o.Api), new("REGION", o => o.Region),
+                    new("CALLS", o => Figures.Count(o.Calls), RightAligned: true),
                     new("PRICE", o => Amount.ShowFixed(o.PriceE8, 8, decimals), RightAligned: true), new("TERM", o => o.Term.ToString()),
-                    new("FROM", o => o.FromUs is { } from ? Figures.Short(zone.Show(from)) : null, Detail: true), new("TO", o => o.ToUs is { } to ? Figures.Short(zone.Show(to)) : null, Detail: true),
+                    new("FROM", o => o.FromUs is { } from ? Figures.Short(zone.Show(from)) : null, Detail: true),
+                    new("TO", o => o.ToUs is { } to ? Figures.Short(zone.Show(to)) : null, Detail: true),
                 ]);
         }
     }

@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Domain.Time;
 using Settlement.Engine;
@@ -90,7 +89,8 @@ internal sealed class ClockBackVerb : Verb
         ahead.Commands,
         [.. ahead.Booked.Select(b => new BookedView(b.What, b.Number, zone.Show(b.FirstUs)))]);
 
-    private sealed record BackView(bool Ahead, string From, string To, long HoursOpened, long Events, long Commands, IReadOnlyList<BookedView> Booked);
+    private sealed record BackView(
+        bool Ahead, string From, string To, long HoursOpened, long Events, long Commands, IReadOnlyList<BookedView> Booked);
 
     private sealed record BookedView(string What, long Number, string First);
 }

@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Domain.Time;
 using Settlement.Engine.Clock;
@@ -93,7 +92,8 @@ internal sealed class ClockVerb : Command
         }
     }
 
-    private sealed record ClockView(string Clock, string? DatabaseClock, string LastRun, string? AheadUntil, string? Confirmed, long CommandsAhead, string? Doubt);
+    private sealed record ClockView(
+        string Clock, string? DatabaseClock, string LastRun, string? AheadUntil, string? Confirmed, long CommandsAhead, string? Doubt);
 }
 
 /// <summary>What verbs that let time pass require of the clock, on a real store.</summary>

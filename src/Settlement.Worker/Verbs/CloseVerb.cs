@@ -28,7 +28,8 @@ internal sealed class CloseVerb : Verb
         var closed = new ClosedRuns(timeline);
         using (var progress = context.Progress())
         {
-            timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} of the run of {context.Settings.Billing.TimeZone.Show(step.DueUs)}");
+            timeline.Progress = step =>
+                progress.Report(step.Count, null, $"{step.What} of the run of {context.Settings.Billing.TimeZone.Show(step.DueUs)}");
             timeline.CloseNow(run.Pass());
         }
 

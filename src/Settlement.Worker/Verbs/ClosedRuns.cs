@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Money;
 using Settlement.Domain.Plans;
 using Settlement.Domain.Settling;
@@ -22,9 +21,11 @@ internal sealed class ClosedRuns
 
     public static IReadOnlyList<Column<ClosedRunView>> Columns =>
     [
-        new("RUN", r => Figures.Short(r.Run)), new("CLOSED THROUGH", r => Figures.Short(r.HoursTo), Detail: true), new("ACCOUNTS", r => Figures.Count(r.Accounts), RightAligned: true),
+        new("RUN", r => Figures.Short(r.Run)), new("CLOSED THROUGH", r => Figures.Short(r.HoursTo), Detail: true),
+        new("ACCOUNTS", r => Figures.Count(r.Accounts), RightAligned: true),
         new("ROWS", r => Figures.Count(r.Rows), RightAligned: true), new("CALLS", r => Figures.Count(r.Calls), RightAligned: true),
-        new("HELD", r => Figures.Count(r.HeldCalls), RightAligned: true), new("FEE", r => r.Fee, RightAligned: true, Detail: true), new("DEDUCTED", r => r.Deducted, RightAligned: true),
+        new("HELD", r => Figures.Count(r.HeldCalls), RightAligned: true), new("FEE", r => r.Fee, RightAligned: true, Detail: true),
+        new("DEDUCTED", r => r.Deducted, RightAligned: true),
     ];
 
     /// <summary>One line about all of them.</summary>

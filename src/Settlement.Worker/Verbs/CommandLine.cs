@@ -21,8 +21,10 @@ internal static class CommandLine
         var run = new RunVerb();
         var root = new RootCommand("Turns usage of metered APIs into bills. Without a verb: run.")
         {
-            run, new DemoVerb(), new SimulateVerb(), new IngestVerb(), new CloseVerb(), new LifecycleVerb(), new CommandVerb(), new BillVerb(), new ExplainVerb(),
-            new AccountVerb(), new CatalogVerb(), new ParkedVerb(), new QuarantineVerb(), new ErrorsVerb(), new StatusVerb(), new HealthVerb(), new ClockVerb(), new BackupVerb(),
+            run, new DemoVerb(), new SimulateVerb(), new IngestVerb(), new CloseVerb(), new LifecycleVerb(), new CommandVerb(), new BillVerb(),
+            new ExplainVerb(),
+            new AccountVerb(), new CatalogVerb(), new ParkedVerb(), new QuarantineVerb(), new ErrorsVerb(), new StatusVerb(), new HealthVerb(),
+            new ClockVerb(), new BackupVerb(),
             new MigrateVerb(),
         };
         root.Action = run.Action;

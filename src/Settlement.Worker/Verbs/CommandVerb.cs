@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Domain.Commands;
 using Settlement.Engine;
@@ -32,7 +31,8 @@ internal sealed class CommandVerb : Verb
         using var open = OpenStore.ToWriteOrCreate(context);
         ClockCheck.NeedDatabases(open, open.Core.NowUs);
         var ids = bodies.ConvertAll(CommandInbox.IdOf);
-        var before = open.Store.Read(session => ids.Distinct(StringComparer.Ordinal).Where(id => CommandInbox.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
+        var before = open.Store.Read(session =>
+            ids.Distinct(StringComparer.Ordinal).Where(id => CommandInbox.Answer(session, id) is not null).ToHashSet(StringComparer.Ordinal));
         using (var progress = context.Progress())
         {
             var received = 0;
@@ -42,7 +42,8 @@ internal sealed class CommandVerb : Verb
                 progress.Report(received += chunk.Length, bodies.Count, "commands received");
             }
 
-            open.Core.Timeline.Progress = step => progress.Report(step.Count, null, $"{step.What} of {open.Store.Settings.TimeZone.Show(step.DueUs)}");
+            open.Core.Timeline.Progress = step =>
+                progress.Report(step.Count, null, $"{step.What} of {open.Store.Settings.TimeZone.Show(step.DueUs)}");
             open.Core.Timeline.AdvanceTo(open.Core.NowUs);
         }
 
@@ -51,7 +52,8 @@ internal sealed class CommandVerb : Verb
         context.Listing.Rows(
             views,
             [
-                new("COMMAND", a => a.Id), new("TYPE", a => a.Type), new("STATE", a => a.Repeated ? $"{a.State} before" : a.State), new("CODE", a => a.Code),
+                new("COMMAND", a => a.Id), new("TYPE", a => a.Type), new("STATE", a => a.Repeated ? $"{a.State} before" : a.State),
+                new("CODE", a => a.Code),
                 new("AT", a => Figures.Short(a.At), Detail: true),
             ]);
         foreach (var refused in views.Where(a => a.Detail is not null))

@@ -9,7 +9,8 @@ namespace Settlement.Worker.Verbs;
 /// <summary>What a newcomer runs first.</summary>
 internal sealed class DemoVerb : Verb
 {
-    private readonly Option<string> _keep = new("--keep") { Description = "keep the demo's database in this new file, to look at with other verbs", HelpName = "file" };
+    private readonly Option<string> _keep = new("--keep") { Description = "keep the demo's database in this new file, to look at with other verbs",
+        HelpName = "file" };
 
     public DemoVerb()
         : base("demo", "A simulated month of a small gateway through the real pipeline, then its bill. Needs nothing installed and leaves nothing behind.")

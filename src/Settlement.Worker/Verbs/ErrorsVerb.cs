@@ -18,7 +18,8 @@ internal sealed class ErrorsVerb : Command
         Add(new DiscardVerb());
     }
 
-    private static Argument<string[]> Ids() => new("ID") { Description = "ids of messages, as errors list shows them", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<string[]> Ids() =>
+        new("ID") { Description = "ids of messages, as errors list shows them", Arity = ArgumentArity.ZeroOrMore };
 
     private static Option<string> Queue() => new Option<string>("--queue")
     {
@@ -67,7 +68,8 @@ internal sealed class ErrorsVerb : Command
             context.Listing.Rows(
                 messages,
                 [
-                    new("ID", m => m.Id), new("QUEUE", m => m.Queue), new("AGE", m => m.Age), new("BYTES", m => Figures.Count(m.Bytes), RightAligned: true),
+                    new("ID", m => m.Id), new("QUEUE", m => m.Queue), new("AGE", m => m.Age),
+                    new("BYTES", m => Figures.Count(m.Bytes), RightAligned: true),
                     new("REASON", m => m.Reason), new("CONTENT TYPE", m => m.ContentType, Detail: true), new("BODY", m => m.Body, Detail: true),
                 ]);
             return Exit.Done;

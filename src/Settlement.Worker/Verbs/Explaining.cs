@@ -1,4 +1,3 @@
-
 using System.Text.Json;
 using Settlement.Domain.Ledger;
 using Settlement.Domain.Money;
@@ -66,11 +65,13 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
             : null;
 
     private LotView Lot(Lot lot) => new(
-        lot.PackageId, lot.LotNo, lot.Origin.ToString().ToLowerInvariant(), lot.Project, views.Time(lot.StartUs), views.Time(lot.EndUs), views.Time(lot.PaidUs),
+        lot.PackageId, lot.LotNo, lot.Origin.ToString().ToLowerInvariant(), lot.Project, views.Time(lot.StartUs), views.Time(lot.EndUs),
+        views.Time(lot.PaidUs),
         views.Money(lot.PriceE8), lot.Calls, lot.Left);
 
     private EventShareView Share(EventLine line, long taken) => new(
-        line.Source, line.EventId, views.Time(line.TimeUs), line.Status, line.Calls, taken, views.Time(line.ArrivedUs), line.Part == 0 ? null : line.Part);
+        line.Source, line.EventId, views.Time(line.TimeUs), line.Status, line.Calls, taken, views.Time(line.ArrivedUs), line.Part == 0 ? null
+            : line.Part);
 
     private static EntryView Entry(EntryLine entry) => new(
         entry.EntryNo,
@@ -87,7 +88,8 @@ internal sealed class Explaining(Session session, ViewMaker views, long eventsSh
 
     private CommandView? Command(BillLine row, List<EntryLine> entries)
     {
-        var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal).Select(id => CommandInbox.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
+        var command = entries.Select(e => e.Cause).Distinct(StringComparer.Ordinal)
+            .Select(id => CommandInbox.Answer(session, id)).OfType<CommandAnswerLine>().FirstOrDefault();
         if (command is null && row.PackageId is not null)
             command = CommandInbox.AppliedFor(session, row.PackageId, row.DueUs);
         if (command is null)

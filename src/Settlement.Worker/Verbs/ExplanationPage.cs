@@ -45,13 +45,16 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
     private void Attempts(IReadOnlyList<AttemptView> attempts)
     {
         Head("Automatic attempts");
-        listing.Table(attempts, [new("AT", a => Figures.Short(a.At)), new("OUTCOME", a => a.Outcome), new("SHORT BY", a => a.Shortfall, RightAligned: true)]);
+        listing.Table(
+            attempts, [new("AT", a => Figures.Short(a.At)), new("OUTCOME", a => a.Outcome), new("SHORT BY", a => a.Shortfall, RightAligned: true)]);
     }
 
     private void Tiers(BillRowView row)
     {
         Head("Tier steps (calls of the month, by their place in its count)");
-        listing.Table(row.Tiers, [new("CALLS", t => Figures.Count(t.Calls), RightAligned: true), new("EACH", t => t.UnitPrice, RightAligned: true), new("FEE", t => t.Fee, RightAligned: true)]);
+        listing.Table(row.Tiers,
+            [new("CALLS", t => Figures.Count(t.Calls), RightAligned: true), new("EACH", t => t.UnitPrice, RightAligned: true),
+            new("FEE", t => t.Fee, RightAligned: true)]);
     }
 
     private void Events(ExplanationView view, long calls)
@@ -60,8 +63,11 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         listing.Table(
             view.Events,
             [
-                new("TIME", e => e.Time[..^6].Replace('T', ' ')), new("SOURCE", e => e.Source), new("ID", e => e.Id), new("TAKEN", e => Figures.Count(e.Taken), RightAligned: true),
-                new("OF", e => Figures.Count(e.Calls), RightAligned: true), new("STATUS", e => Figures.Plain(e.Status), RightAligned: true, Detail: true), new("ARRIVED", e => Figures.Short(e.Arrived), Detail: true),
+                new("TIME", e => e.Time[..^6].Replace('T', ' ')), new("SOURCE", e => e.Source), new("ID", e => e.Id),
+                new("TAKEN", e => Figures.Count(e.Taken), RightAligned: true),
+                new("OF", e => Figures.Count(e.Calls), RightAligned: true),
+                new("STATUS", e => Figures.Plain(e.Status), RightAligned: true, Detail: true),
+                new("ARRIVED", e => Figures.Short(e.Arrived), Detail: true),
                 new("RELEASED", e => e.Entry is { } entry ? string.Create(CultureInfo.InvariantCulture, $"entry {entry}") : null, Detail: true),
             ]);
         if (view.MoreEvents > 0)
@@ -74,7 +80,8 @@ internal sealed class ExplanationPage(Listing listing, ViewMaker views)
         listing.Table(
             entries,
             [
-                new("ENTRY", e => Figures.Plain(e.Entry), RightAligned: true), new("BOOK", e => e.Book), new("AMOUNT", e => e.Amount, RightAligned: true), new("AFTER", e => e.After, RightAligned: true),
+                new("ENTRY", e => Figures.Plain(e.Entry), RightAligned: true), new("BOOK", e => e.Book),
+                new("AMOUNT", e => e.Amount, RightAligned: true), new("AFTER", e => e.After, RightAligned: true),
                 new("CAUSE", e => e.Cause, Detail: true),
             ]);
     }

@@ -18,7 +18,8 @@ internal static class GeneralOptions
             HelpName = "Section:Key=value",
             Recursive = true,
         });
-        root.Add(new Option<string>(Database) { Description = "a SQLite database, short for the two Database settings", HelpName = "file", Recursive = true });
+        root.Add(new Option<string>(
+            Database) { Description = "a SQLite database, short for the two Database settings", HelpName = "file", Recursive = true });
         root.Add(new Option<bool>(Verbose) { Description = "log in detail and show where an unexpected error came from", Recursive = true });
     }
 

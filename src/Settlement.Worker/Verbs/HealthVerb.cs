@@ -1,4 +1,3 @@
-
 using System.Globalization;
 using Settlement.Worker.Ingest;
 using Settlement.Worker.Output;
@@ -35,7 +34,8 @@ internal sealed class HealthVerb : Verb
         }
         catch (Exception e) when (WorkerHealth.IsNoAnswer(e, cancel))
         {
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"No worker answers at port {http.Port}: {Listing.Plain(e.Message)}"));
+            context.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"No worker answers at port {http.Port}: {Listing.Plain(e.Message)}"));
             return Exit.Unexpected;
         }
     }

@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Usage;
@@ -44,7 +43,8 @@ internal sealed class IngestVerb : Verb
             }
         });
         Does((parsed, context) => Run(
-            context, parsed.GetRequiredValue(_files), parsed.GetValue(_accountAuto), new UsageFill(parsed.GetValue(_region), parsed.GetValue(_source))));
+            context, parsed.GetRequiredValue(_files), parsed.GetValue(_accountAuto),
+            new UsageFill(parsed.GetValue(_region), parsed.GetValue(_source))));
     }
 
     private static int Run(VerbContext context, IReadOnlyList<string> files, bool accountAuto, UsageFill fill)
@@ -149,7 +149,8 @@ internal sealed class IngestVerb : Verb
             ("Quarantined", Right(counts.Quarantined) + reasons),
             ("Accounts opened", auto is null ? null : Right(auto.Opened)),
             ("Scopes subscribed", auto is null ? null : Right(auto.Subscribed)),
-            ("Scopes refused", auto?.Refused.Count > 0 ? $"{Right(auto.Refused.Sum(r => r.Value))}  ({string.Join(", ", auto.Refused.Select(r => r.Key))})" : null));
+            ("Scopes refused", auto?.Refused.Count > 0
+                ? $"{Right(auto.Refused.Sum(r => r.Value))}  ({string.Join(", ", auto.Refused.Select(r => r.Key))})" : null));
     }
 
     private static string Right(long number) => Figures.Count(number).PadLeft(12);

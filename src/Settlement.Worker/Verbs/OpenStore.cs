@@ -1,4 +1,3 @@
-
 using Microsoft.Data.Sqlite;
 using Settlement.Domain.Pricing;
 using Settlement.Engine;

@@ -1,4 +1,3 @@
-
 using Settlement.Storage.Parking;
 using Settlement.Worker.Output;
 

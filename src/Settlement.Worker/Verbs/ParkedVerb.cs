@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Domain.Accounts;
 using Settlement.Engine;
@@ -21,7 +20,8 @@ internal sealed class ParkedVerb : Command
         Add(new RetryVerb());
     }
 
-    private static Argument<string[]> AccountsArgument(string none) => new("ACCOUNT") { Description = $"ids of accounts; none: {none}", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<string[]> AccountsArgument(string none) =>
+        new("ACCOUNT") { Description = $"ids of accounts; none: {none}", Arity = ArgumentArity.ZeroOrMore };
 
     /// <summary>The accounts with these ids, parked or not; without ids, all that are parked.</summary>
     private static List<Account> Find(OpenStore open, IReadOnlyList<string> ids) => open.Store.Read(session => ids.Count == 0
@@ -54,9 +54,11 @@ internal sealed class ParkedVerb : Command
             context.Listing.Rows(
                 parked,
                 [
-                    new("ACCOUNT", p => p.Account), new("SINCE", p => Figures.Short(p.Since)), new("STEP", p => p.Step), new("DUE", p => Figures.Short(p.At)),
+                    new("ACCOUNT", p => p.Account), new("SINCE", p => Figures.Short(p.Since)), new("STEP", p => p.Step),
+                    new("DUE", p => Figures.Short(p.At)),
                     new("TRIES", p => Figures.Count(p.Tries), RightAligned: true), new("REASON", p => p.Reason),
-                    new("COMMANDS", p => Figures.Count(p.Commands), RightAligned: true, Detail: true), new("STEPS", p => Figures.Count(p.Steps), RightAligned: true, Detail: true),
+                    new("COMMANDS", p => Figures.Count(p.Commands), RightAligned: true, Detail: true),
+                    new("STEPS", p => Figures.Count(p.Steps), RightAligned: true, Detail: true),
                 ]);
             if (parked.Count > 0)
                 context.Listing.Say("Once the cause is fixed: settlement parked retry");
@@ -81,7 +83,9 @@ internal sealed class ParkedVerb : Command
             using var open = OpenStore.ToRead(context);
             var views = open.Views;
             var accounts = Find(open, ids);
-            var found = open.Store.Read(session => accounts.Select(a => ParkedAccounts.Find(session, a.AccountNo)).OfType<ParkedAccount>().Select(p => View(session, views, p)).ToList());
+            var found = open.Store.Read(session =>
+                accounts.Select(a => ParkedAccounts.Find(session, a.AccountNo)).OfType<ParkedAccount>().Select(p => View(session, views, p))
+                .ToList());
             if (context.Listing.IsJson)
                 context.Listing.Json(found);
             else
@@ -98,8 +102,10 @@ internal sealed class ParkedVerb : Command
             foreach (var view in found)
             {
                 listing.Lines(
-                    ("Account", view.Account), ("Parked since", Figures.Short(view.Since)), ("At its", $"{view.Step} due {Figures.Short(view.At)}"), ("Reason", view.Reason),
-                    ("Retries", view.LastTry is null ? "none yet" : $"{Figures.Count(view.Tries)} ran into the same fault, the last at {Figures.Short(view.LastTry)}"),
+                    ("Account", view.Account), ("Parked since", Figures.Short(view.Since)), ("At its", $"{view.Step} due {Figures.Short(view.At)}"),
+                    ("Reason", view.Reason),
+                    ("Retries", view.LastTry is null ? "none yet"
+                        : $"{Figures.Count(view.Tries)} ran into the same fault, the last at {Figures.Short(view.LastTry)}"),
                     ("Waits", $"{Figures.Of(view.Commands, "command")}, {Figures.Of(view.Steps, "step")} of lots and arrears, and the usage of every closing since"));
                 listing.Say("");
             }
@@ -153,7 +159,8 @@ internal sealed class ParkedVerb : Command
     /// <param name="Tries">Retries that ran into the same fault.</param>
     /// <param name="Commands">Commands that wait.</param>
     /// <param name="Steps">Steps of lots and arrears that wait.</param>
-    private sealed record ParkedAccountView(string Account, string Since, string Step, string At, string Reason, long Tries, string? LastTry, long Commands, long Steps);
+    private sealed record ParkedAccountView(
+        string Account, string Since, string Step, string At, string Reason, long Tries, string? LastTry, long Commands, long Steps);
 
     /// <param name="Outcome"><c>resumed</c>, <c>parked</c> (the same step can't be done), <c>parked-again</c> (it got further) or
     /// <c>not-parked</c>.</param>

@@ -1,4 +1,3 @@
-
 using Settlement.Engine.Usage;
 using Settlement.Storage;
 using Settlement.Storage.Quarantine;
@@ -16,12 +15,15 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
     /// <param name="filter">Which entries are meant if none is named.</param>
     /// <param name="decide">Decides some entries; returns null for each, or why it could not be decided.</param>
     /// <param name="done">The outcome of those that were decided.</param>
-    public int Decide(IReadOnlyList<long> named, QuarantineFilter filter, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
+    public int Decide(
+        IReadOnlyList<long> named, QuarantineFilter filter, Func<Session, IReadOnlyList<QuarantineEntry>, IReadOnlyList<string?>> decide, string done)
     {
         // Events that a command has already set free are not for anyone to decide.
         open.Core.Releases.Finish();
-        var numbers = named.Count > 0 ? Known([.. named.Distinct()]) : open.Store.Read(session => QuarantineEntries.HeldNos(session, filter.Reason, filter.Account));
-        using var answers = context.Listing.Long<DecisionView>([new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
+        var numbers = named.Count > 0 ? Known([.. named.Distinct()])
+            : open.Store.Read(session => QuarantineEntries.HeldNos(session, filter.Reason, filter.Account));
+        using var answers = context.Listing.Long<DecisionView>(
+            [new("ENTRY", a => Figures.Plain(a.Entry), RightAligned: true), new("NOT " + done.ToUpperInvariant(), a => a.Outcome)]);
         long failed = 0, all = 0;
         using (var progress = context.Progress())
         {
@@ -54,7 +56,8 @@ internal sealed class QuarantineDecisions(VerbContext context, OpenStore open)
 
     private List<long> Known(List<long> named)
     {
-        var known = open.Store.Read(session => named.Chunk(PerTransaction).SelectMany(c => QuarantineEntries.Find(session, c)).Select(e => e.QuarantineNo).ToHashSet());
+        var known = open.Store.Read(session =>
+            named.Chunk(PerTransaction).SelectMany(c => QuarantineEntries.Find(session, c)).Select(e => e.QuarantineNo).ToHashSet());
         var unknown = named.FindAll(no => !known.Contains(no));
         return unknown.Count == 0 ? named
             : throw new BadInputException($"There is no quarantined event {string.Join(", ", unknown.Select(n => Figures.Plain(n)))}; nothing was changed");

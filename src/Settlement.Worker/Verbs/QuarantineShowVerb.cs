@@ -45,11 +45,13 @@ internal sealed class QuarantineShowVerb : Verb
     {
         listing.Lines(
             ("Entry", Figures.Plain(view.Entry)), ("State", view.State), ("Reason", view.Reason), ("Held since", $"{view.Held} ({view.Age})"),
-            ("Arrived", view.Arrived), ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api), ("Region", view.Region),
+            ("Arrived", view.Arrived), ("Source", view.Source), ("Id", view.Id), ("Account", view.Account), ("API", view.Api),
+            ("Region", view.Region),
             ("Project", view.Project), ("Time", view.Time), ("Status", view.Status is { } status ? Figures.Plain(status) : null),
             ("Calls", view.Calls is { } calls ? Figures.Count(calls) : null),
             ("Value", view.Value is null ? "no price" : $"{view.Value} {views.Currency}"),
-            ("Decided", view.Decided is null ? null : $"{view.State} {view.Decided} by {view.By}{(view.Because is null ? "" : $": {view.Because}")}"));
+            ("Decided", view.Decided is null ? null
+                : $"{view.State} {view.Decided} by {view.By}{(view.Because is null ? "" : $": {view.Because}")}"));
         foreach (var line in view.Detail?.Split('\n') ?? [])
             listing.Say(line);
         if (view.Standing is { } standing)
@@ -65,7 +67,8 @@ internal sealed class QuarantineShowVerb : Verb
             ("account", held.Account, standing.Account), ("api", held.Api, standing.Api), ("region", held.Region, standing.Region),
             ("project", held.Project, standing.Project), ("time", held.Time, standing.Time),
             ("status", held.Status is { } status ? Figures.Plain(status) : null, Figures.Plain(standing.Status)),
-            ("calls", held.Calls is { } calls ? Figures.Count(calls) : null, Figures.Count(standing.Calls)), ("arrived", held.Arrived, standing.Arrived),
+            ("calls", held.Calls is { } calls ? Figures.Count(calls) : null, Figures.Count(standing.Calls)),
+            ("arrived", held.Arrived, standing.Arrived),
         };
         listing.Say("");
         listing.Say("The event of the same source and id that came first, and stands:");

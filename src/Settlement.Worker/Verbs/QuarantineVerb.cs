@@ -1,4 +1,3 @@
-
 using System.CommandLine;
 using Settlement.Engine.Usage;
 using Settlement.Storage.Quarantine;
@@ -26,7 +25,8 @@ internal sealed class QuarantineVerb : Command
 
     private static Option<string> Account() => new("--account", "-a") { Description = "only events of this account", HelpName = "account" };
 
-    private static Argument<long[]> Entries() => new("ENTRY") { Description = "numbers of events, as list prints them", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<long[]> Entries() =>
+        new("ENTRY") { Description = "numbers of events, as list prints them", Arity = ArgumentArity.ZeroOrMore };
 
     private static Option<bool> All() => new("--all") { Description = "all that are held for the reason or account given" };
 
@@ -58,8 +58,10 @@ internal sealed class QuarantineVerb : Command
             using var rows = context.Listing.Long<QuarantineEntryView>(
                 [
                     new("ENTRY", e => Figures.Plain(e.Entry), RightAligned: true), new("REASON", e => e.Reason), new("ACCOUNT", e => e.Account),
-                    new("CALLS", e => e.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true), new("VALUE", e => e.Value, RightAligned: true), new("HELD FOR", e => e.Age),
-                    new("API", e => e.Api, Detail: true), new("TIME", e => Figures.Short(e.Time), Detail: true), new("STATUS", e => e.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture), Detail: true),
+                    new("CALLS", e => e.Calls is { } calls ? Figures.Count(calls) : null, RightAligned: true),
+                    new("VALUE", e => e.Value, RightAligned: true), new("HELD FOR", e => e.Age),
+                    new("API", e => e.Api, Detail: true), new("TIME", e => Figures.Short(e.Time), Detail: true),
+                    new("STATUS", e => e.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture), Detail: true),
                     new("REGION", e => e.Region, Detail: true), new("SOURCE", e => e.Source, Detail: true), new("ID", e => e.Id, Detail: true),
                 ]);
             var total = new Total(0, 0, 0);
@@ -68,7 +70,8 @@ internal sealed class QuarantineVerb : Command
                 foreach (var entry in QuarantineEntries.Stream(session, reason: filter.Reason, account: filter.Account))
                 {
                     rows.Add(views.Entry(entry, now));
-                    total = new Total(total.Calls + entry.Calls, total.ValueE8 + (entry.ValueE8 ?? 0), total.Unpriced + (entry.ValueE8 is null ? 1 : 0));
+                    total = new Total(total.Calls + entry.Calls, total.ValueE8 + (entry.ValueE8 ?? 0), total.Unpriced
+                        + (entry.ValueE8 is null ? 1 : 0));
                 }
 
                 return true;
@@ -122,7 +125,8 @@ internal sealed class QuarantineVerb : Command
         private readonly Option<string> _reason = Reason();
         private readonly Option<string> _account = Account();
         private readonly Option<string> _because = new("--because") { Description = "why; is recorded", HelpName = "text", Required = true };
-        private readonly Option<string> _by = new("--by") { Description = "who; is recorded", HelpName = "name", DefaultValueFactory = _ => Environment.UserName };
+        private readonly Option<string> _by = new("--by") { Description = "who; is recorded", HelpName = "name", DefaultValueFactory = _ =>
+            Environment.UserName };
 
         public DiscardVerb()
             : base("discard", "Discards events for good; who did it and why is recorded.")

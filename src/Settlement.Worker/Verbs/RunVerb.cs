@@ -1,4 +1,3 @@
-
 using Microsoft.AspNetCore.Connections;
 using Settlement.Engine;
 using Settlement.Storage;

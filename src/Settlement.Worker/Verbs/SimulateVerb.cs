@@ -42,25 +42,30 @@ internal sealed class SimulateVerb : Verb
         Section(listing, "Bill", result.Bill, BillVerb.Columns);
         Section(listing, "Balances", result.Balances, Balances);
         Section(listing, "Packages", result.Packages, Packages);
-        Section(listing, "Automatic renewal", result.Renewals, [new("AT", r => Figures.Short(r.At)), new("PACKAGE", r => r.Package), new("OUTCOME", r => r.Outcome)]);
+        Section(listing, "Automatic renewal", result.Renewals,
+            [new("AT", r => Figures.Short(r.At)), new("PACKAGE", r => r.Package), new("OUTCOME", r => r.Outcome)]);
         Section(listing, "Refused", result.Refusals, [new("AT", r => Figures.Short(r.At)), new("COMMAND", r => r.Command), new("CODE", r => r.Code)]);
         Section(listing, "Held in quarantine", result.Quarantine, Held);
         Section(
             listing,
             "Notices",
             result.Notices,
-            [new("AT", n => Figures.Short(n.At)), new("TYPE", n => n.Type), new("ACCOUNT", n => n.Account), new("PACKAGE", n => n.Package, Detail: true), new("SAYS", Says, Detail: true)]);
+            [new("AT", n => Figures.Short(n.At)), new("TYPE", n => n.Type), new("ACCOUNT", n => n.Account),
+                new("PACKAGE", n => n.Package, Detail: true), new("SAYS", Says, Detail: true)]);
     }
 
     private static IReadOnlyList<Column<BalanceView>> Balances =>
     [
-        new("ACCOUNT", b => b.Account), new("BALANCE", b => b.Balance, RightAligned: true), new("REMAINDER", b => b.Remainder, RightAligned: true), new("STATE", b => b.State),
+        new("ACCOUNT", b => b.Account), new("BALANCE", b => b.Balance, RightAligned: true), new("REMAINDER", b => b.Remainder, RightAligned: true),
+        new("STATE", b => b.State),
     ];
 
     private static IReadOnlyList<Column<PackageView>> Packages =>
     [
-        new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true), new("START", p => Figures.Short(p.Start)), new("END", p => Figures.Short(Figures.LastSecond(p.End))),
-        new("CALLS", p => Figures.Count(p.Calls), RightAligned: true), new("LEFT", p => Figures.Count(p.Left), RightAligned: true), new("STATE", p => p.State),
+        new("PACKAGE", p => p.Package), new("LOT", p => p.Lot.ToString(CultureInfo.InvariantCulture), RightAligned: true),
+        new("START", p => Figures.Short(p.Start)), new("END", p => Figures.Short(Figures.LastSecond(p.End))),
+        new("CALLS", p => Figures.Count(p.Calls), RightAligned: true), new("LEFT", p => Figures.Count(p.Left), RightAligned: true),
+        new("STATE", p => p.State),
     ];
 
     private static IReadOnlyList<Column<QuarantineView>> Held =>

@@ -25,15 +25,19 @@ internal sealed record SizeView(long? Bytes, long? FreeBytes, IReadOnlyList<Size
             [.. size.Tables.Select(t => new Table(t.Name, t.Number, IsAtLeast(t.Number, t.Bytes), t.Bytes))],
             state.KeptFromUs is { } us ? views.Time(us) : null,
             NextToLeave.Of(session, settings) is { } next
-                ? new Leaving(views.Time(next.Hour.StartUs), views.Time(next.AtUs), next.Events, next.Events == StoreSize.MostCounted, next.AtUs <= state.LastRunUs) : null);
+                ? new Leaving(views.Time(next.Hour.StartUs), views.Time(next.AtUs), next.Events, next.Events == StoreSize.MostCounted,
+                    next.AtUs <= state.LastRunUs) : null);
     }
 
     public void Print(Listing listing)
     {
         listing.Say("");
-        listing.Say(Bytes is { } bytes ? $"Size: {Mb(bytes)}, of which {Mb(FreeBytes!.Value)} are free to be used again" : "Size: the server does not say");
+        listing.Say(Bytes is { } bytes ? $"Size: {Mb(bytes)}, of which {Mb(FreeBytes!.Value)} are free to be used again"
+            : "Size: the server does not say");
         if (Tables.Count > 0)
-            listing.Table(Tables, [new("TABLE", t => t.Name), new("ROWS", t => AtLeast(t.Rows, t.IsAtLeast), RightAligned: true), new("SIZE", t => t.Bytes is { } b ? Mb(b) : null, RightAligned: true)]);
+            listing.Table(Tables,
+                [new("TABLE", t => t.Name), new("ROWS", t => AtLeast(t.Rows, t.IsAtLeast), RightAligned: true),
+                new("SIZE", t => t.Bytes is { } b ? Mb(b) : null, RightAligned: true)]);
         listing.Lines(
             ("Kept from", KeptFrom is null ? "the beginning: no usage has left" : Figures.Short(KeptFrom)),
             ("Leaves next", Next is not { } next ? "nothing"

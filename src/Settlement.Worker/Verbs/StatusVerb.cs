@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Engine.Commands;
 using Settlement.Storage;
@@ -86,7 +85,8 @@ internal sealed class StatusVerb : Verb
             state.HeldSinceUs is { } held ? views.Time(held) : null,
             ClosingRuns.Unfinished(session) is { } run ? views.Time(run.DueUs) : null,
             left.Events == 0 ? null : new LeftView(left.Events, views.Time(left.Hour.StartUs)),
-            TroubleRows.All(session).ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
+            TroubleRows.All(session)
+                .ConvertAll(t => new TroubleView(t.What, views.Time(t.SinceUs), t.EndedUs is { } us ? views.Time(us) : null, t.Cause, t.Worker)),
             CommandInbox.WaitingCount(session),
             parked.Accounts,
             parked.OldestUs is { } parkedUs ? Figures.Age(nowUs - parkedUs) : null,
@@ -111,15 +111,19 @@ internal sealed class StatusVerb : Verb
             ("Last hourly run", Figures.Short(view.LastRun)),
             ("Send again from", $"{Figures.Short(view.SendAgainFrom)}, if this is a restored backup"),
             ("Closed through", view.ClosedThrough is null ? "no hour is closed yet" : Figures.Short(view.ClosedThrough)),
-            ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing" : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
+            ("Oldest usage open", view.OldestOpenHour is null ? "none waits for a closing"
+                : $"of the hour from {Figures.Short(view.OldestOpenHour)}"),
             ("On hold since", Figures.Short(view.HeldSince)),
             ("Unfinished run", view.UnfinishedRun is null ? null : $"of {Figures.Short(view.UnfinishedRun)}: it goes on with the next closing"),
             ("Left behind", view.LeftBehind is { } left
                 ? $"{Figures.Of(left.Events, "event")} in closed hours that no closing took, since the hour from {Figures.Short(left.Since)}" : null),
             ("Commands waiting", Figures.Count(view.PendingCommands)),
-            ("Parked accounts", view.ParkedAccounts == 0 ? "0" : $"{Figures.Count(view.ParkedAccounts)}, the oldest since {view.OldestParked} (settlement parked list)"),
-            ("Notices unpublished", view.UnpublishedNotices == 0 ? "0" : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
-            ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured" : context.Settings.RabbitMq.Host));
+            ("Parked accounts", view.ParkedAccounts == 0 ? "0"
+                : $"{Figures.Count(view.ParkedAccounts)}, the oldest since {view.OldestParked} (settlement parked list)"),
+            ("Notices unpublished", view.UnpublishedNotices == 0 ? "0"
+                : $"{Figures.Count(view.UnpublishedNotices)}, the oldest since {view.OldestNotice}"),
+            ("Broker", view.BrokerFault is { } fault ? $"not reachable: {fault}" : view.Queues is null ? "none configured"
+                : context.Settings.RabbitMq.Host));
         foreach (var queue in view.Queues ?? [])
             context.Listing.Say($"  {queue.Queue}: {(queue.Waiting is { } waiting ? $"{Figures.Count(waiting)} waiting" : "not there yet")}, {Figures.Count(queue.Unreadable ?? 0)} unreadable");
         foreach (var reason in view.Reasons ?? [])
@@ -131,7 +135,8 @@ internal sealed class StatusVerb : Verb
             context.Listing.Table(
                 view.Trouble,
                 [
-                    new("WHAT", t => t.What), new("SINCE", t => Figures.Short(t.Since)), new("UNTIL", t => t.Ended is null ? "still fails" : Figures.Short(t.Ended)),
+                    new("WHAT", t => t.What), new("SINCE", t => Figures.Short(t.Since)),
+                    new("UNTIL", t => t.Ended is null ? "still fails" : Figures.Short(t.Ended)),
                     new("CAUSE", t => t.Cause), new("WORKER", t => t.Worker, Detail: true),
                 ]);
             context.Listing.Say("");
@@ -141,7 +146,8 @@ internal sealed class StatusVerb : Verb
         context.Listing.Table(
             view.Quarantine,
             [
-                new("REASON", q => q.Reason), new("EVENTS", q => Figures.Count(q.Events), RightAligned: true), new("CALLS", q => Figures.Count(q.Calls), RightAligned: true), new("OLDEST", q => q.Oldest),
+                new("REASON", q => q.Reason), new("EVENTS", q => Figures.Count(q.Events), RightAligned: true),
+                new("CALLS", q => Figures.Count(q.Calls), RightAligned: true), new("OLDEST", q => q.Oldest),
             ]);
         view.Size.Print(context.Listing);
         context.Listing.Say(timesAre);
@@ -157,7 +163,8 @@ internal sealed class StatusVerb : Verb
     /// <param name="Queues">Null if no broker is configured or it can't be reached.</param>
     private sealed record StatusView(
         string Store, string? Worker, bool? Ready, IReadOnlyList<Unready>? Reasons,
-        string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt, string? OldestOpenHour,
+        string LastRun, string SendAgainFrom, string? ClosedThrough, long? HoursBehind, string? AheadUntil, string? ClockDoubt,
+        string? OldestOpenHour,
         string? HeldSince, string? UnfinishedRun, LeftView? LeftBehind, IReadOnlyList<TroubleView> Trouble, long PendingCommands, long ParkedAccounts,
         string? OldestParked, long UnpublishedNotices, string? OldestNotice, IReadOnlyList<StoreNote> Notes, IReadOnlyList<HeldView> Quarantine,
         IReadOnlyList<QueueDepth>? Queues, string? BrokerFault, SizeView Size);

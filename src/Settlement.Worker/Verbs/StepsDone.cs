@@ -38,7 +38,8 @@ internal sealed class StepsDone
         var package = entry.PackageNo == 0 ? null : open.Store.Read(session => AccountReader.GetPackage(session, entry.PackageNo)).PackageId;
         var shortfall = plan.Attempt is { Renewed: false } failed ? views.Money(failed.ShortfallE8) : null;
         return new StepView(
-            views.Time(entry.DueUs), NameOf(entry.Kind), plan.Before.AccountId, package, entry.LotNo == 0 ? null : entry.LotNo, Outcome(entry, plan), shortfall);
+            views.Time(entry.DueUs), NameOf(entry.Kind), plan.Before.AccountId, package, entry.LotNo == 0 ? null : entry.LotNo, Outcome(entry, plan),
+            shortfall);
     }
 
     private static string NameOf(AgendaKind kind) => kind switch
@@ -58,9 +59,11 @@ internal sealed class StepsDone
         AgendaKind.RenewalAttempt when plan.Attempt is { Renewed: false } => "insufficient-balance",
         AgendaKind.RenewalAttempt when plan.NewLots is [var lot] => $"renewed for {views.Money(lot.PriceE8)}",
         AgendaKind.RenewalAttempt => "no longer applies",
-        AgendaKind.LotVoid when Told(plan, NoticeName.PackageExpired) is { } expired => $"{Figures.Of((long)expired.Data["voidCalls"]!, "call")} void",
+        AgendaKind.LotVoid when Told(
+            plan, NoticeName.PackageExpired) is { } expired => $"{Figures.Of((long)expired.Data["voidCalls"]!, "call")} void",
         AgendaKind.LotVoid => "waits for a closing",
-        AgendaKind.LotExpiring when Told(plan, NoticeName.PackageExpiring) is { } expiring => $"told, {Figures.Of((long)expiring.Data["left"]!, "call")} left",
+        AgendaKind.LotExpiring when Told(
+            plan, NoticeName.PackageExpiring) is { } expiring => $"told, {Figures.Of((long)expiring.Data["left"]!, "call")} left",
         AgendaKind.LotExpiring => "renewed already",
         AgendaKind.LotStart or AgendaKind.LotEnd =>
             Told(plan, NoticeName.BillingModeChanged) is { } changed ? $"now {changed.Data["mode"]}" : "no mode change",

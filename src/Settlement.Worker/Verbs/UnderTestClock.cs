@@ -1,4 +1,3 @@
-
 using Settlement.Engine;
 using Settlement.Storage;
 using Settlement.Worker.Ingest;

@@ -12,14 +12,17 @@ internal abstract class Verb(string name, string description, bool csv = false) 
     /// <summary>For verbs that print results.</summary>
     protected Option<OutputFormat> OutputOption { get; } = Suggesting(csv ? ["table", "json", "csv"] : ["table", "json"], new("--output", "-o")
     {
-        Description = csv ? "table for people (the default), json for programs, csv for spreadsheets" : "table for people (the default), json for programs",
+        Description = csv ? "table for people (the default), json for programs, csv for spreadsheets"
+            : "table for people (the default), json for programs",
         HelpName = csv ? "table|json|csv" : "table|json",
         CustomParser = result => result.Tokens[0].Value switch
         {
             "table" => OutputFormat.Table,
             "json" => OutputFormat.Json,
             "csv" when csv => OutputFormat.Csv,
-            var other => Refuse<OutputFormat>(result, csv ? $"--output: '{other}' is neither table, json nor csv" : $"--output: '{other}' is neither table nor json"),
+            var other =>
+                Refuse<OutputFormat>(result, csv ? $"--output: '{other}' is neither table, json nor csv"
+                : $"--output: '{other}' is neither table nor json"),
         },
     });
 
@@ -76,6 +79,7 @@ internal abstract class Verb(string name, string description, bool csv = false) 
     {
         var format = Options.Contains(OutputOption) ? parsed.GetValue(OutputOption) : OutputFormat.Table;
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        return new VerbContext(settings, new Listing(output, error, format, Listing.WidthOfOutput()), error, TimeProvider.System, GeneralOptions.IsVerbose(parsed));
+        return new VerbContext(
+            settings, new Listing(output, error, format, Listing.WidthOfOutput()), error, TimeProvider.System, GeneralOptions.IsVerbose(parsed));
     }
 }

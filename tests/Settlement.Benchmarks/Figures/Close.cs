@@ -19,7 +19,8 @@ internal static class Close
         HourOfCalls.Make(template, calls, accounts);
         var before = Count(scratch.CopyOf(template, "count"));
         var rows = 0L;
-        var work = new Timed("the closing, in transactions of some hundred accounts", () => Take(scratch.CopyOf(template, "close"), file => rows = Count(file, keep: true) - before));
+        var work = new Timed("the closing, in transactions of some hundred accounts", () =>
+            Take(scratch.CopyOf(template, "close"), file => rows = Count(file, keep: true) - before));
         // Not counted: the first round shows how many rows have to be written, and a worker that has run for a while has already compiled its hot
         // code.
         for (var warmUp = 0; warmUp < WarmUps; warmUp++)

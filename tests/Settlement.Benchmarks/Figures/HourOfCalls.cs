@@ -63,7 +63,8 @@ internal static class HourOfCalls
             for (var i = 0; i < here; i++)
             {
                 var timeUs = hourUs + (long)i * Instant.PerHourUs / here;
-                var call = new UsageCall("gw-1", $"{scope}-{i}", $"a{account}", api, World.Region, timeUs, i % 50 == 49 ? 500 : 200, 1, projects[i % projects.Length]);
+                var call = new UsageCall("gw-1", $"{scope}-{i}", $"a{account}", api, World.Region, timeUs, i % 50 == 49 ? 500 : 200, 1,
+                    projects[i % projects.Length]);
                 // Accounts are numbered in the order in which they were opened.
                 yield return (call, account + 1, timeUs, 0, false);
             }

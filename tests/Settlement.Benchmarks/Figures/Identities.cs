@@ -1,4 +1,3 @@
-
 using Settlement.Benchmarks.Harness;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;
@@ -75,7 +74,8 @@ internal static class Identities
         for (var i = 0; i < events; i++)
         {
             var timeUs = nowUs - hoursAgo * Instant.PerHourUs - random.NextInt64(Instant.PerHourUs);
-            var call = new UsageCall("gw-1", newId(lastId = Math.Max(nowUs, lastId + 1)), $"a{random.Next(Broker.Accounts)}", World.Apis[i % 3], World.Region, timeUs, 200, 1, null);
+            var call = new UsageCall("gw-1", newId(lastId = Math.Max(nowUs, lastId + 1)), $"a{random.Next(Broker.Accounts)}", World.Apis[i % 3],
+                World.Region, timeUs, 200, 1, null);
             yield return new Arrival(ReadEvent.Of(call), nowUs);
         }
     }

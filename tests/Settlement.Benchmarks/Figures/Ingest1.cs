@@ -1,4 +1,3 @@
-
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -90,7 +89,8 @@ internal static class Ingest1
                     input.ClearSerialization();
                     input.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType);
                     (input.PrefetchCount, input.ConcurrentMessageLimit) = (prefetch, prefetch);
-                    input.ConfigureConsumer<Empty>(context, c => c.Options<BatchOptions>(b => b.SetMessageLimit(limit).SetTimeLimit(IntakeSettings.Default.TimeLimit).SetConcurrencyLimit(1)));
+                    input.ConfigureConsumer<Empty>(context, c =>
+                        c.Options<BatchOptions>(b => b.SetMessageLimit(limit).SetTimeLimit(IntakeSettings.Default.TimeLimit).SetConcurrencyLimit(1)));
                 });
             });
         });

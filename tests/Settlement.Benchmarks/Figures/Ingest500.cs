@@ -1,4 +1,3 @@
-
 using Settlement.Benchmarks.Harness;
 using Settlement.Domain.Time;
 using Settlement.Domain.Usage;

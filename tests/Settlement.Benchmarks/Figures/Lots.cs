@@ -25,7 +25,8 @@ internal static class Lots
             if (left != 0 || changed.Left != 1 || changed.Lot.PackageNo != 7)
                 throw new InvalidOperationException("The wrong lot paid.");
         }));
-        return Interleaved.RunAsync($"lots: {lots.Length:N0} lots of 100 calls, 99 calls", sizes.Rounds, lots.Length, "lots", baseline, work, Asked.TimeAtMost(3));
+        return Interleaved.RunAsync($"lots: {lots.Length:N0} lots of 100 calls, 99 calls", sizes.Rounds, lots.Length, "lots", baseline, work,
+            Asked.TimeAtMost(3));
     }
 
     private static Lot[] Make(int count)

@@ -1,4 +1,3 @@
-
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.SqlClient;
@@ -21,7 +20,8 @@ internal static class OnServer
 
     public static Task RunAsync(Sizes sizes)
     {
-        var server = Environment.GetEnvironmentVariable("SETTLEMENT_TEST_SQLSERVER") ?? throw new InvalidOperationException("SETTLEMENT_TEST_SQLSERVER names no server.");
+        var server = Environment.GetEnvironmentVariable("SETTLEMENT_TEST_SQLSERVER")
+            ?? throw new InvalidOperationException("SETTLEMENT_TEST_SQLSERVER names no server.");
         using var scratch = new Scratch(sizes);
         var (calls, accounts) = (sizes.Number("calls", 1_000_000), sizes.Number("accounts", 10_000));
         var template = scratch.New("hour");

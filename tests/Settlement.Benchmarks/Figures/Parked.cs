@@ -20,13 +20,15 @@ internal static class Parked
         var count = Make(parked, calls, accounts, park: true);
         Make(others, calls, accounts, park: false);
         var work = new Timed(
-            string.Create(CultureInfo.InvariantCulture, $"the closing, with {accounts / OneIn:N0} of {accounts:N0} accounts parked, whose calls wait"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"the closing, with {accounts / OneIn:N0} of {accounts:N0} accounts parked, whose calls wait"),
             () => Close.Take(scratch.CopyOf(parked, "close")));
         var bare = new Timed("the closing without those accounts' calls, nobody parked", () => Close.Take(scratch.CopyOf(others, "close")));
         await bare.TakeAsync();
         await work.TakeAsync();
         await Interleaved.RunAsync(
-            string.Create(CultureInfo.InvariantCulture, $"parked: {count:N0} calls of those who are not"), sizes.Rounds, count, "calls", bare, work, Asked.TimeAtMost(1.1));
+            string.Create(CultureInfo.InvariantCulture, $"parked: {count:N0} calls of those who are not"), sizes.Rounds, count, "calls", bare, work,
+            Asked.TimeAtMost(1.1));
     }
 
     /// <returns>How many calls wait to be settled of accounts that are not parked.</returns>
@@ -54,5 +56,6 @@ internal static class Parked
         session,
         StoreState.Of(session),
         [.. Enumerable.Range(0, accounts).Where(IsParked).Select(i =>
-            (new UsageCall("gw-1", $"dear-{i}", $"a{i}", World.Dear, World.Region, World.StartUs, 200, 1_000_000, null), (long)i + 1, World.StartUs, 0L, false))]));
+            (new UsageCall("gw-1", $"dear-{i}", $"a{i}", World.Dear, World.Region, World.StartUs, 200, 1_000_000, null), (long)i + 1, World.StartUs,
+                0L, false))]));
 }

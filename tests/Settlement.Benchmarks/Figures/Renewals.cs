@@ -37,7 +37,8 @@ internal static class Renewals
             using var database = new BareDatabase(scratch.CopyOf(template, "bare"));
             return Watch.Time(() => Replay(database, writes));
         });
-        await Interleaved.RunAsync($"renewals: {renewals:N0} due at one instant", sizes.Rounds, renewals, "renewals", bare, work, Asked.TimeAtMost(2));
+        await Interleaved.RunAsync($"renewals: {renewals:N0} due at one instant", sizes.Rounds, renewals, "renewals", bare, work,
+            Asked.TimeAtMost(2));
     }
 
     private static long Make(string file, int renewals)
@@ -82,7 +83,8 @@ internal static class Renewals
         foreach (var table in Inserted)
         {
             var account = table is "Lot" or "Renewal" ? $"(SELECT p.AccountNo FROM Package AS p WHERE p.PackageNo = t.PackageNo)" : "t.AccountNo";
-            Read($"SELECT {account}, t.* FROM (SELECT * FROM main.{table} EXCEPT SELECT * FROM was.{table}) AS t", c => $"INSERT INTO {table} VALUES ({BareDatabase.Places(c)})");
+            Read($"SELECT {account}, t.* FROM (SELECT * FROM main.{table} EXCEPT SELECT * FROM was.{table}) AS t",
+                c => $"INSERT INTO {table} VALUES ({BareDatabase.Places(c)})");
         }
 
         Read("SELECT AccountNo, Version, BalanceE8, EntryCount, NoticeCount, AccountNo FROM Account WHERE AccountNo > 0", _ =>

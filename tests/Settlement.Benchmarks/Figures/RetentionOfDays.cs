@@ -20,12 +20,14 @@ internal static class RetentionOfDays
 {
     private const int DaysPerLine = 10;
     private const double BytesPerMb = 1 << 20;
-    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs, KeepUsageUs = 63 * Instant.PerDayUs };
+    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs,
+        KeepUsageUs = 63 * Instant.PerDayUs };
 
     public static Task RunAsync(Sizes sizes)
     {
         using var scratch = new Scratch(sizes);
-        var (days, perHour, accounts, random) = (sizes.Number("days", 100), sizes.Number("events", 100_000) / 24, sizes.Number("accounts", 100), sizes.Text("ids", "ordered") == "random");
+        var (days, perHour, accounts, random) = (
+            sizes.Number("days", 100), sizes.Number("events", 100_000) / 24, sizes.Number("accounts", 100), sizes.Text("ids", "ordered") == "random");
         var file = scratch.New("retention");
         using (var world = World.Create(file))
             world.OpenAccounts(accounts);
@@ -83,7 +85,9 @@ internal static class RetentionOfDays
     [
         .. Enumerable.Range(0, perHour).Select(i => new Arrival(
             ReadEvent.Of(new UsageCall(
-                "gw-1", random ? Guid.NewGuid().ToString() : string.Create(CultureInfo.InvariantCulture, $"{hourUs / Instant.PerSecondUs}-{i:D6}"), $"a{i % accounts}", World.Apis[i % 3], World.Region,
+                "gw-1", random ? Guid.NewGuid().ToString()
+                    : string.Create(CultureInfo.InvariantCulture, $"{hourUs / Instant.PerSecondUs}-{i:D6}"), $"a{i % accounts}", World.Apis[i % 3],
+                    World.Region,
                 hourUs + (i * Instant.PerHourUs / perHour), 200, 1, null)),
             arrivedUs)),
     ];

@@ -40,12 +40,14 @@ internal sealed class Broker : IAsyncDisposable
     /// <summary>Empties the queue and fills it with events from the last hour whose ids have never been seen.</summary>
     public async Task FillAsync(int messages, int eventsAMessage)
     {
-        await using var channel = await Connection.CreateChannelAsync(new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null));
+        await using var channel = await Connection.CreateChannelAsync(
+            new CreateChannelOptions(true, true, outstandingPublisherConfirmationsRateLimiter: null));
         await channel.QueuePurgeAsync(BrokerTopology.UsageEvents);
         for (var sent = 0; sent < messages; sent += UnderWay)
         {
             await Task.WhenAll(Enumerable.Range(0, Math.Min(UnderWay, messages - sent)).Select(_ => channel.BasicPublishAsync(
-                BrokerTopology.UsageEvents, "", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/json" }, Body(eventsAMessage)).AsTask()));
+                BrokerTopology.UsageEvents, "", mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/json" },
+                Body(eventsAMessage)).AsTask()));
         }
     }
 

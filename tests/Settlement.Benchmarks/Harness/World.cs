@@ -1,4 +1,3 @@
-
 using System.Text.Json;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
@@ -79,7 +78,8 @@ internal sealed class World : IDisposable
         List<object> commands =
         [
             new Dictionary<string, object>(StringComparer.Ordinal) { ["id"] = $"o{i}", ["type"] = "open-account", ["account"] = $"a{i}" },
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["id"] = $"t{i}", ["type"] = "top-up", ["account"] = $"a{i}", ["amount"] = "1000000" },
+            new Dictionary<string, object>(
+                StringComparer.Ordinal) { ["id"] = $"t{i}", ["type"] = "top-up", ["account"] = $"a{i}", ["amount"] = "1000000" },
         ];
         if (subscribe)
         {
@@ -96,7 +96,8 @@ internal sealed class World : IDisposable
 
     public static object Buy(int account, string offer, bool autoRenew = false) => new Dictionary<string, object>(StringComparer.Ordinal)
     {
-        ["id"] = $"b{account}", ["type"] = "buy-package", ["account"] = $"a{account}", ["offer"] = offer, ["package"] = $"P{account}", ["autoRenew"] = autoRenew,
+        ["id"] = $"b{account}", ["type"] = "buy-package", ["account"] = $"a{account}", ["offer"] = offer, ["package"] = $"P{account}",
+        ["autoRenew"] = autoRenew,
     };
 
     /// <summary>Moves everything into the one file, so that it can be copied.</summary>

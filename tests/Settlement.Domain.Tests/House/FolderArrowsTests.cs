@@ -31,7 +31,9 @@ public partial class FolderArrowsTests
                 continue;
             var folder = own.Groups["folder"].Value;
             arrows.TryAdd(folder, []);
-            arrows[folder].UnionWith(Used().Matches(text).Where(u => u.Groups["project"].Value == project).Select(u => u.Groups["folder"].Value).Where(f => f != folder));
+            arrows[folder]
+                .UnionWith(Used().Matches(text).Where(u => u.Groups["project"].Value == project).Select(u => u.Groups["folder"].Value)
+                .Where(f => f != folder));
         }
 
         return arrows;

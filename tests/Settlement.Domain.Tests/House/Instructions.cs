@@ -6,7 +6,8 @@ namespace Settlement.Domain.Tests.House;
 /// <summary>Walks the instructions of a method body.</summary>
 internal static class Instructions
 {
-    private static readonly Dictionary<int, OpCode> All = typeof(OpCodes).GetFields().Select(f => (OpCode)f.GetValue(null)!).ToDictionary(c => c.Value & 0xFFFF);
+    private static readonly Dictionary<int, OpCode> All = typeof(OpCodes).GetFields().Select(f => (OpCode)f.GetValue(null)!)
+        .ToDictionary(c => c.Value & 0xFFFF);
 
     public static IEnumerable<OpCode> Of(byte[] body)
     {
@@ -27,5 +28,7 @@ internal static class Instructions
         }
     }
 
-    public static bool MakesFloat(OpCode code) => code.Name is { } name && (name.Contains(".r4", StringComparison.Ordinal) || name.Contains(".r8", StringComparison.Ordinal) || name == "conv.r.un");
+    public static bool MakesFloat(OpCode code) =>
+        code.Name is { } name
+        && (name.Contains(".r4", StringComparison.Ordinal) || name.Contains(".r8", StringComparison.Ordinal) || name == "conv.r.un");
 }

@@ -23,7 +23,8 @@ public class ProjectArrowsTests
         Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), projects.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, file) in projects)
         {
-            var references = Elements(file, "ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Replace('\\', '/'))).Order(StringComparer.Ordinal);
+            var references = Elements(file, "ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Replace('\\', '/')))
+                .Order(StringComparer.Ordinal);
             Assert.Equal(Allowed[name], references);
         }
     }
@@ -52,17 +53,22 @@ public class ProjectArrowsTests
     [Fact]
     public void Nobody_goes_round_it()
     {
-        string[] files = [.. Repository.Files("src/Settlement.Domain", "*.cs"), .. Repository.Files("src/Settlement.Domain", "*.csproj"), Repository.File("Directory.Build.props"), Repository.File(".editorconfig")];
+        string[] files = [.. Repository.Files("src/Settlement.Domain", "*.cs"), .. Repository.Files("src/Settlement.Domain", "*.csproj"),
+            Repository.File("Directory.Build.props"), Repository.File(".editorconfig")];
         Assert.True(files.Length > 50);
         foreach (var file in files)
         {
             var text = File.ReadAllText(file);
-            Assert.All(["#pragma", "SuppressMessage", "NoWarn", "RS0030", "RS0031", "WarningsNotAsErrors"], word => Assert.False(text.Contains(word, StringComparison.Ordinal), $"{word} in {file}"));
+            Assert.All(["#pragma", "SuppressMessage", "NoWarn", "RS0030", "RS0031", "WarningsNotAsErrors"], word =>
+                Assert.False(text.Contains(word, StringComparison.Ordinal), $"{word} in {file}"));
         }
 
-        Assert.Contains("<TreatWarningsAsErrors>true</TreatWarningsAsErrors>", File.ReadAllText(Repository.File("Directory.Build.props")), StringComparison.Ordinal);
-        Assert.Contains("<CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>", File.ReadAllText(Repository.File("Directory.Build.props")), StringComparison.Ordinal);
+        Assert.Contains("<TreatWarningsAsErrors>true</TreatWarningsAsErrors>", File.ReadAllText(Repository.File("Directory.Build.props")),
+            StringComparison.Ordinal);
+        Assert.Contains("<CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>", File.ReadAllText(Repository.File("Directory.Build.props")),
+            StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Elements(string file, string name) => XDocument.Load(file).Descendants(name).Select(e => e.Attribute("Include")!.Value);
+    private static IEnumerable<string> Elements(string file, string name) =>
+        XDocument.Load(file).Descendants(name).Select(e => e.Attribute("Include")!.Value);
 }

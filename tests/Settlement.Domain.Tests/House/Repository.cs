@@ -9,7 +9,8 @@ internal static class Repository
 
     public static string File(string path) => Path.Combine(Root, path);
 
-    public static IEnumerable<string> Files(string folder, string pattern) => Directory.EnumerateFiles(File(folder), pattern, SearchOption.AllDirectories)
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(File(folder), pattern, SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

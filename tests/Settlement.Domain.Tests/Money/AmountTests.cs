@@ -9,10 +9,12 @@ namespace Settlement.Domain.Tests.Money;
 
 public class AmountTests
 {
-    private static readonly Gen<long> AnyE8 = Gen.OneOf(Gen.Long[-Amount.MaxMovementE8, Amount.MaxMovementE8], Gen.Long[-1000, 1000], Gen.Long[-300, 300].Select(l => l * 50_000_000));
+    private static readonly Gen<long> AnyE8 = Gen.OneOf(
+        Gen.Long[-Amount.MaxMovementE8, Amount.MaxMovementE8], Gen.Long[-1000, 1000], Gen.Long[-300, 300].Select(l => l * 50_000_000));
 
     private static readonly Gen<string> AnyText = Gen.OneOf(
-        Gen.Select(Gen.OneOf("", "-", "+", " "), Gen.String[Gen.Char["0123456789"], 0, 14], Gen.OneOf("", ".", ".0", "e1"), Gen.String[Gen.Char["0012345678"], 0, 13])
+        Gen.Select(Gen.OneOf("", "-", "+", " "), Gen.String[Gen.Char["0123456789"], 0, 14], Gen.OneOf("", ".", ".0", "e1"),
+            Gen.String[Gen.Char["0012345678"], 0, 13])
             .Select((sign, whole, point, fraction) => sign + whole + point + fraction),
         Gen.String[Gen.Char["0123456789.-+eE, ٣"], 0, 8]);
 
@@ -58,7 +60,8 @@ public class AmountTests
     public void Shows_what_decimal_shows() => Property.Holds(Gen.Select(AnyE8, Gen.Int[0, 8]), 20_000, (e8, decimals) =>
     {
         var cut = (decimal)(e8 / (long)BigInteger.Pow(10, 8 - decimals)) / (decimal)BigInteger.Pow(10, decimals);
-        Assert.Equal(cut.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), Amount.ShowFixed(e8, 8, decimals));
+        Assert.Equal(
+            cut.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), Amount.ShowFixed(e8, 8, decimals));
     });
 
     [Fact]
@@ -71,7 +74,8 @@ public class AmountTests
 
     [Fact]
     public void A_price_is_shown_with_enough_decimals_and_no_needless_ones() => Property.Holds(
-        Gen.Select(Gen.OneOf(Gen.Long[0, 1_000_000_000_000_000_000], Gen.Long[0, 1000], Gen.Long[0, 1000].Select(l => l * 100_000_000)), Gen.Int[0, 3]), 20_000, (e10, min) =>
+        Gen.Select(Gen.OneOf(Gen.Long[0, 1_000_000_000_000_000_000], Gen.Long[0, 1000], Gen.Long[0, 1000].Select(l => l * 100_000_000)),
+            Gen.Int[0, 3]), 20_000, (e10, min) =>
         {
             var text = Amount.Show(e10, 10, min);
             Assert.True(Amount.TryParsePriceE10(text, out var read));
@@ -83,7 +87,8 @@ public class AmountTests
 
     private static long? NaiveE8(string text)
     {
-        var match = Regex.Match(text, @"\A(?<sign>-?)(?<whole>[0-9]{1,20})(\.(?<fraction>[0-9]+))?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+        var match = Regex.Match(
+            text, @"\A(?<sign>-?)(?<whole>[0-9]{1,20})(\.(?<fraction>[0-9]+))?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
         if (!match.Success)
             return null;
         var fraction = match.Groups["fraction"].Value;

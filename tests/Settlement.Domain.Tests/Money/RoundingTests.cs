@@ -10,10 +10,12 @@ public class RoundingTests
 {
     private static readonly Gen<Currency> AnyCurrency = Gen.OneOf("CNY", "JPY", "KWD", "VND", "USD").Select(c => Currency.Find(c)!);
 
-    private static readonly Gen<long> AnyFee = Gen.OneOf(Gen.Long[0, 3_000_000], Gen.Long[0, 300_000_000], Gen.Long[0, Amount.MaxMovementE8], Gen.Const(0L));
+    private static readonly Gen<long> AnyFee = Gen.OneOf(
+        Gen.Long[0, 3_000_000], Gen.Long[0, 300_000_000], Gen.Long[0, Amount.MaxMovementE8], Gen.Const(0L));
 
     [Fact]
-    public void A_fee_is_cut_to_8_decimals_not_rounded() => Property.Holds(Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, 10]), 20_000, (price, calls) =>
+    public void A_fee_is_cut_to_8_decimals_not_rounded() =>
+        Property.Holds(Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, 10]), 20_000, (price, calls) =>
     {
         var exact = new BigInteger(price) * calls;
         Assert.Equal(BigInteger.Divide(exact, 100), Rounding.CutToE8((Int128)price * calls));
@@ -41,7 +43,8 @@ public class RoundingTests
     });
 
     [Fact]
-    public void Truncate_writes_off_what_it_does_not_deduct() => Property.Holds(Gen.Select(AnyCurrency, AnyFee, Gen.Long[0, 99_999]), 20_000, (currency, fee, remainder) =>
+    public void Truncate_writes_off_what_it_does_not_deduct() =>
+        Property.Holds(Gen.Select(AnyCurrency, AnyFee, Gen.Long[0, 99_999]), 20_000, (currency, fee, remainder) =>
     {
         var rounded = Rounding.Deduct(RoundingMode.Truncate, currency, fee, remainder);
         Assert.Equal(fee, rounded.DeductedE8 + rounded.WrittenOffE8);

@@ -27,10 +27,12 @@ public sealed class CauseTests
     [InlineData("a\\", "b", "a", "\\b")]
     [InlineData("a\\|b", "c", "a|b", "\\c")]
     public void Names_that_run_together_are_told_apart(string api, string region, string otherApi, string otherRegion) =>
-        Assert.NotEqual(Notice.IdOf(NoticeName.PackageLow, Cause.Of("x", api, region)), Notice.IdOf(NoticeName.PackageLow, Cause.Of("x", otherApi, otherRegion)));
+        Assert.NotEqual(
+            Notice.IdOf(NoticeName.PackageLow, Cause.Of("x", api, region)), Notice.IdOf(NoticeName.PackageLow, Cause.Of("x", otherApi, otherRegion)));
 
     [Fact]
-    public void A_cause_that_is_a_part_is_not_the_parts_it_was_made_of() => Assert.NotEqual(Cause.Of(Cause.Of("a", "b"), "c"), Cause.Of("a", "b", "c"));
+    public void A_cause_that_is_a_part_is_not_the_parts_it_was_made_of() =>
+        Assert.NotEqual(Cause.Of(Cause.Of("a", "b"), "c"), Cause.Of("a", "b", "c"));
 
     [Fact]
     public void The_same_cause_has_the_same_id_always() =>

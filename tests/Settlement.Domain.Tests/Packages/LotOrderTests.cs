@@ -7,10 +7,12 @@ namespace Settlement.Domain.Tests.Packages;
 public class LotOrderTests
 {
     private static readonly Gen<Lot> AnyLot = Gen.Select(
-        Gen.OneOf("a", "B", "b", "a1", "a-", "aé"), Gen.Long[1, 2], Gen.Enum<LotOrigin>(), Gen.Long[1, 2], Gen.Long[3, 4], Gen.Long[1, 2], Gen.OneOf(null, "X", "Y"))
+        Gen.OneOf("a", "B", "b", "a1", "a-", "aé"), Gen.Long[1, 2], Gen.Enum<LotOrigin>(), Gen.Long[1, 2], Gen.Long[3, 4], Gen.Long[1, 2],
+        Gen.OneOf(null, "X", "Y"))
         .Select((package, no, origin, start, end, paid, project) => new Lot
         {
-            PackageNo = 1, PackageId = package, LotNo = no, ScopeNo = 1, Project = project, Origin = origin, StartUs = start, EndUs = end, PaidUs = paid, Calls = 1, Left = 1,
+            PackageNo = 1, PackageId = package, LotNo = no, ScopeNo = 1, Project = project, Origin = origin, StartUs = start, EndUs = end,
+            PaidUs = paid, Calls = 1, Left = 1,
         });
 
     [Fact]
@@ -29,7 +31,8 @@ public class LotOrderTests
     });
 
     [Fact]
-    public void A_projects_own_packages_come_before_packages_for_all() => Property.Holds(Gen.Select(AnyLot.Array[0, 8], Gen.OneOf(null, "X")), 10_000, (lots, project) =>
+    public void A_projects_own_packages_come_before_packages_for_all() =>
+        Property.Holds(Gen.Select(AnyLot.Array[0, 8], Gen.OneOf(null, "X")), 10_000, (lots, project) =>
     {
         var sorted = lots.Order(LotOrder.Instance).ToArray();
         var queue = LotOrder.Queue(project, sorted, l => l).ToList();

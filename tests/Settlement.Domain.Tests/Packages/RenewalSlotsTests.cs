@@ -15,7 +15,8 @@ public class RenewalSlotsTests
         .Select((day, hour, us) => Noon / Instant.PerDayUs * Instant.PerDayUs + day * Instant.PerDayUs + hour * Instant.PerHourUs + us);
 
     private static readonly Gen<(BillingZone Zone, Package Package, Lot Lot, long AfterUs)> Any = Gen.Select(
-        Gen.OneOf(-12, -5, 0, 8, 14), Near, Gen.Int[1, 20], Gen.Long[0, 7], Near, Near, Near).Select((offset, start, days, daysBefore, since, paid, after) =>
+        Gen.OneOf(-12, -5, 0, 8, 14), Near, Gen.Int[1, 20], Gen.Long[0, 7], Near, Near, Near)
+            .Select((offset, start, days, daysBefore, since, paid, after) =>
     {
         var zone = new BillingZone(offset);
         var package = new Package
@@ -25,7 +26,8 @@ public class RenewalSlotsTests
         };
         var lot = new Lot
         {
-            PackageNo = 1, PackageId = "P", LotNo = 1, ScopeNo = 1, StartUs = start, EndUs = package.EndOfLotUs(zone, 1), PaidUs = paid, Calls = 1, Left = 1,
+            PackageNo = 1, PackageId = "P", LotNo = 1, ScopeNo = 1, StartUs = start, EndUs = package.EndOfLotUs(zone, 1), PaidUs = paid, Calls = 1,
+            Left = 1,
         };
         return (zone, package, lot, after);
     });
@@ -43,7 +45,8 @@ public class RenewalSlotsTests
 
     [Fact]
     public void The_last_slot_is_three_o_clock_of_the_expiry_date() => Property.Holds(Any, 5_000, (zone, package, lot, _) =>
-        Assert.Equal(zone.DateOf(lot.StartUs).AddDays(package.Term.Count).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "T03:00:00" + zone, zone.Show(RenewalSlots.LastSlotUs(zone, lot))));
+        Assert.Equal(zone.DateOf(lot.StartUs).AddDays(package.Term.Count).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + "T03:00:00" + zone,
+            zone.Show(RenewalSlots.LastSlotUs(zone, lot))));
 
     /// <summary>
     /// 8.2: 03:00:00 of every day from daysBefore days before the expiry date up to the expiry date, after the purchase and after automatic renewal

@@ -37,11 +37,14 @@ public class CatalogChangeTests
             Judge(Adding("2023-03-01T00:00:00")));
 
     [Fact]
-    public void A_list_before_the_first_fills_a_gap_even_in_closed_hours() => Assert.Empty(Judge(Adding("2022-01-01T00:00:00"), closedThrough: "2024-01-01T00:00:00"));
+    public void A_list_before_the_first_fills_a_gap_even_in_closed_hours() =>
+        Assert.Empty(Judge(Adding("2022-01-01T00:00:00"), closedThrough: "2024-01-01T00:00:00"));
 
     [Fact]
     public void A_list_of_a_new_scope_may_start_at_any_time() =>
-        Assert.Empty(Judge(Good.Replace(First, NewList("general-table", "2022-01-01T00:00:00") + First, StringComparison.Ordinal), closedThrough: "2024-01-01T00:00:00"));
+        Assert.Empty(
+            Judge(Good.Replace(First, NewList("general-table", "2022-01-01T00:00:00") + First, StringComparison.Ordinal),
+            closedThrough: "2024-01-01T00:00:00"));
 
     [Theory]
     [InlineData("2023-07-31T23:00:00", true)]
@@ -51,7 +54,8 @@ public class CatalogChangeTests
     {
         var faults = Judge(Adding(from), closedThrough: "2023-08-01T00:00:00");
         if (refused)
-            Assert.EndsWith("would start in a closed hour; the first open one starts 2023-08-01T01:00:00+08:00", Assert.Single(faults), StringComparison.Ordinal);
+            Assert.EndsWith("would start in a closed hour; the first open one starts 2023-08-01T01:00:00+08:00", Assert.Single(faults),
+                StringComparison.Ordinal);
         else
             Assert.Empty(faults);
     }

@@ -20,9 +20,11 @@ public class CatalogJsonTests
         Assert.Equal([new Tier(null, 1)], catalog.Prices[1].Tiers);
         var changeUs = catalog.Offers[1].FromUs;
         Assert.Equal(
-            new OfferEntry("passport-100k", "passport", "cn-north-4", 100_000, 3200_00000000, new Term(TermUnit.Years, 1), null, changeUs), catalog.Offers[0]);
+            new OfferEntry("passport-100k", "passport", "cn-north-4", 100_000, 3200_00000000, new Term(TermUnit.Years, 1), null, changeUs),
+            catalog.Offers[0]);
         Assert.Equal(
-            new OfferEntry("passport-100k", "passport", "cn-north-4", 90_000, 3200_50000000, new Term(TermUnit.Years, 1), changeUs, null), catalog.Offers[1]);
+            new OfferEntry("passport-100k", "passport", "cn-north-4", 90_000, 3200_50000000, new Term(TermUnit.Years, 1), changeUs, null),
+            catalog.Offers[1]);
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public class CatalogJsonTests
     [InlineData("\"0.12\"", "\"1e-2\"", "prices[0].tiers[1].unitPrice: \"1e-2\" is not a decimal number from 0 to 100,000,000 with at most 10 decimals")]
     [InlineData("\"0.12\"", "0.12", "prices[0].tiers[1].unitPrice: is a number, not a decimal string such as \"0.15\"")]
     [InlineData("\"upTo\": 5000", "\"upto\": 5000", "prices[0].tiers[1].upto: there is no such field|prices[0].tiers[1].upTo: is missing: only the last tier has no end")]
-    public void A_fault_in_a_price_list_is_reported_with_its_path(string piece, string other, string expected) => Refused(With(piece, other), expected);
+    public void A_fault_in_a_price_list_is_reported_with_its_path(string piece, string other, string expected) =>
+        Refused(With(piece, other), expected);
 
     [Theory]
     [InlineData("\"calls\": 90000", "\"calls\": 0", "offers[1].calls: 0 is not a positive whole number up to 1,000,000,000,000")]

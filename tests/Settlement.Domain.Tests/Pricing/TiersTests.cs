@@ -12,7 +12,8 @@ public class TiersTests
     /// <summary>
     /// For two naive reference versions: one goes call by call, the other takes the difference between the whole month's price before and after.
     /// </summary>
-    private static readonly Gen<(Tier[] Tiers, long Before, long Calls)> Small = Gen.Select(TierList(Gen.Long[1, 20]), Gen.Long[0, 70], Gen.Long[1, 70]);
+    private static readonly Gen<(Tier[] Tiers, long Before, long Calls)> Small = Gen.Select(
+        TierList(Gen.Long[1, 20]), Gen.Long[0, 70], Gen.Long[1, 70]);
 
     private static readonly Gen<(Tier[] Tiers, long Before, long Calls)> Large =
         Gen.Select(TierList(Gen.Long[1, 10_000_000_000]), Gen.Long[0, 40_000_000_000], Gen.Long[1, 1_000_000_000]);
@@ -53,7 +54,8 @@ public class TiersTests
     [Fact]
     public void Case_16_and_17_and_18_cost_what_the_rules_say()
     {
-        Assert.Equal(92_500_000_000, Tiers.Rate([new(100_000, 70_000_000), new(1_000_000, 45_000_000), new(2_000_000, 35_000_000), new(null, 25_000_000)], 0, 150_000).FeeE8);
+        Assert.Equal(92_500_000_000,
+            Tiers.Rate([new(100_000, 70_000_000), new(1_000_000, 45_000_000), new(2_000_000, 35_000_000), new(null, 25_000_000)], 0, 150_000).FeeE8);
         Tier[] free = [new(5, 0), new(10, 20_000_000_000), new(null, 30_000_000_000)];
         Assert.Equal([0L, 0, 4, 10, 13, 25], ((long[])[3, 5, 7, 10, 11, 15]).Select(n => Tiers.Rate(free, 0, n).FeeE8 / 100_000_000));
         Assert.Equal(1_000_000_000, Tiers.Rate([new(100_000, 0), new(10_000_000, 200_000), new(null, 160_000)], 90_000, 510_000).FeeE8);

@@ -11,7 +11,8 @@ public class HourCutsTests
 
     private static readonly Gen<long> Inside = Gen.Select(Gen.Long[0, 59], Gen.Long[0, 1]).Select((m, us) => Hour.StartUs + m * 60_000_000 + us);
     private static readonly Gen<long> Near = Gen.OneOf(
-        Inside, Gen.Long[-1, 1].Select(d => Hour.StartUs + d), Gen.Long[-1, 1].Select(d => Hour.Next.StartUs + d), Gen.OneOf(long.MinValue, long.MaxValue));
+        Inside, Gen.Long[-1, 1].Select(d => Hour.StartUs + d), Gen.Long[-1, 1].Select(d => Hour.Next.StartUs + d),
+        Gen.OneOf(long.MinValue, long.MaxValue));
 
     [Fact]
     public void A_piece_holds_its_instant_and_no_cut_within() => Property.Holds(Gen.Select(Near.Array[0, 8], Inside), 20_000, (cuts, us) =>

@@ -8,7 +8,8 @@ using Settlement.Domain.Time;
 
 namespace Settlement.Domain.Tests.Settling;
 
-internal sealed record NaiveRow(long Hour, string Api, string Region, string? Project, RowKind Kind, string? Package, long Calls, Period Use, long FeeE8, long DeductedE8, long WrittenOffE8, bool Late);
+internal sealed record NaiveRow(long Hour, string Api, string Region, string? Project, RowKind Kind, string? Package, long Calls, Period Use,
+    long FeeE8, long DeductedE8, long WrittenOffE8, bool Late);
 
 internal sealed class NaiveBill
 {
@@ -28,7 +29,8 @@ internal sealed class NaiveBill
         var hours = tale.Events.Select(e => e.TimeUs / Instant.PerHourUs).Distinct().Order();
         foreach (var hour in hours)
         {
-            foreach (var scope in Enumerable.Range(0, tale.Scopes.Length).OrderBy(i => tale.Scopes[i].Api, StringComparer.Ordinal).ThenBy(i => tale.Scopes[i].Region, StringComparer.Ordinal))
+            foreach (var scope in Enumerable.Range(0, tale.Scopes.Length).OrderBy(i => tale.Scopes[i].Api, StringComparer.Ordinal)
+                .ThenBy(i => tale.Scopes[i].Region, StringComparer.Ordinal))
                 Settle(hour, scope);
         }
     }
@@ -55,7 +57,8 @@ internal sealed class NaiveBill
     private void Settle(long hour, int scopeNo)
     {
         var scope = tale.Scopes[scopeNo];
-        var events = UsageTale.InOrder(tale.Events.Where(e => e.Scope == scopeNo && e.TimeUs / Instant.PerHourUs == hour && e.Status / 100 == 2)).ToList();
+        var events = UsageTale.InOrder(tale.Events.Where(e => e.Scope == scopeNo && e.TimeUs / Instant.PerHourUs == hour && e.Status / 100 == 2))
+            .ToList();
         var priced = scope.Tiers is not null && scope.PriceFromHour <= hour;
         var draws = new Dictionary<(string? Project, Lot Lot), (long Calls, Period Use)>();
         var charges = new Dictionary<string, (string? Project, long Calls, Period Use)>(StringComparer.Ordinal);
@@ -78,7 +81,8 @@ internal sealed class NaiveBill
             }
             else
             {
-                charges[call.Project ?? ""] = charges.TryGetValue(call.Project ?? "", out var c) ? (c.Project, c.Calls + 1, Hull(c.Use, piece)) : (call.Project, 1, piece);
+                charges[call.Project ?? ""] = charges.TryGetValue(call.Project ?? "", out var c) ? (c.Project, c.Calls + 1, Hull(c.Use, piece))
+                    : (call.Project, 1, piece);
             }
         }
 
@@ -134,7 +138,8 @@ internal sealed class NaiveBill
     private static Period PieceOf(TaleScope scope, long hour, long us)
     {
         var (start, end) = (hour * Instant.PerHourUs, (hour + 1) * Instant.PerHourUs);
-        foreach (var cut in scope.Lots.SelectMany(l => new[] { l.StartUs, l.EndUs }).Concat(scope.Subscriptions.SelectMany(s => new[] { s.StartUs, s.EndUs })))
+        foreach (var cut in scope.Lots.SelectMany(l => new[] { l.StartUs, l.EndUs })
+            .Concat(scope.Subscriptions.SelectMany(s => new[] { s.StartUs, s.EndUs })))
         {
             if (cut <= us && cut > start)
                 start = cut;
@@ -151,5 +156,6 @@ internal sealed class NaiveBill
 file static class Comparers
 {
     /// <summary>Lots are records, but two lots with the same content are still two lots.</summary>
-    public static IEqualityComparer<Lot> OfLots(this ReferenceEqualityComparer comparer) => EqualityComparer<Lot>.Create((a, b) => ReferenceEquals(a, b), comparer.GetHashCode);
+    public static IEqualityComparer<Lot> OfLots(this ReferenceEqualityComparer comparer) =>
+        EqualityComparer<Lot>.Create((a, b) => ReferenceEquals(a, b), comparer.GetHashCode);
 }

@@ -22,7 +22,8 @@ public class SettlerTests
         Assert.Equal(Sorted(naive.Rows), Sorted(rows));
         Assert.Equal(naive.Rows.Where(r => r.Kind == RowKind.PayPerUse), rows.Where(r => r.Kind == RowKind.PayPerUse));
         var keys = rows.ConvertAll(r => (r.Hour, r.Api, r.Region, r.Project ?? ""));
-        Assert.Equal(keys.OrderBy(k => k.Hour).ThenBy(k => k.Api, StringComparer.Ordinal).ThenBy(k => k.Region, StringComparer.Ordinal).ThenBy(k => k.Item4, StringComparer.Ordinal), keys);
+        Assert.Equal(keys.OrderBy(k => k.Hour).ThenBy(k => k.Api, StringComparer.Ordinal).ThenBy(k => k.Region, StringComparer.Ordinal)
+            .ThenBy(k => k.Item4, StringComparer.Ordinal), keys);
         Assert.All(plan.Rows.Where(r => r.Kind == RowKind.PayPerUse), r => Assert.Equal(r.Calls, r.Steps.Sum(s => s.Calls)));
     });
 
@@ -50,7 +51,8 @@ public class SettlerTests
         foreach (var calls in Settler.Settle(tale.Input()).Held)
         {
             foreach (var (call, count) in EventsOf(tale, calls))
-                held[(call.Source, call.Id, calls.Reason, calls.UnitPriceE10)] = held.GetValueOrDefault((call.Source, call.Id, calls.Reason, calls.UnitPriceE10)) + count;
+                held[(call.Source, call.Id, calls.Reason, calls.UnitPriceE10)] = held.GetValueOrDefault(
+                    (call.Source, call.Id, calls.Reason, calls.UnitPriceE10)) + count;
         }
 
         var expected = new NaiveBill(tale).Held;
@@ -86,7 +88,8 @@ public class SettlerTests
         Assert.All(plan.Entries.GroupBy(e => e.Cause), posting => Assert.Equal(0, posting.Sum(e => e.AmountE8)));
         var fees = plan.Rows.ToDictionary(r => plan.RowId(r.Line), r => r.FeeE8);
         Assert.All(plan.Entries, e => Assert.Contains(e.Cause, fees));
-        Assert.All(fees.Where(f => f.Value > 0), f => Assert.Equal(f.Value, plan.Entries.Where(e => e.Cause == f.Key && e.Book == Book.UsageRevenue).Sum(e => e.AmountE8)));
+        Assert.All(fees.Where(f => f.Value > 0), f =>
+            Assert.Equal(f.Value, plan.Entries.Where(e => e.Cause == f.Key && e.Book == Book.UsageRevenue).Sum(e => e.AmountE8)));
     });
 
     [Fact]
@@ -102,7 +105,8 @@ public class SettlerTests
     {
         var scope = tale.Scopes[row.ScopeNo!.Value - 1];
         var package = scope.Lots.SingleOrDefault(l => l.PackageNo == row.PackageNo)?.PackageId;
-        return new NaiveRow(row.Hour!.Value.Number, scope.Api, scope.Region, row.Project, row.Kind, package, row.Calls!.Value, row.Use!.Value, row.FeeE8, row.DeductedE8, row.WrittenOffE8, row.Late);
+        return new NaiveRow(row.Hour!.Value.Number, scope.Api, scope.Region, row.Project, row.Kind, package, row.Calls!.Value, row.Use!.Value,
+            row.FeeE8, row.DeductedE8, row.WrittenOffE8, row.Late);
     }
 
     private static IEnumerable<string> Sorted(IEnumerable<NaiveRow> rows) => rows.Select(r => r.ToString()).Order(StringComparer.Ordinal);
@@ -111,7 +115,10 @@ public class SettlerTests
     private static IEnumerable<(Event Event, long Calls)> EventsOf(UsageTale tale, HeldCalls held)
     {
         var skip = held.Skip;
-        foreach (var call in UsageTale.InOrder(tale.Events.Where(e => e.Scope + 1 == held.ScopeNo && held.Piece.Contains(e.TimeUs) && e.Project == held.Project && e.Waived == held.Waived && e.Status / 100 == 2)))
+        foreach (var call in UsageTale.InOrder(
+            tale.Events.Where(e =>
+            e.Scope + 1 == held.ScopeNo && held.Piece.Contains(e.TimeUs) && e.Project == held.Project && e.Waived == held.Waived
+            && e.Status / 100 == 2)))
         {
             var covered = Math.Min(skip, call.Count);
             skip -= covered;

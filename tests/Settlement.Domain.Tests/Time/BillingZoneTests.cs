@@ -10,7 +10,8 @@ namespace Settlement.Domain.Tests.Time;
 public class BillingZoneTests
 {
     private static readonly Gen<long> AnyUs = Gen.OneOf(
-        Gen.Long[-2_208_988_800_000_000, 7_258_118_400_000_000], Gen.Select(Gen.Long[-500_000, 2_000_000], Gen.Long[-1, 1]).Select((h, d) => h * Instant.PerHourUs + d));
+        Gen.Long[-2_208_988_800_000_000, 7_258_118_400_000_000], Gen.Select(Gen.Long[-500_000, 2_000_000], Gen.Long[-1, 1])
+            .Select((h, d) => h * Instant.PerHourUs + d));
 
     [Fact]
     public void Days_and_months_are_those_of_the_fixed_offset() => Property.Holds(Gen.Select(AnyUs, Gen.Int[-12, 14]), 20_000, (us, offset) =>

@@ -10,7 +10,8 @@ public class InstantTests
     private const long Year1900Us = -2_208_988_800_000_000;
     private const long Year2200Us = 7_258_118_400_000_000;
 
-    private static readonly Gen<long> AnyUs = Gen.OneOf(Gen.Long[Year1900Us, Year2200Us], Gen.Long[-100, 100], Gen.Long[Year1900Us / 1_000_000, Year2200Us / 1_000_000].Select(s => s * 1_000_000));
+    private static readonly Gen<long> AnyUs = Gen.OneOf(
+        Gen.Long[Year1900Us, Year2200Us], Gen.Long[-100, 100], Gen.Long[Year1900Us / 1_000_000, Year2200Us / 1_000_000].Select(s => s * 1_000_000));
 
     [Fact]
     public void What_is_shown_is_read_back_in_every_zone() => Property.Holds(Gen.Select(AnyUs, Gen.Int[-12, 14]), 20_000, (us, offset) =>
@@ -26,10 +27,12 @@ public class InstantTests
 
     [Fact]
     public void Any_precision_is_cut_to_the_microsecond() => Property.Holds(
-        Gen.Select(Gen.Long[Year1900Us / 1_000_000, Year2200Us / 1_000_000], Gen.String[Gen.Char["0123456789"], 1, 14], Gen.Int[-1439, 1439]), 20_000, (seconds, fraction, minutes) =>
+        Gen.Select(Gen.Long[Year1900Us / 1_000_000, Year2200Us / 1_000_000], Gen.String[Gen.Char["0123456789"], 1, 14], Gen.Int[-1439, 1439]), 20_000,
+        (seconds, fraction, minutes) =>
         {
             var local = DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
-            var offset = string.Create(CultureInfo.InvariantCulture, $"{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:D2}:{Math.Abs(minutes) % 60:D2}");
+            var offset = string.Create(
+                CultureInfo.InvariantCulture, $"{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:D2}:{Math.Abs(minutes) % 60:D2}");
             Assert.True(Instant.TryParse($"{local}.{fraction}{offset}", out var us));
             var sixDigits = long.Parse(fraction.PadRight(6, '0')[..6], CultureInfo.InvariantCulture);
             Assert.Equal((seconds - minutes * 60L) * 1_000_000 + sixDigits, us);

@@ -18,7 +18,8 @@ public class SettleSlotTests
     });
 
     [Fact]
-    public void The_next_closing_takes_what_is_late_and_every_hour_that_is_due() => Property.Holds(Gen.Select(Closed, Hour, Gen.Bool), 20_000, (closed, due, lateWaits) =>
+    public void The_next_closing_takes_what_is_late_and_every_hour_that_is_due() =>
+        Property.Holds(Gen.Select(Closed, Hour, Gen.Bool), 20_000, (closed, due, lateWaits) =>
     {
         var through = SettleSlot.CloseThrough(due, closed, lateWaits);
         Assert.True(through.Hour >= due || through == closed || through == closed.Next);

@@ -9,7 +9,8 @@ namespace Settlement.Domain.Tests.Time;
 public class TermTests
 {
     private static readonly Gen<DateOnly> AnyDate = Gen.OneOf(
-        Gen.Int[0, 40_000].Select(d => new DateOnly(2000, 1, 1).AddDays(d)), Gen.Select(Gen.Int[2000, 2104], Gen.Int[1, 12]).Select((y, m) => new DateOnly(y, m, DateTime.DaysInMonth(y, m))));
+        Gen.Int[0, 40_000].Select(d => new DateOnly(2000, 1, 1).AddDays(d)), Gen.Select(Gen.Int[2000, 2104], Gen.Int[1, 12])
+            .Select((y, m) => new DateOnly(y, m, DateTime.DaysInMonth(y, m))));
 
     [Fact]
     public void The_nth_expiry_date_is_n_terms_from_the_first_start() => Property.Holds(
@@ -27,7 +28,8 @@ public class TermTests
 
     [Fact]
     public void Lots_follow_each_other_without_gap_or_overlap_and_end_at_midnight() => Property.Holds(
-        Gen.Select(Gen.Long[0, 4_000_000_000_000_000], Gen.Enum<TermUnit>(), Gen.Int[1, 14], Gen.Int[-12, 14]), 5_000, (firstStart, unit, count, offset) =>
+        Gen.Select(Gen.Long[0, 4_000_000_000_000_000], Gen.Enum<TermUnit>(), Gen.Int[1, 14], Gen.Int[-12, 14]), 5_000,
+        (firstStart, unit, count, offset) =>
         {
             var zone = new BillingZone(offset);
             var before = firstStart;
@@ -77,7 +79,9 @@ public class TermTests
     {
         Assert.True(Term.TryParse(term, out var read));
         var from = DateOnly.Parse(start, CultureInfo.InvariantCulture);
-        Assert.Equal([first, second], [read.ExpiryDate(from, 1).ToString("O", CultureInfo.InvariantCulture), read.ExpiryDate(from, 2).ToString("O", CultureInfo.InvariantCulture)]);
+        Assert.Equal([first, second],
+            [read.ExpiryDate(from, 1).ToString("O", CultureInfo.InvariantCulture), read.ExpiryDate(from, 2)
+            .ToString("O", CultureInfo.InvariantCulture)]);
     }
 
     private static DateOnly MonthsLater(DateOnly date, int months)
@@ -91,5 +95,6 @@ public class TermTests
         return new DateOnly(year, month, day);
     }
 
-    private static DateOnly DaysLater(DateOnly date, int days) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(days).Add(date.ToDateTime(TimeOnly.MinValue) - DateTime.UnixEpoch));
+    private static DateOnly DaysLater(DateOnly date, int days) =>
+        DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(days).Add(date.ToDateTime(TimeOnly.MinValue) - DateTime.UnixEpoch));
 }

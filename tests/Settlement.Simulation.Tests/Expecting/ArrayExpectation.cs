@@ -97,7 +97,8 @@ internal static class ArrayExpectation
         [.. elements.Where(e => MatchesOne(unwanted, e)).Select(e => $"{path}: should not contain {e.GetRawText()}")];
 
     private static IReadOnlyList<string> Filtered(JsonElement where, JsonElement are, JsonElement[] elements, string path) =>
-        Expectation.Differences(are, JsonSerializer.SerializeToElement(elements.Where(e => MatchesOne(where, e))), $"{path}(where {where.GetRawText()})");
+        Expectation.Differences(
+            are, JsonSerializer.SerializeToElement(elements.Where(e => MatchesOne(where, e))), $"{path}(where {where.GetRawText()})");
 
     private static bool MatchesOne(JsonElement patterns, JsonElement element) =>
         patterns.ValueKind == JsonValueKind.Array

@@ -58,7 +58,8 @@ internal static class Expectation
             return [Difference(path, expected, actual)];
         }
 
-        return [.. expected.EnumerateArray().Zip(actual.EnumerateArray()).SelectMany((pair, i) => Differences(pair.First, pair.Second, $"{path}[{i}]"))];
+        return [.. expected.EnumerateArray().Zip(actual.EnumerateArray())
+            .SelectMany((pair, i) => Differences(pair.First, pair.Second, $"{path}[{i}]"))];
     }
 
     private static bool SameValue(JsonElement expected, JsonElement actual) =>
@@ -70,7 +71,8 @@ internal static class Expectation
         };
 
     private static bool SameText(string expected, string actual) =>
-        IsDecimal(expected, out var wanted) && IsDecimal(actual, out var got) ? wanted == got : string.Equals(expected, actual, StringComparison.Ordinal);
+        IsDecimal(expected, out var wanted) && IsDecimal(actual, out var got) ? wanted == got
+            : string.Equals(expected, actual, StringComparison.Ordinal);
 
     private static bool IsDecimal(string text, out decimal value) =>
         decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);

@@ -15,10 +15,12 @@ internal static class Attempts
             var states = States(told, package.Key);
             var auto = told.Rows.Where(r => r.Kind == (long)RowKind.AutoRenewal && r.PackageId == package.Key).Select(r => r.LotNo).ToHashSet();
             var expected = new List<long>();
-            for (var date = told.Settings.TimeZone.DateOf(StoryGen.StartUs); told.Settings.TimeZone.MidnightUs(date) <= story.UntilUs; date = date.AddDays(1))
+            for (var date = told.Settings.TimeZone.DateOf(StoryGen.StartUs); told.Settings.TimeZone.MidnightUs(
+                date) <= story.UntilUs; date = date.AddDays(1))
             {
                 var slot = told.Settings.TimeZone.MidnightUs(date) + 3 * Instant.PerHourUs;
-                if (slot <= story.UntilUs && LastLot(package, auto, slot) is { } last && states.LastOrDefault(s => s.AtUs <= slot) is { On: true } state && Counts(told, state, last, slot))
+                if (slot <= story.UntilUs && LastLot(package, auto, slot) is { } last
+                    && states.LastOrDefault(s => s.AtUs <= slot) is { On: true } state && Counts(told, state, last, slot))
                     expected.Add(slot);
             }
 
@@ -39,12 +41,14 @@ internal static class Attempts
     private static bool Counts(Told told, State state, Lot last, long slot) =>
         slot > state.SinceUs && slot > last.PaidUs && slot >= last.StartUs && slot < last.EndUs && slot >= Midnight(told, last, state.DaysBefore);
 
-    private static long Midnight(Told told, Lot last, int daysBefore) => told.Settings.TimeZone.MidnightUs(told.Settings.TimeZone.DateOf(last.EndUs - 1).AddDays(-daysBefore));
+    private static long Midnight(Told told, Lot last, int daysBefore) =>
+        told.Settings.TimeZone.MidnightUs(told.Settings.TimeZone.DateOf(last.EndUs - 1).AddDays(-daysBefore));
 
     /// <summary>
     /// The last lot before an attempt: commands of the same instant come before it, and what the attempt itself pays comes after it.
     /// </summary>
-    private static Lot? LastLot(IEnumerable<Lot> lots, HashSet<long> auto, long us) => lots.LastOrDefault(l => l.PaidUs < us || (l.PaidUs == us && !auto.Contains(l.LotNo)));
+    private static Lot? LastLot(IEnumerable<Lot> lots, HashSet<long> auto, long us) =>
+        lots.LastOrDefault(l => l.PaidUs < us || (l.PaidUs == us && !auto.Contains(l.LotNo)));
 
     private static List<State> States(Told told, string package)
     {
@@ -53,11 +57,14 @@ internal static class Attempts
         {
             var last = states.LastOrDefault();
             if (command.Type == "buy-package")
-                states.Add(new State(command.AtUs, command.Get<bool>("autoRenew"), command.AtUs, command.Get<int?>("daysBefore") ?? (int)told.Settings.DaysBefore, false));
+                states.Add(new State(command.AtUs, command.Get<bool>("autoRenew"), command.AtUs, command.Get<int?>("daysBefore")
+                    ?? (int)told.Settings.DaysBefore, false));
             else if (command.Type == "set-auto-renew" && command.Get<bool>("enabled"))
-                states.Add(new State(command.AtUs, true, last!.On ? last.SinceUs : command.AtUs, command.Get<int?>("daysBefore") ?? last.DaysBefore, !last.On));
+                states.Add(new State(
+                    command.AtUs, true, last!.On ? last.SinceUs : command.AtUs, command.Get<int?>("daysBefore") ?? last.DaysBefore, !last.On));
             else if (command.Type == "set-auto-renew")
-                states.Add(last! with { AtUs = command.AtUs, On = false, DaysBefore = command.Get<int?>("daysBefore") ?? last.DaysBefore, TurnedOn = false });
+                states.Add(last! with { AtUs = command.AtUs, On = false, DaysBefore = command.Get<int?>("daysBefore") ?? last.DaysBefore,
+                    TurnedOn = false });
         }
 
         return states;

@@ -22,10 +22,12 @@ public partial class CrashTests
 {
     [Fact]
     public void A_worker_that_ends_at_any_write_goes_on_where_it_was() => Property.Holds(
-        Gen.Select(StoryGen.WithoutOutage, Gen.Int[0, 60].Array[1, 12]), 60, (story, crashes) => Assert.Equal(Result(story, []), Result(story, crashes)));
+        Gen.Select(StoryGen.WithoutOutage, Gen.Int[0, 60].Array[1, 12]), 60, (story, crashes) =>
+            Assert.Equal(Result(story, []), Result(story, crashes)));
 
     [Fact]
-    public void Two_at_the_same_work_do_it_once() => Property.Holds(StoryGen.WithoutOutage, 40, story => Assert.Equal(Result(story, []), ResultOfTwo(story)));
+    public void Two_at_the_same_work_do_it_once() =>
+        Property.Holds(StoryGen.WithoutOutage, 40, story => Assert.Equal(Result(story, []), ResultOfTwo(story)));
 
     /// <summary>
     /// It makes no difference whether everything that falls due for an account in a span is done together, or everything is done instant by instant:
@@ -98,7 +100,8 @@ public partial class CrashTests
         var scenario = ScenarioReader.Read(story.Json);
         var core = Core(story, engine, scenario.Settings);
         core.Store.Open(StoryGen.StartUs);
-        core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", scenario.Settings.TimeZone, [])!, StoryGen.StartUs));
+        core.Store.Write(session =>
+            core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", scenario.Settings.TimeZone, [])!, StoryGen.StartUs));
         foreach (var action in scenario.Timeline)
         {
             if (action is CommandAction command)
@@ -110,7 +113,8 @@ public partial class CrashTests
         return scenario.Settings;
     }
 
-    private static SettlementCore Core(Story story, IEngine engine, BillingSettings settings) => new(new SettlementStore(engine, settings), new TestClock(story.UntilUs), inScenario: true);
+    private static SettlementCore Core(Story story, IEngine engine, BillingSettings settings) =>
+        new(new SettlementStore(engine, settings), new TestClock(story.UntilUs), inScenario: true);
 
     private static string[] Snapshot(Session session)
     {
@@ -120,7 +124,8 @@ public partial class CrashTests
         var lots = AccountReader.AllLots(session).Select(l => l.ToString());
         var notices = BillReader.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}");
         var attempts = BillReader.Attempts(session).Select(a => $"{a.PackageId} {a.SlotUs} {a.Renewed}");
-        var held = QuarantineEntries.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}").Order(StringComparer.Ordinal);
+        var held = QuarantineEntries.List(session).Select(q => $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}")
+            .Order(StringComparer.Ordinal);
         return [.. rows, .. accounts, .. lots, .. notices, .. attempts, .. held];
     }
 }

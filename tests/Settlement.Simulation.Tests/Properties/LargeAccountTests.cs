@@ -88,7 +88,8 @@ public class LargeAccountTests
 
     private static List<string> Lines(Session session) =>
     [
-        .. BillReader.Rows(session, new BillFilter()).Select(r => $"row {r.AccountId} {r.AccountVersion} {r.Line} {r.Project} {r.DueUs} {r.Calls} {r.FeeE8} {r.DeductedE8}"),
+        .. BillReader.Rows(session, new BillFilter())
+            .Select(r => $"row {r.AccountId} {r.AccountVersion} {r.Line} {r.Project} {r.DueUs} {r.Calls} {r.FeeE8} {r.DeductedE8}"),
         .. AccountReader.All(session).Select(a => a.ToString()),
         .. BillReader.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}"),
     ];

@@ -1,4 +1,3 @@
-
 using System.Text.Json;
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
@@ -27,7 +26,8 @@ public class LateCommandTests
         var slot = StartUs + 27 * Instant.PerHourUs;
         Tell(core, clock, StartUs, StartUs, "open-account", new() { ["account"] = "a1" });
         Tell(core, clock, StartUs, StartUs, "top-up", new() { ["account"] = "a1", ["amount"] = "3" });
-        Tell(core, clock, StartUs, StartUs, "buy-package", new() { ["account"] = "a1", ["offer"] = "day", ["package"] = "P", ["autoRenew"] = true, ["daysBefore"] = 0 });
+        Tell(core, clock, StartUs, StartUs, "buy-package",
+            new() { ["account"] = "a1", ["offer"] = "day", ["package"] = "P", ["autoRenew"] = true, ["daysBefore"] = 0 });
         Advance(core, clock, slot);
         Tell(core, clock, slot + 5_000_000, slot - 10_000_000, "set-auto-renew", new() { ["package"] = "P", ["enabled"] = true });
         Advance(core, clock, slot + Instant.PerHourUs);

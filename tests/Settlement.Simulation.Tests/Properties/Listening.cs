@@ -26,7 +26,8 @@ internal static class Listening
         OfArrears(told);
     }
 
-    private static void Count(Told told, string name, long expected) => Assert.Equal((name, expected), (name, told.Notices.LongCount(n => n.Name == name)));
+    private static void Count(Told told, string name, long expected) =>
+        Assert.Equal((name, expected), (name, told.Notices.LongCount(n => n.Name == name)));
 
     private static void OfLots(Story story, Told told)
     {
@@ -36,7 +37,8 @@ internal static class Listening
             Assert.Equal(lot.Left == 0 ? 1 : 0, Heard("package-used-up"));
             // Hours are closed again from an hour after the last day on, and the store reports the lot's end within the hour.
             var closed = Math.Max(lot.EndUs, StoryGen.StartUs + StoryGen.Days * Instant.PerDayUs) + 4 * Instant.PerHourUs <= story.UntilUs;
-            Assert.Equal((lot.PackageId, lot.LotNo, closed || Heard("package-expired") > 0 ? 1 : 0), (lot.PackageId, lot.LotNo, Heard("package-expired")));
+            Assert.Equal(
+                (lot.PackageId, lot.LotNo, closed || Heard("package-expired") > 0 ? 1 : 0), (lot.PackageId, lot.LotNo, Heard("package-expired")));
             Assert.InRange(Heard("package-expiring"), 0, 2);
         }
     }
@@ -45,9 +47,11 @@ internal static class Listening
     private static void OfModes(Story story, Told told)
     {
         var changes = told.Notices.Where(n => n.Name == "billing-mode-changed").OrderBy(n => n.Sequence)
-            .GroupBy(n => (n.AccountId, Field<string>(n, "api"), Field<string>(n, "region"))).ToDictionary(g => g.Key, g => g.Select(n => Field<string>(n, "mode")).ToList());
+            .GroupBy(n => (n.AccountId, Field<string>(n, "api"), Field<string>(n, "region")))
+                .ToDictionary(g => g.Key, g => g.Select(n => Field<string>(n, "mode")).ToList());
         Assert.All(changes.Values, modes => Assert.Equal(modes.Select((_, i) => i % 2 == 0 ? "package" : "pay-per-use"), modes));
-        var scopes = told.Rows.Where(r => r.Kind == (long)RowKind.Purchase).ToDictionary(r => r.PackageId!, r => (r.AccountId, r.Api, r.Region), StringComparer.Ordinal);
+        var scopes = told.Rows.Where(r => r.Kind == (long)RowKind.Purchase)
+            .ToDictionary(r => r.PackageId!, r => (r.AccountId, r.Api, r.Region), StringComparer.Ordinal);
         foreach (var scope in told.Lots.GroupBy(l => scopes[l.PackageId]))
         {
             var live = scope.Any(l => l.StartUs <= story.UntilUs && story.UntilUs < l.EndUs && l.Left > 0);
@@ -58,7 +62,8 @@ internal static class Listening
     private static void OfArrears(Told told)
     {
         foreach (var account in told.Notices.Where(n => n.Name is "arrears-started" or "arrears-cleared").GroupBy(n => n.AccountId))
-            Assert.Equal(account.Select((_, i) => i % 2 == 0 ? "arrears-started" : "arrears-cleared"), account.OrderBy(n => n.Sequence).Select(n => n.Name));
+            Assert.Equal(account.Select((_, i) => i % 2 == 0 ? "arrears-started" : "arrears-cleared"), account.OrderBy(n => n.Sequence)
+                .Select(n => n.Name));
     }
 
     private static T? Field<T>(NoticeLine notice, string name) =>

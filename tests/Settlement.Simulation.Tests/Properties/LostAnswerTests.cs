@@ -40,7 +40,8 @@ public sealed class LostAnswerTests
         Ended,
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Scenarios() => ScenarioFiles.Readable().Where(r => !ScenarioPack.Read(r.Data).TryGetProperty(ManyPurchases, out _));
+    public static IEnumerable<TheoryDataRow<string>> Scenarios() =>
+        ScenarioFiles.Readable().Where(r => !ScenarioPack.Read(r.Data).TryGetProperty(ManyPurchases, out _));
 
     [Theory]
     [MemberData(nameof(Scenarios))]

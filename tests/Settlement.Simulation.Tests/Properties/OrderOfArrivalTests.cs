@@ -37,22 +37,29 @@ public class OrderOfArrivalTests
 
     private static readonly BillingSettings Settings = BillingSettings.Default with { CloseDelayUs = 6 * Instant.PerHourUs };
 
-    private static readonly Gen<long> OnGrid = Gen.Select(Gen.Long[0, Hours * 12 - 1], Gen.OneOf(0L, 0, 0, 1)).Select((s, us) => StartUs + s * 300_000_000 + us);
+    private static readonly Gen<long> OnGrid = Gen.Select(Gen.Long[0, Hours * 12 - 1], Gen.OneOf(0L, 0, 0, 1))
+        .Select((s, us) => StartUs + s * 300_000_000 + us);
 
     private static readonly Gen<string?> Project = Gen.OneOf<string?>(null, null, "X", "Y", "x");
 
     private static readonly Gen<string> Command = Gen.OneOf(
-        Gen.Select(OnGrid, OnGrid, Gen.OneOf("p5", "p20", "s9"), Gen.Int[0, 9], Gen.OneOf("free", "promotion", "bought"), Project, Gen.OneOf("a1", "a1", "a2"))
-            .Select((at, starts, offer, n, origin, project, account) => Write(at, "buy-package", new() { ["account"] = account, ["offer"] = offer, ["package"] = $"P{n}", ["origin"] = origin, ["project"] = project, ["startsAt"] = Instant.Show(Math.Max(at, starts), 0) })),
+        Gen.Select(OnGrid, OnGrid, Gen.OneOf("p5", "p20", "s9"), Gen.Int[0, 9], Gen.OneOf("free", "promotion", "bought"), Project,
+            Gen.OneOf("a1", "a1", "a2"))
+            .Select((at, starts, offer, n, origin, project, account) =>
+                Write(at, "buy-package",
+                new() { ["account"] = account, ["offer"] = offer, ["package"] = $"P{n}", ["origin"] = origin, ["project"] = project,
+                ["startsAt"] = Instant.Show(Math.Max(at, starts), 0) })),
         Gen.Select(OnGrid, Gen.OneOf("subscribe", "unsubscribe"), Gen.OneOf("r", "s"), Gen.OneOf("a1", "a1", "a2"))
             .Select((at, type, region, account) => Write(at, type, new() { ["account"] = account, ["api"] = "p", ["region"] = region })));
 
     private static readonly Gen<UsageCall> Call = Gen.Select(
         Gen.Select(Gen.OneOf("a1", "a1", "a1", "a2", "a3"), Gen.OneOf("p", "p", "p", "p", "q", "z"), Gen.OneOf("r", "r", "s", "t")),
         OnGrid, Project, Gen.OneOf("g", "G"), Gen.Int[0, 80], Gen.OneOf(Gen.Const(1L), Gen.Long[1, 6]), Gen.OneOf(200, 200, 200, 299, 300, 404))
-        .Select((scope, time, project, source, id, count, status) => new UsageCall(source, $"e{id}", scope.Item1, scope.Item2, scope.Item3, time, status, count, project));
+        .Select((scope, time, project, source, id, count, status) =>
+            new UsageCall(source, $"e{id}", scope.Item1, scope.Item2, scope.Item3, time, status, count, project));
 
-    private static readonly Gen<Deliveries> Any = Gen.Select(Command.Array[0, 12], Call.Array[1, 80], Gen.Int[0, 9].Array[0, 10], Gen.Int.Array[100], Gen.Int[1, 30].Array[100]).Select(
+    private static readonly Gen<Deliveries> Any = Gen.Select(
+        Command.Array[0, 12], Call.Array[1, 80], Gen.Int[0, 9].Array[0, 10], Gen.Int.Array[100], Gen.Int[1, 30].Array[100]).Select(
         (commands, calls, again, keys, sizes) => new Deliveries(commands, [.. calls, .. again.Select(i => calls[i % calls.Length])], keys, sizes));
 
     [Fact]
@@ -70,7 +77,9 @@ public class OrderOfArrivalTests
         var core = new SettlementCore(new SettlementStore(temp.Engine, Settings), clock, inScenario: true);
         core.Store.Open(StartUs);
         core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(CatalogText, "", Settings.TimeZone, [])!, StartUs));
-        core.Commands.Receive([Write(StartUs, "open-account", new() { ["account"] = "a1" }), Write(StartUs, "open-account", new() { ["account"] = "a2" }), Write(StartUs, "top-up", new() { ["account"] = "a1", ["amount"] = "50" })], StartUs);
+        core.Commands.Receive(
+            [Write(StartUs, "open-account", new() { ["account"] = "a1" }), Write(StartUs, "open-account", new() { ["account"] = "a2" }),
+            Write(StartUs, "top-up", new() { ["account"] = "a1", ["amount"] = "50" })], StartUs);
         clock.NowUs = StartUs + Hours * Instant.PerHourUs;
         core.Commands.Receive(commands, clock.NowUs);
         core.Timeline.ApplyCommands(clock.NowUs);

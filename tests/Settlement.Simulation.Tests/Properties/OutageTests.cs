@@ -10,7 +10,8 @@ public class OutageTests
 {
     [Fact]
     public void A_worker_that_was_down_comes_to_the_same_result() => Property.Holds(
-        Gen.Select(StoryGen.WithoutOutage, StoryGen.AnyOutage, Gen.Bool), 60, t => Assert.Equal(Result(t.Item1), Result(t.Item1.With(t.Item2, t.Item3))), t => t.Item1.With(t.Item2, t.Item3).ToString());
+        Gen.Select(StoryGen.WithoutOutage, StoryGen.AnyOutage, Gen.Bool), 60, t =>
+            Assert.Equal(Result(t.Item1), Result(t.Item1.With(t.Item2, t.Item3))), t => t.Item1.With(t.Item2, t.Item3).ToString());
 
     private static string[] Result(Story story)
     {

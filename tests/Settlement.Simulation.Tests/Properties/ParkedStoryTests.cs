@@ -44,7 +44,8 @@ public sealed class ParkedStoryTests
         using var peace = new Run(story);
         var peaceful = peace.Advance([]);
         // The notices of the time line, not those sent on the arrival of its commands and usage.
-        var names = peaceful.Where(l => l.IsNotice && l.Account == Poisoned).Select(l => l.Text.Split(' ')[0]).Distinct(StringComparer.Ordinal).ToList();
+        var names = peaceful.Where(l => l.IsNotice && l.Account == Poisoned).Select(l => l.Text.Split(' ')[0]).Distinct(StringComparer.Ordinal)
+            .ToList();
         if (names.Count == 0)
             return false;
 
@@ -68,12 +69,14 @@ public sealed class ParkedStoryTests
         // Commands that name a package which the parked account had yet to buy have waited with it. They may turn out to belong to no account, and
         // the store then hears of that later than it would have.
         Assert.Equal(StoresOwn(peaceful), StoresOwn(resumed));
-        Assert.Equal(peaceful.Where(l => l.Account == Poisoned).Select(l => l.Text), resumed.Where(l => l.Account == Poisoned && !l.IsParking).Select(l => l.Text));
+        Assert.Equal(peaceful.Where(l => l.Account == Poisoned).Select(l => l.Text), resumed.Where(l => l.Account == Poisoned && !l.IsParking)
+            .Select(l => l.Text));
         Assert.Equal(2, resumed.Count(l => l.IsParking));
         return true;
     }
 
-    private static IEnumerable<string> StoresOwn(List<Line> lines) => lines.Where(l => l.Account.Length == 0).Select(l => l.Text).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> StoresOwn(List<Line> lines) =>
+        lines.Where(l => l.Account.Length == 0).Select(l => l.Text).Order(StringComparer.Ordinal);
 
     /// <summary>
     /// If two accounts buy the same package id, the parked one comes second; so each account gets its own ids here. There is no hold: after the
@@ -91,7 +94,9 @@ public sealed class ParkedStoryTests
     /// </summary>
     private sealed record Line(string Account, bool IsNotice, string Text)
     {
-        public bool IsParking => IsNotice && (Text.StartsWith(NoticeName.AccountParked, StringComparison.Ordinal) || Text.StartsWith(NoticeName.AccountResumed, StringComparison.Ordinal));
+        public bool IsParking =>
+            IsNotice && (Text.StartsWith(NoticeName.AccountParked, StringComparison.Ordinal)
+            || Text.StartsWith(NoticeName.AccountResumed, StringComparison.Ordinal));
 
         public bool IsOthers => Account.Length > 0 && Account != Poisoned;
 
@@ -113,13 +118,15 @@ public sealed class ParkedStoryTests
             (this.story, settings) = (story, scenario.Settings);
             var core = Core;
             core.Store.Open(StoryGen.StartUs);
-            core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", settings.TimeZone, [])!, StoryGen.StartUs));
+            core.Store.Write(session =>
+                core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", settings.TimeZone, [])!, StoryGen.StartUs));
             foreach (var action in scenario.Timeline)
             {
                 if (action is CommandAction command)
                     core.Commands.Receive([command.Body], story.UntilUs);
                 else if (action is UsageAction usage)
-                    core.Usage.Store([.. Enumerable.Range(0, (int)usage.Story.Calls).Select(i => new Arrival(usage.Story.Maker()(i), story.UntilUs))]);
+                    core.Usage.Store(
+                        [.. Enumerable.Range(0, (int)usage.Story.Calls).Select(i => new Arrival(usage.Story.Maker()(i), story.UntilUs))]);
             }
         }
 
@@ -153,11 +160,17 @@ public sealed class ParkedStoryTests
                 false,
                 $"{r.Kind} {r.Api}/{r.Region} {r.Project} {r.PackageId}#{r.LotNo} {r.UseStartUs}-{r.UseEndUs} {r.DueUs} {r.TransactionUs} {r.Calls} {r.Late} {r.FeeE8} {r.DeductedE8} {r.WrittenOffE8}",
                 $"{r.AccountVersion} {r.Line}")),
-            .. AccountReader.All(session).Select(a => Line.Of(a.AccountId, false, (a with { Version = 0, NoticeCount = 0 }).ToString(), $"{a.Version} {a.NoticeCount}")),
-            .. AccountReader.AllLots(session).Select(l => Line.Of(l.PackageId.Split('-')[1], false, (l with { PackageNo = 0, ScopeNo = 0 }).ToString(), "")).OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. AccountReader.All(session)
+                .Select(a => Line.Of(a.AccountId, false, (a with { Version = 0, NoticeCount = 0 }).ToString(), $"{a.Version} {a.NoticeCount}")),
+            .. AccountReader.AllLots(session)
+                .Select(l => Line.Of(l.PackageId.Split('-')[1], false, (l with { PackageNo = 0, ScopeNo = 0 }).ToString(), ""))
+                .OrderBy(l => l.Text, StringComparer.Ordinal),
             .. BillReader.Notices(session).Select(n => Line.Of(n.AccountId, true, $"{n.Name} {n.AtUs} {n.Body}", $"{n.Sequence} {n.NoticeId}")),
-            .. BillReader.Attempts(session).Select(a => Line.Of(a.PackageId.Split('-')[1], false, $"{a.PackageId} {a.SlotUs} {a.Renewed}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
-            .. QuarantineEntries.List(session).Select(q => Line.Of(q.Account, false, $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}", "")).OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. BillReader.Attempts(session).Select(a => Line.Of(a.PackageId.Split('-')[1], false, $"{a.PackageId} {a.SlotUs} {a.Renewed}", ""))
+                .OrderBy(l => l.Text, StringComparer.Ordinal),
+            .. QuarantineEntries.List(session)
+                .Select(q => Line.Of(q.Account, false, $"held {q.Reason} {q.Source} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8}", ""))
+                .OrderBy(l => l.Text, StringComparer.Ordinal),
         ]);
 
         public void Dispose() => temp.Dispose();

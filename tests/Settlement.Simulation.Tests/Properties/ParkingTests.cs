@@ -27,7 +27,8 @@ public sealed class ParkingTests : IDisposable
     {
         core = new SettlementCore(new SettlementStore(temp.Engine, BillingSettings.Default), clock, inScenario: true);
         core.Store.Open(clock.NowUs);
-        core.Store.Write(session => core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", core.Store.Settings.TimeZone, [])!, clock.NowUs));
+        core.Store.Write(session =>
+            core.Store.ApplyCatalog(session, CatalogJson.Read(Story.Catalog, "", core.Store.Settings.TimeZone, [])!, clock.NowUs));
         Command("""{"id":"1","type":"open-account","account":"a"}""");
         Command("""{"id":"2","type":"open-account","account":"b"}""");
         foreach (var account in new[] { "a", "b" })
@@ -81,14 +82,17 @@ public sealed class ParkingTests : IDisposable
         Assert.Equal(accounts[1].BalanceE8, accounts[0].BalanceE8);
         Assert.Equal(Rows("b"), Rows("a"));
         Assert.Equal(Notices("b"), Notices("a").Where(n => n is not (NoticeName.AccountParked or NoticeName.AccountResumed)));
-        Assert.Equal(Enumerable.Range(1, Notices("a").Count).Select(n => (long)n), core.Store.Read(BillReader.Notices).Where(n => n.AccountId == "a").Select(n => n.Sequence).Order());
+        Assert.Equal(Enumerable.Range(1, Notices("a").Count).Select(n => (long)n), core.Store.Read(BillReader.Notices).Where(n => n.AccountId == "a")
+            .Select(n => n.Sequence).Order());
         Assert.Null(core.Timeline.Next(clock.NowUs)?.AtUs);
     }
 
-    private List<string> Rows(string account) => core.Store.Read(session => BillReader.Rows(session, new BillFilter())).Where(r => r.AccountId == account)
+    private List<string> Rows(string account) =>
+        core.Store.Read(session => BillReader.Rows(session, new BillFilter())).Where(r => r.AccountId == account)
         .Select(r => $"{r.Kind} {r.LotNo} {r.DueUs} {r.Calls} {r.FeeE8} {r.DeductedE8}").ToList();
 
-    private List<string> Notices(string account) => core.Store.Read(BillReader.Notices).Where(n => n.AccountId == account).OrderBy(n => n.Sequence).Select(n => n.Name).ToList();
+    private List<string> Notices(string account) =>
+        core.Store.Read(BillReader.Notices).Where(n => n.AccountId == account).OrderBy(n => n.Sequence).Select(n => n.Name).ToList();
 
     private void Command(string body)
     {

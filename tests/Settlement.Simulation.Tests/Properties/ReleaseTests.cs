@@ -33,7 +33,8 @@ public sealed class ReleaseTests
     {
         var whole = Books(Whole, engine => { });
         // From one region, what was held at the first closing, which is late; from both, what was not due yet.
-        Assert.Equal([" late 0", " late 0", " late 1"], whole.Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => line[line.IndexOf(" late ", StringComparison.Ordinal)..][..7]).Order(StringComparer.Ordinal));
+        Assert.Equal([" late 0", " late 0", " late 1"], whole.Where(line => line.StartsWith("row ", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf(" late ", StringComparison.Ordinal)..][..7]).Order(StringComparer.Ordinal));
         Assert.Equal(whole, Books(Pieces, engine => { }));
         Assert.Equal(whole, Books(1, engine => { }));
     }
@@ -60,7 +61,8 @@ public sealed class ReleaseTests
                     throw end == End.AfterACommit ? new CrashException() : new AnswerLostException();
                 };
             }, () => met = true);
-            Assert.True(whole.SequenceEqual(books), $"{end} {at}:\n{string.Join('\n', whole.Except(books).Concat(["but"]).Concat(books.Except(whole)))}");
+            Assert.True(
+                whole.SequenceEqual(books), $"{end} {at}:\n{string.Join('\n', whole.Except(books).Concat(["but"]).Concat(books.Except(whole)))}");
             if (!met)
             {
                 Assert.True(at > 20, $"{at} steps");
@@ -90,7 +92,8 @@ public sealed class ReleaseTests
             core.Commands.Receive([Open("known"), Subscribe("known", "south")], core.NowUs);
             core.Timeline.AdvanceTo(core.NowUs);
         });
-        store.Do(119, core => core.Usage.Store([.. Calls("new", "north", 27, core), .. Calls("known", "south", 12, core), .. Calls("known", "west", 7, core)]));
+        store.Do(119, core =>
+            core.Usage.Store([.. Calls("new", "north", 27, core), .. Calls("known", "south", 12, core), .. Calls("known", "west", 7, core)]));
         store.Do(125, core => core.Timeline.AdvanceTo(core.NowUs));
         arm(engine);
         store.Do(130, core => core.Commands.Receive([Open("new"), Subscribe("new", "north", ",\"at\":\"2026-03-01T09:00:00Z\"")], core.NowUs));
@@ -108,14 +111,18 @@ public sealed class ReleaseTests
     private static string Subscribe(string account, string region, string at = "") =>
         $$"""{"id":"subscribe-{{account}}","type":"subscribe","account":"{{account}}","api":"images","region":"{{region}}"{{at}}}""";
 
-    private static IEnumerable<Arrival> Calls(string account, string region, int count, SettlementCore core) => Enumerable.Range(0, count).Select(i => new Arrival(
-        ReadEvent.Of(new UsageCall("gw", $"{account}-{region}-{i}", account, "images", region, StartUs + (i % 3 * 55 * 60 * Instant.PerSecondUs), 200, 1 + i % 3, null)), core.NowUs));
+    private static IEnumerable<Arrival> Calls(string account, string region, int count, SettlementCore core) =>
+        Enumerable.Range(0, count).Select(i => new Arrival(
+        ReadEvent.Of(
+            new UsageCall("gw", $"{account}-{region}-{i}", account, "images", region, StartUs + (i % 3 * 55 * 60 * Instant.PerSecondUs), 200, 1
+            + i % 3, null)), core.NowUs));
 
     private static void Apply(SettlementCore core, string catalog)
     {
         var begun = core.Store.Write(session =>
         {
-            Assert.Empty(core.Store.ApplyCatalog(session, Domain.Pricing.CatalogJson.Read(catalog, "", BillingSettings.Default.TimeZone, [])!, core.NowUs));
+            Assert.Empty(
+                core.Store.ApplyCatalog(session, Domain.Pricing.CatalogJson.Read(catalog, "", BillingSettings.Default.TimeZone, [])!, core.NowUs));
             return core.Releases.ForCatalog(session, core.NowUs);
         });
         core.Releases.Finish(begun);
@@ -127,7 +134,8 @@ public sealed class ReleaseTests
         .. Storage.Accounts.AccountReader.All(session).Select(a => a.ToString()),
         .. BillReader.Notices(session).Select(n => $"{n.AccountNo} {n.Sequence} {n.NoticeId} {n.Name} {n.AtUs} {n.Body}"),
         .. new[] { "held", "released" }.SelectMany(state => QuarantineEntries.List(session, state))
-            .Select(q => $"{q.State} {q.Reason} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8} {q.DecidedBy} {q.DecidedUs}").Order(StringComparer.Ordinal),
+            .Select(q => $"{q.State} {q.Reason} {q.EventId} {q.TimeUs} {q.Calls} {q.ValueE8} {q.DecidedBy} {q.DecidedUs}")
+                .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>A store, with workers that repeat a piece of work until it is done. Each worker starts with nothing except what is stored.</summary>

@@ -17,7 +17,8 @@ namespace Settlement.Simulation.Tests.Properties;
 public sealed class RetentionTests
 {
     private const int EventsPerHour = 84;
-    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs, KeepUsageUs = 63 * Instant.PerDayUs };
+    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs,
+        KeepUsageUs = 63 * Instant.PerDayUs };
     private static readonly long StartUs = Instant.OfUs(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]

@@ -47,7 +47,8 @@ internal sealed record Story(Dictionary<string, object?> Settings, IReadOnlyList
 
     /// <summary>Every event of the story once. If several have the same identity, the first that arrives, as in 7.1.</summary>
     public List<UsageCall> FirstOfEachIdentity() => Timeline
-        .SelectMany((a, index) => a.Name == "usage" ? Events(a).Select((e, i) => (Call: e, Arrives: a.Us("delivered") ?? e.TimeUs, Index: index, I: i)) : [])
+        .SelectMany((a, index) =>
+            a.Name == "usage" ? Events(a).Select((e, i) => (Call: e, Arrives: a.Us("delivered") ?? e.TimeUs, Index: index, I: i)) : [])
         .OrderBy(e => e.Arrives).ThenBy(e => e.Index).ThenBy(e => e.I)
         .Select(e => e.Call).DistinctBy(e => (e.Source, e.Id)).ToList();
 
@@ -59,7 +60,8 @@ internal sealed record Story(Dictionary<string, object?> Settings, IReadOnlyList
         {
             var time = usage.AtUs + (long)((BigInteger)i * (until - usage.AtUs) / calls);
             yield return new UsageCall(
-                "scenario", $"{usage.Get<string>("id")}-{i}", usage.Get<string>("account")!, usage.Get<string>("api")!, usage.Get<string>("region")!, time,
+                "scenario", $"{usage.Get<string>("id")}-{i}", usage.Get<string>("account")!, usage.Get<string>("api")!,
+                usage.Get<string>("region")!, time,
                 usage.Get<int>("status"), usage.Get<int>("count"), usage.Get<string>("project"));
         }
     }

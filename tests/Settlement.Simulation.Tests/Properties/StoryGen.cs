@@ -26,30 +26,38 @@ internal static class StoryGen
     private static readonly Gen<string> Account = Gen.OneOf("a1", "a1", "a1", "a1", "a1", "a2", "a2", "a3");
     private static readonly Gen<string> Package = Gen.Int[1, 4].Select(n => $"P{n}");
     private static readonly Gen<string?> Project = Gen.OneOf<string?>(null, null, "X", "Y");
-    private static readonly Gen<(string Api, string Region)> Scope = Gen.OneOf(("p", "r"), ("p", "r"), ("p", "r"), ("p", "r"), ("p", "s"), ("p", "s"), ("q", "r"), ("q", "s"));
+    private static readonly Gen<(string Api, string Region)> Scope = Gen.OneOf(
+        ("p", "r"), ("p", "r"), ("p", "r"), ("p", "r"), ("p", "s"), ("p", "s"), ("q", "r"), ("q", "s"));
     private static readonly Gen<object?> DaysBefore = Gen.OneOf(Gen.Const((object?)null), Gen.Int[0, 7].Select(d => (object?)d));
 
-    private static readonly Gen<StoryAction> Money = Gen.Select(At, Account, Gen.Int[1, 80], Gen.Int[0, 3]).Select((at, account, quarters, kind) => kind > 0
+    private static readonly Gen<StoryAction> Money = Gen.Select(At, Account, Gen.Int[1, 80], Gen.Int[0, 3])
+        .Select((at, account, quarters, kind) => kind > 0
         ? Make(at, "top-up", ("account", account), ("amount", Quarters(quarters)))
-        : Make(at, "adjust-balance", ("account", account), ("amount", Quarters(quarters % 2 == 0 ? quarters : -quarters)), ("reason", "r"), ("by", "b")));
+        : Make(at, "adjust-balance", ("account", account), ("amount", Quarters(quarters % 2 == 0 ? quarters : -quarters)), ("reason", "r"),
+            ("by", "b")));
 
     private static readonly Gen<StoryAction> Subscription = Gen.Select(At, Account, Scope, Gen.Bool).Select((at, account, scope, on) =>
         Make(at, on ? "subscribe" : "unsubscribe", ("account", account), ("api", scope.Api), ("region", scope.Region)));
 
     private static readonly Gen<StoryAction> Purchase = Gen.Select(
-        At, Account, Package, Gen.OneOf("day", "two", "day", "two", "week", "week", "small", "free", "none"), Gen.Bool, DaysBefore, Gen.OneOf<string?>(null, null, "bought", "free", "promotion"), Project,
+        At, Account, Package, Gen.OneOf("day", "two", "day", "two", "week", "week", "small", "free", "none"), Gen.Bool, DaysBefore,
+        Gen.OneOf<string?>(null, null, "bought", "free", "promotion"), Project,
         (at, account, package, offer, auto, days, origin, project) => Make(
-            at, "buy-package", ("account", account), ("package", package), ("offer", offer), ("autoRenew", auto), ("daysBefore", days), ("origin", origin), ("project", project)))
-        .Select(Gen.OneOf(Gen.Const(-1L), Gen.Const(-1L), Gen.Long[0, 200]), (buy, later) => later < 0 ? buy : buy with { Body = new(buy.Body) { ["startsAt"] = Instant.Show(buy.AtUs + later * QuarterUs, 0) } });
+            at, "buy-package", ("account", account), ("package", package), ("offer", offer), ("autoRenew", auto), ("daysBefore", days),
+            ("origin", origin), ("project", project)))
+        .Select(Gen.OneOf(Gen.Const(-1L), Gen.Const(-1L), Gen.Long[0, 200]), (buy, later) =>
+            later < 0 ? buy : buy with { Body = new(buy.Body) { ["startsAt"] = Instant.Show(buy.AtUs + later * QuarterUs, 0) } });
 
-    private static readonly Gen<StoryAction> Renewing = Gen.Select(At, Package, Gen.Int[0, 7], DaysBefore).Select((at, package, kind, days) => kind switch
+    private static readonly Gen<StoryAction> Renewing = Gen.Select(At, Package, Gen.Int[0, 7], DaysBefore)
+        .Select((at, package, kind, days) => kind switch
     {
         0 => Make(at, "refund-package", ("package", package)),
         <= 3 => Make(at, "renew-package", ("package", package)),
         _ => Make(at, "set-auto-renew", ("package", package), ("enabled", kind != 4), ("daysBefore", days)),
     });
 
-    private static readonly Gen<StoryAction> Others = Gen.Select(At, Account, Gen.Int[0, 7], Gen.Int[0, 40]).Select((at, account, kind, n) => kind switch
+    private static readonly Gen<StoryAction> Others = Gen.Select(At, Account, Gen.Int[0, 7], Gen.Int[0, 40])
+        .Select((at, account, kind, n) => kind switch
     {
         0 => Make(at, "open-account", ("account", "a3"), ("level", "V1")),
         1 => Make(at, "set-alert", ("account", account), ("balanceBelow", Quarters(n))),
@@ -63,12 +71,14 @@ internal static class StoryGen
 
     /// <summary>Delivered at each call's own time.</summary>
     private static readonly Gen<StoryAction> Timely = Gen.Select(
-        At, Account, Scope, Project, Gen.Int[1, 25], Gen.OneOf(Gen.Const(-1L), Gen.Long[0, 12]), Gen.OneOf(1, 1, 2, 3), Gen.OneOf(200, 200, 200, 200, 204, 404),
+        At, Account, Scope, Project, Gen.Int[1, 25], Gen.OneOf(Gen.Const(-1L), Gen.Long[0, 12]), Gen.OneOf(1, 1, 2, 3),
+        Gen.OneOf(200, 200, 200, 200, 204, 404),
         (at, account, scope, project, calls, quarters, count, status) => Make(
             at, "usage", ("account", account), ("api", scope.Api), ("region", scope.Region), ("project", project), ("calls", calls),
             ("until", quarters < 0 ? null : Instant.Show(Math.Min(at + quarters * QuarterUs, EndUs), 0)), ("count", count), ("status", status)));
 
-    private static readonly Gen<StoryAction> AnyUsage = Gen.Select(Timely, Gen.OneOf(Gen.Const(-1L), Gen.Long[0, 8], Gen.Long[0, 200]), Gen.Int[0, 9], Gen.OneOf(1, 1, 2)).Select((usage, later, id, times) =>
+    private static readonly Gen<StoryAction> AnyUsage = Gen.Select(
+        Timely, Gen.OneOf(Gen.Const(-1L), Gen.Long[0, 8], Gen.Long[0, 200]), Gen.Int[0, 9], Gen.OneOf(1, 1, 2)).Select((usage, later, id, times) =>
     {
         var body = new Dictionary<string, object?>(usage.Body, StringComparer.Ordinal) { ["times"] = times };
         if (later >= 0)
@@ -82,14 +92,18 @@ internal static class StoryGen
         Make(at, "outage", ("until", Instant.Show(Math.Min(at + quarters * QuarterUs, EndUs + Instant.PerHourUs), 0))));
 
     private static readonly Gen<Dictionary<string, object?>> Settings = Gen.Select(
-        Gen.OneOf("carry", "truncate"), Gen.OneOf("00:00:00", "00:30:00", "01:00:00", "02:00:00"), Gen.Int[0, 2], Gen.Int[0, 2], Gen.OneOf(0, 1, 3, 7), Gen.OneOf("+08:00", "+08:00", "-05:00"))
+        Gen.OneOf("carry", "truncate"), Gen.OneOf("00:00:00", "00:30:00", "01:00:00", "02:00:00"), Gen.Int[0, 2], Gen.Int[0, 2],
+        Gen.OneOf(0, 1, 3, 7), Gen.OneOf("+08:00", "+08:00", "-05:00"))
         .Select((rounding, delay, grace, retention, days, zone) => new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["rounding"] = rounding, ["closeDelay"] = delay, ["graceDays"] = grace, ["retentionDays"] = retention, ["daysBefore"] = days, ["timeZone"] = zone,
+            ["rounding"] = rounding, ["closeDelay"] = delay, ["graceDays"] = grace, ["retentionDays"] = retention, ["daysBefore"] = days,
+            ["timeZone"] = zone,
         });
 
-    private static readonly Gen<StoryAction> Everything = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, AnyUsage), (1, Outage));
-    private static readonly Gen<StoryAction> Steady = Gen.Frequency((3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, Timely.Where(u => u.Get<string>("account") != "a3")));
+    private static readonly Gen<StoryAction> Everything = Gen.Frequency(
+        (3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, AnyUsage), (1, Outage));
+    private static readonly Gen<StoryAction> Steady = Gen.Frequency(
+        (3, Money), (2, Subscription), (4, Purchase), (4, Renewing), (2, Others), (10, Timely.Where(u => u.Get<string>("account") != "a3")));
 
     /// <summary>Everything that a scenario can contain.</summary>
     public static Gen<Story> Any { get; } = Told(Everything);
@@ -107,7 +121,8 @@ internal static class StoryGen
 
     /// <summary>Half of the actions happen at one of a few instants, so that things coincide that seldom do.</summary>
     private static Gen<Story> Told(Gen<StoryAction> action) => Gen.Select(
-        Settings, Gen.Int[0, 60], At.Array[5], Gen.Select(action, Gen.Int[0, 9]).Array[1, 45]).Select((settings, money, meetings, actions) => new Story(
+        Settings, Gen.Int[0, 60], At.Array[5], Gen.Select(action, Gen.Int[0, 9]).Array[1, 45])
+            .Select((settings, money, meetings, actions) => new Story(
         settings,
         Identified(
         [
@@ -132,7 +147,8 @@ internal static class StoryGen
     }
 
     private static List<StoryAction> Identified(List<StoryAction> actions) => [.. actions.Select((a, i) =>
-        a.Name == "outage" || a.Body.ContainsKey("id") ? a : a with { Body = new(a.Body, StringComparer.Ordinal) { ["id"] = $"{a.Name[0]}{i:D2}" } })];
+        a.Name == "outage" || a.Body.ContainsKey("id") ? a
+            : a with { Body = new(a.Body, StringComparer.Ordinal) { ["id"] = $"{a.Name[0]}{i:D2}" } })];
 
     private static string Quarters(int n) => ((decimal)n / 4).ToString("F2", System.Globalization.CultureInfo.InvariantCulture);
 

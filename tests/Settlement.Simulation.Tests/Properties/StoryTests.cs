@@ -40,7 +40,8 @@ public class StoryTests
             Assert.Equal(paidIn * 100_000_000 - deducted, account.BalanceE8);
             var adjusted = told.Commands.Where(c => c.Applied && c.Type == "adjust-balance" && c.Get<string>("account") == account.AccountId)
                 .Select(c => -(long)(decimal.Parse(c.Get<string>("amount")!, CultureInfo.InvariantCulture) * 100_000_000)).Order();
-            Assert.Equal(adjusted, told.Rows.Where(r => r.AccountId == account.AccountId && r.Kind == (long)RowKind.Adjustment).Select(r => r.DeductedE8).Order());
+            Assert.Equal(adjusted, told.Rows.Where(r => r.AccountId == account.AccountId && r.Kind == (long)RowKind.Adjustment)
+                .Select(r => r.DeductedE8).Order());
         }
     }
 
@@ -65,10 +66,14 @@ public class StoryTests
     private static void EveryBillableCallIsCoveredOnce(Story story, Told told)
     {
         var made = story.FirstOfEachIdentity().Where(e => e.Status / 100 == 2)
-            .GroupBy(e => $"{e.Account} {e.Api}/{e.Region} {e.Project} {BillingHour.Of(e.TimeUs)}").ToDictionary(g => g.Key, g => g.Sum(e => e.Count), StringComparer.Ordinal);
-        var rows = told.Rows.Where(r => r.Kind is (long)RowKind.PackageUsage or (long)RowKind.PayPerUse).Select(r => ($"{r.AccountId} {r.Api}/{r.Region} {r.Project} {r.UseHour}", r.Calls!.Value));
-        var held = told.Held.Where(q => q.Reason is not HoldReason.Conflict && q.Status / 100 == 2).Select(q => ($"{q.Account} {q.Api}/{q.Region} {q.Project} {BillingHour.Of(q.TimeUs!.Value)}", q.Calls));
-        var found = rows.Concat(held).GroupBy(x => x.Item1, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(x => x.Item2), StringComparer.Ordinal);
+            .GroupBy(e => $"{e.Account} {e.Api}/{e.Region} {e.Project} {BillingHour.Of(e.TimeUs)}")
+                .ToDictionary(g => g.Key, g => g.Sum(e => e.Count), StringComparer.Ordinal);
+        var rows = told.Rows.Where(r => r.Kind is (long)RowKind.PackageUsage or (long)RowKind.PayPerUse)
+            .Select(r => ($"{r.AccountId} {r.Api}/{r.Region} {r.Project} {r.UseHour}", r.Calls!.Value));
+        var held = told.Held.Where(q => q.Reason is not HoldReason.Conflict && q.Status / 100 == 2)
+            .Select(q => ($"{q.Account} {q.Api}/{q.Region} {q.Project} {BillingHour.Of(q.TimeUs!.Value)}", q.Calls));
+        var found = rows.Concat(held).GroupBy(x => x.Item1, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(x => x.Item2), StringComparer.Ordinal);
         Assert.Equal(made.OrderBy(m => m.Key, StringComparer.Ordinal), found.OrderBy(m => m.Key, StringComparer.Ordinal));
     }
 
@@ -112,7 +117,8 @@ public class StoryTests
         foreach (var row in told.Rows.Where(r => r.Kind == (long)RowKind.PayPerUse).OrderBy(r => r.AccountVersion).ThenBy(r => r.Line))
         {
             var key = (row.AccountId, row.Api, row.Region, told.Settings.TimeZone.MonthOf(row.UseHour!.Value.StartUs));
-            var tiers = catalog.Prices.Where(p => p.Api == row.Api && p.Region == row.Region && p.FromUs <= row.UseHour!.Value.StartUs).MaxBy(p => p.FromUs)!.Tiers;
+            var tiers = catalog.Prices.Where(p => p.Api == row.Api && p.Region == row.Region && p.FromUs <= row.UseHour!.Value.StartUs)
+                .MaxBy(p => p.FromUs)!.Tiers;
             BigInteger exact = 0;
             for (var i = 0; i < row.Calls; i++)
             {

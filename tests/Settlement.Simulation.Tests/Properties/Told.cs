@@ -1,4 +1,3 @@
-
 using Dapper;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Packages;
@@ -16,7 +15,8 @@ namespace Settlement.Simulation.Tests.Properties;
 
 /// <summary>The result of a story: its printed result, and everything that the store contains about it.</summary>
 internal sealed record Told(
-    BillingSettings Settings, SimulationView View, List<BillLine> Rows, List<Account> Accounts, Dictionary<string, List<EntryLine>> Entries, List<Lot> Lots,
+    BillingSettings Settings, SimulationView View, List<BillLine> Rows, List<Account> Accounts, Dictionary<string, List<EntryLine>> Entries,
+    List<Lot> Lots,
     List<NoticeLine> Notices, List<AttemptLine> Attempts, List<QuarantineEntry> Held, List<CommandLine> Commands, long Closings)
 {
     public static Told Of(Story story)
@@ -36,7 +36,8 @@ internal sealed record Told(
             BillReader.Notices(session),
             BillReader.Attempts(session),
             QuarantineEntries.List(session),
-            session.Connection.Query<CommandLine>("SELECT CommandNo, CommandId, Type, AtUs, Body, State, Code FROM Command ORDER BY AtUs, CommandNo").AsList(),
+            session.Connection.Query<CommandLine>("SELECT CommandNo, CommandId, Type, AtUs, Body, State, Code FROM Command ORDER BY AtUs, CommandNo")
+                .AsList(),
             session.Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM Closing"));
     }
 }

@@ -24,7 +24,8 @@ internal sealed class BeforeWrite(IEngine engine, Action happens) : IEngine
 
     public void TakeGuard(Session session, bool exclusive) => engine.TakeGuard(session, exclusive);
 
-    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows) => engine.Insert(session, table, columns, rows);
+    public void Insert(Session session, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows) =>
+        engine.Insert(session, table, columns, rows);
 
     public IReadOnlyList<Claimed> ClaimIdentities(Session session, IReadOnlyList<NewIdentity> claims) => engine.ClaimIdentities(session, claims);
 

@@ -22,7 +22,8 @@ internal sealed class ClosingDriver(SettlementStore store, Releases releases)
     public long Settle(ClosingRun run, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null) =>
         OpenParts().Sum(part => SettlePart(run, part, nowUs, settled));
 
-    public long SettlePart(ClosingRun run, SpanPart part, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null, WorkClaim? claim = null)
+    public long SettlePart(
+        ClosingRun run, SpanPart part, Func<long> nowUs, Action<long, IReadOnlyList<Plan>>? settled = null, WorkClaim? claim = null)
     {
         var count = 0L;
         var news = new SpanNews

@@ -95,7 +95,8 @@ public sealed class SqlServerContract : StorageContract
         using var other = new SqlServerEngine(database.ConnectionString);
         using var mine = Engine.Write();
         using var its = other.Write();
-        var words = new[] { Engine, other }.Zip([mine, its], (engine, session) => new Words(engine).NumberOf(session, WordKind.Project, "project of " + engine.GetHashCode())).ToList();
+        var words = new[] { Engine, other }.Zip([mine, its], (engine, session) =>
+            new Words(engine).NumberOf(session, WordKind.Project, "project of " + engine.GetHashCode())).ToList();
         long[] scopes = [Engine.NewScopeNo(mine), other.NewScopeNo(its), Engine.NewScopeNo(mine)];
         its.Commit();
         mine.Commit();
@@ -121,7 +122,8 @@ public sealed class SqlServerContract : StorageContract
     [Fact]
     public void A_pool_that_has_no_connection_left_is_a_fault_of_the_database_that_may_pass()
     {
-        using var engine = new SqlServerEngine(new SqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 1, ConnectTimeout = 1 }.ToString());
+        using var engine = new SqlServerEngine(
+            new SqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 1, ConnectTimeout = 1 }.ToString());
         using var holds = engine.Read();
 
         var error = Assert.Throws<NoConnectionException>(engine.Write);
@@ -152,7 +154,8 @@ public sealed class SqlServerContract : StorageContract
         using var attached = Engine.TryAttach(out _);
 
         using var session = Engine.Read();
-        Assert.Equal(["run", "timeline"], Dapper.SqlMapper.Query<string>(session.Connection, "SELECT Name FROM WorkClaim").Select(n => n.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(["run", "timeline"], Dapper.SqlMapper.Query<string>(session.Connection, "SELECT Name FROM WorkClaim")
+            .Select(n => n.Split(' ')[0]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

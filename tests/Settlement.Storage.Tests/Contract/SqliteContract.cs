@@ -1,4 +1,3 @@
-
 using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -13,7 +12,8 @@ using Xunit;
 
 namespace Settlement.Storage.Tests.Contract;
 
-public sealed partial class SqliteContract() : StorageContract(new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-storage-").FullName, "store.db")}"))
+public sealed partial class SqliteContract()
+    : StorageContract(new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-storage-").FullName, "store.db")}"))
 {
     private SqliteEngine Sqlite => (SqliteEngine)Engine;
 
@@ -50,7 +50,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
         Assert.Equal(14, failure.SqliteErrorCode);
 
         engine.Migrate(_ => { });
-        using var session = await Task.Run(engine.Write, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        using var session = await Task.Run(engine.Write, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         session.Commit();
     }
 
@@ -115,7 +116,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
 
         Assert.Equal((events, 2), (counts.Accepted, counts.Quarantined));
         Assert.Equal(events + 2, again.Duplicate);
-        Assert.All(Store.Read(s => QuarantineEntries.List(s)), e => Assert.StartsWith("event: can't be stored: ", e.Detail, StringComparison.Ordinal));
+        Assert.All(Store.Read(s => QuarantineEntries.List(s)), e =>
+            Assert.StartsWith("event: can't be stored: ", e.Detail, StringComparison.Ordinal));
         Assert.Equal(["guilty-1", "guilty-2"], Store.Read(s => QuarantineEntries.List(s)).Select(e => e.Detail!.Split('"')[3]));
     }
 
@@ -143,7 +145,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
 
         Assert.Equal(["guilty-1", "guilty-2"], unstored.Select(u => u.Id));
         Assert.Equal(unstored.Select(u => (u.Id, u.Error.Message)), again.Select(u => (u.Id, u.Error.Message)));
-        Assert.Equal(["c1", "c2", "c3"], Store.Read(s => s.Connection.Query<string>("SELECT CommandId FROM Command ORDER BY CommandNo", transaction: s.Transaction).ToList()));
+        Assert.Equal(["c1", "c2", "c3"],
+            Store.Read(s => s.Connection.Query<string>("SELECT CommandId FROM Command ORDER BY CommandNo", transaction: s.Transaction).ToList()));
     }
 
     [Fact]
@@ -163,7 +166,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     public void What_may_be_long_is_sought_and_not_sorted(string statement, string plan)
     {
         using var session = Engine.Read();
-        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1")).Select(step => (string)step.detail);
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1"))
+            .Select(step => (string)step.detail);
         Assert.Equal([plan], steps);
     }
 
@@ -178,7 +182,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     public void A_listing_of_a_few_does_not_go_past_all_the_others(string statement, string plan)
     {
         using var session = Engine.Read();
-        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1")).Select(step => (string)step.detail).ToList();
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text(statement), "1"))
+            .Select(step => (string)step.detail).ToList();
         Assert.Equal(plan, steps[0]);
         Assert.DoesNotContain(steps, s => s.StartsWith("SCAN", StringComparison.Ordinal));
     }
@@ -187,7 +192,8 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     public void One_event_is_sought_in_the_few_slots_that_can_hold_it()
     {
         using var session = Engine.Read();
-        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text("usage/of-event"), "1")).Select(step => (string)step.detail).ToList();
+        var steps = session.Connection.Query("EXPLAIN QUERY PLAN " + AnyParameter().Replace(session.Statements.Text("usage/of-event"), "1"))
+            .Select(step => (string)step.detail).ToList();
         Assert.Contains("SEARCH u USING PRIMARY KEY (SettleSlot=? AND AccountNo=? AND ScopeNo=? AND UseHour=?)", steps);
         Assert.DoesNotContain("SCAN u", steps);
     }
@@ -200,13 +206,16 @@ public sealed partial class SqliteContract() : StorageContract(new SqliteEngine(
     private static UsageCall Call(string id) => new("agent", id, "a1", "passport", "north", 1_683_709_200_000_000, 200, 1, null);
 
     private void Refuse(string table, string when) => Store.Write(session => session.Connection.Execute(
-        $"CREATE TRIGGER No{table} BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'is refused'); END", transaction: session.Transaction));
+        $"CREATE TRIGGER No{table} BEFORE INSERT ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, 'is refused'); END",
+        transaction: session.Transaction));
 
     protected override void AssertTextsFit()
     {
         using var session = Engine.Read();
-        foreach (var (table, column, room) in SqliteSchema.Read(session).Tables.SelectMany(t => t.Columns, (t, c) => (t.Name, c.Name, c.Room)).Where(c => c.Room is not null))
-            Assert.All(session.Connection.Query<string?>($"SELECT {column} FROM {table}"), text => Assert.True((text ?? "").Length <= room, $"{table}.{column} has no room for {text}"));
+        foreach (var (table, column, room) in SqliteSchema.Read(session).Tables.SelectMany(t => t.Columns, (t, c) => (t.Name, c.Name, c.Room))
+            .Where(c => c.Room is not null))
+            Assert.All(session.Connection.Query<string?>($"SELECT {column} FROM {table}"), text =>
+                Assert.True((text ?? "").Length <= room, $"{table}.{column} has no room for {text}"));
     }
 
     protected override void Drop()

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Time;
 using Settlement.Engine.Clock;
 using Settlement.Engine.Commands;
@@ -142,7 +141,9 @@ public abstract partial class StorageContract
 
         // What a writer with a different guard would leave: usage of an account that the run has not seen, in the run's hour and in an hour that was
         // empty when it closed.
-        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
+        Store.Write(s =>
+            usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) },
+            [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
         var early = Call("e3", 1, "a2").Event.Call! with { TimeUs = NineUs - Instant.PerHourUs };
         Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(early, 2, NineUs, 0, false)]));
 
@@ -153,8 +154,10 @@ public abstract partial class StorageContract
     [Fact]
     public void Troubles_are_kept_one_for_each_worker_and_kind_and_of_those_who_are_gone_the_latest()
     {
-        Trouble Of(string worker, string kind, long sinceUs, long? endedUs = null) => new() { Worker = worker, What = kind, SinceUs = sinceUs, EndedUs = endedUs, Cause = $"{kind} {sinceUs}" };
-        foreach (var trouble in new[] { Of("one", "usage", 1), Of("one", "usage", 2), Of("two", "usage", 3), Of("two", "time-line", 4, 5), Of("three", "usage", 6) })
+        Trouble Of(string worker, string kind, long sinceUs, long? endedUs = null) =>
+            new() { Worker = worker, What = kind, SinceUs = sinceUs, EndedUs = endedUs, Cause = $"{kind} {sinceUs}" };
+        foreach (var trouble in new[] { Of("one", "usage", 1), Of("one", "usage", 2), Of("two", "usage", 3), Of("two", "time-line", 4, 5),
+            Of("three", "usage", 6) })
             Store.Write(s => TroubleRows.Note(s, trouble));
         Assert.Equal(["one usage 2 ", "two usage 3 ", "two time-line 4 5", "three usage 6 "], Troubles());
 

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Notices;
 using Settlement.Domain.Plans;
 using Settlement.Domain.Time;
@@ -61,7 +60,8 @@ public abstract partial class StorageContract
     {
         WithMoney("1000", "a1", "a2", "a3");
         // Lots of three packages end at the same time: the fourth lot of one while it is the third of another, and the only lot of the last one.
-        Do(Buy("a1", "p"), Buy("a2", "q", """ "startsAt":"2023-06-10T09:00:00Z", """), Buy("a3", "r", """ "startsAt":"2023-08-10T09:00:00Z","autoRenew":false, """));
+        Do(Buy("a1", "p"), Buy("a2", "q", """ "startsAt":"2023-06-10T09:00:00Z", """),
+            Buy("a3", "r", """ "startsAt":"2023-08-10T09:00:00Z","autoRenew":false, """));
 
         var steps = StepUntil(Us("2024-06-12T00:00:00Z"));
 
@@ -75,7 +75,8 @@ public abstract partial class StorageContract
         Assert.Equal(2, Notices(steps, NoticeName.PackageExpiring).Count());
         Assert.Equal(
             ["a2 package lot-started", "a3 package lot-started", "a3 pay-per-use lot-ended"],
-            Notices(steps, NoticeName.BillingModeChanged).Select(n => $"{n.Plan.Before.AccountId} {n.Notice.Data["mode"]} {n.Notice.Data["reason"]}"));
+            Notices(steps, NoticeName.BillingModeChanged)
+                .Select(n => $"{n.Plan.Before.AccountId} {n.Notice.Data["mode"]} {n.Notice.Data["reason"]}"));
     }
 
     [Fact]
@@ -109,7 +110,9 @@ public abstract partial class StorageContract
 
         Assert.Equal(["a1", "a2"], Notices(steps, NoticeName.ScopeFrozen).Select(n => n.Plan.Before.AccountId));
         Assert.Equal(["a1", "a2"], Notices(steps, NoticeName.ScopeReleased).Select(n => n.Plan.Before.AccountId));
-        Assert.All(Store.Read(s => Accounts(s).SelectMany(a => AccountReader.ScopesOf(s, AccountReader.Find(s, a)!.AccountNo)).SelectMany(c => AccountReader.Subscriptions(s, c.ScopeNo)).ToList()),
+        Assert.All(Store.Read(s =>
+            Accounts(s).SelectMany(a => AccountReader.ScopesOf(s, AccountReader.Find(s, a)!.AccountNo))
+            .SelectMany(c => AccountReader.Subscriptions(s, c.ScopeNo)).ToList()),
             p => Assert.Equal(run.DueUs + 30 * Instant.PerDayUs, p.EndUs));
     }
 
@@ -119,7 +122,8 @@ public abstract partial class StorageContract
     private static string Buy(string account, string package, string more = """ "autoRenew":true, """) =>
         $$"""{"id":"buy {{package}}","type":"buy-package","account":"{{account}}","offer":"ten",{{(more.Contains("autoRenew", StringComparison.Ordinal) ? more : more + """ "autoRenew":true, """)}}"package":"{{package}}"}""";
 
-    private static IEnumerable<string> Told(IEnumerable<Stepped> steps) => steps.SelectMany(s => s.Plan.Notices).Select(n => $"{n.PackageId} {n.Name}");
+    private static IEnumerable<string> Told(IEnumerable<Stepped> steps) =>
+        steps.SelectMany(s => s.Plan.Notices).Select(n => $"{n.PackageId} {n.Name}");
 
     private static IEnumerable<long> Versions(IEnumerable<Stepped> steps, string account) =>
         steps.Where(s => s.Plan.Before.AccountId == account).Select(s => s.Plan.Before.Version);
@@ -136,7 +140,8 @@ public abstract partial class StorageContract
         var lot = Assert.Single(AccountReader.LotsOf(session, AccountReader.Find(session, accountId)!.AccountNo));
         return new
         {
-            DueUs = SlotUs, Kind = (long)AgendaKind.RenewalAttempt, SortUs = lot.EndUs, AccountReader.Find(session, accountId)!.AccountNo, lot.PackageNo, lot.LotNo,
+            DueUs = SlotUs, Kind = (long)AgendaKind.RenewalAttempt, SortUs = lot.EndUs, AccountReader.Find(session, accountId)!.AccountNo,
+            lot.PackageNo, lot.LotNo,
         };
     }
 

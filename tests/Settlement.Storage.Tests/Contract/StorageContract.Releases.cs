@@ -60,7 +60,8 @@ public abstract partial class StorageContract
         // Another worker receives the command after this one has found nothing to wait for.
         var late = new Releases(Store, usage);
         var opened = 0;
-        var other = new ClosingDriver(new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
+        var other = new ClosingDriver(
+            new SettlementStore(new BeforeWrite(Engine, () => { if (opened++ == 0) Subscribed("a1"); }), Store.Settings), late);
         other.Settle(other.Begin(NineUs + 2 * Instant.PerHourUs)!, () => NineUs);
 
         Assert.Equal([1, (long)Many], Store.Read(s => BillReader.Rows(s, new BillFilter())).Select(r => r.Calls!.Value).Order());
@@ -73,7 +74,10 @@ public abstract partial class StorageContract
         Ingest([.. Enumerable.Range(0, Many).Select(i => Call($"n{i}", 1, region: i % 2 == 0 ? "south" : "west"))]);
         var begun = Store.Write(s =>
         {
-            Assert.Empty(Store.ApplyCatalog(s, CatalogJson.Read(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal), "", new BillingZone(0), [])!, NineUs));
+            Assert.Empty(
+                Store.ApplyCatalog(s,
+                CatalogJson.Read(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal), "", new BillingZone(0), [])!,
+                NineUs));
             return releases.ForCatalog(s, NineUs);
         });
 
@@ -126,7 +130,8 @@ public abstract partial class StorageContract
         });
 
         Assert.Equal(4 * Batches, transactions);
-        Assert.Equal(Enumerable.Range(1, 4 * Batches).Select(n => (long)n), Store.Read(s => Outbox.Next(s, 1000)).Where(n => n.AccountNo == 0).Select(n => n.Sequence));
+        Assert.Equal(Enumerable.Range(1, 4 * Batches).Select(n => (long)n), Store.Read(s => Outbox.Next(s, 1000)).Where(n => n.AccountNo == 0)
+            .Select(n => n.Sequence));
     }
 
     private static ParallelOptions Options => new() { CancellationToken = TestContext.Current.CancellationToken };

@@ -19,7 +19,7 @@ public abstract partial class StorageContract
     private const long KeptUs = 400 * Instant.PerDayUs;
 
     /// <summary>When usage of the hour from nine leaves.</summary>
-    private static readonly long LeavesUs = NineUs + Instant.PerHourUs + KeptUs;
+    private static long LeavesUs => NineUs + Instant.PerHourUs + KeptUs;
 
     private UsageRetention Retention => new(Store);
 
@@ -30,16 +30,16 @@ public abstract partial class StorageContract
         Ingest(Call("e1", 3), Call("e2", 1), Call("failed", 1) with { Event = ReadEvent.Of(Call("failed", 1).Event.Call! with { Status = 500 }) });
         CloseNine();
         PassTo(LeavesUs - Instant.PerHourUs);
-        Assert.Equal(default, Retention.Leave(isSure: true));
+        Assert.Equal(default, Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Null(Store.Read(StoreState.Of).KeptFromUs);
         Assert.Equal(1, Ingest(Call("e1", 3)).Duplicate);
 
         PassTo(LeavesUs);
-        Assert.Equal(new LeftUsage(3, 3), Retention.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(3, 3), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal((0, 0), (Rows("Usage"), Rows("EventIdentity")));
         Assert.Equal(NineUs + Instant.PerHourUs, Store.Read(StoreState.Of).KeptFromUs);
         Assert.Equal(1, Rows("BillRow"));
-        Assert.Equal(default, Retention.Leave(isSure: true));
+        Assert.Equal(default, Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
     }
 
     /// <summary>Even by a clock that has fallen behind by a year, at which the call is not too old.</summary>
@@ -92,7 +92,7 @@ public abstract partial class StorageContract
         Ingest(Call("e1", 1));
         CloseNine();
         PassTo(LeavesUs);
-        Assert.Equal(default, Retention.Leave(isSure: false));
+        Assert.Equal(default, Retention.Leave(isSure: false, cancel: TestContext.Current.CancellationToken));
         Assert.Equal((1, 1), (Rows("Usage"), Rows("EventIdentity")));
 
         // The time line has come that far, but nothing says that it should have: there is no usage of the last day.
@@ -115,7 +115,7 @@ public abstract partial class StorageContract
         CloseNine();
         PassTo(LeavesUs);
         var forEver = new SettlementStore(Engine, Store.Settings with { KeepUsageUs = 0 });
-        Assert.Equal(default, new UsageRetention(forEver).Leave(isSure: true));
+        Assert.Equal(default, new UsageRetention(forEver).Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal(1, Rows("Usage"));
         Assert.Null(Store.Read(s => NextToLeave.Of(s, forEver.Settings)));
     }
@@ -130,14 +130,14 @@ public abstract partial class StorageContract
         var entry = Assert.Single(Store.Read(s => QuarantineEntries.List(s)));
         PassTo(LeavesUs);
         var inSmallSteps = new UsageRetention(Store, 2);
-        Assert.Equal(new LeftUsage(3, 3), inSmallSteps.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(3, 3), inSmallSteps.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal((1, 1), (Rows("Usage"), Rows("EventIdentity")));
         Assert.Equal(1, Ingest(Call("held", 1)).Duplicate);
 
         Store.Write(s => QuarantineEntries.Discard(s, [entry], NineUs, "me", "not ours"));
         PassTo(LeavesUs + Instant.PerDayUs);
         Ingest(At("live", LeavesUs, LeavesUs));
-        Assert.Equal(new LeftUsage(1, 1), inSmallSteps.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), inSmallSteps.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public abstract partial class StorageContract
         Subscribed("a1");
         CloseNine();
         PassTo(LeavesUs);
-        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -159,12 +159,14 @@ public abstract partial class StorageContract
         var run = closings.Begin(NineUs + (2 * Instant.PerHourUs))!;
         closings.Settle(run, () => NineUs);
         PassTo(LeavesUs);
-        Assert.Equal(default, Retention.Leave(isSure: true));
+        Assert.Equal(default, Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
 
         closings.Finish(run, NineUs);
         // Of an account that the run has not settled, as if it had been parked.
-        Store.Write(s => usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) }, [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
-        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
+        Store.Write(s =>
+            usage.Keep(s, Store.Read(StoreState.Of) with { ClosedSlot = new SettleSlot(0) },
+            [(Call("e2", 1, "a2").Event.Call!, 2, NineUs, 0, false)]));
+        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal(1, Rows("Usage"));
     }
 
@@ -180,10 +182,10 @@ public abstract partial class StorageContract
         Store.Write(s => QuarantineEntries.Discard(s, QuarantineEntries.List(s), laterUs, "me", "no call"));
         PassTo(LeavesUs);
 
-        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal(1, Ingest(At("e1", laterUs, laterUs)).Duplicate);
         PassTo(LeavesUs + KeptUs);
-        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -195,7 +197,7 @@ public abstract partial class StorageContract
         PassTo(LeavesUs);
         var writes = 0;
         var held = new SettlementStore(new BeforeWrite(Engine, () => { if (++writes == 2) Ingest(At("e1", LeavesUs, LeavesUs)); }), Store.Settings);
-        Assert.Equal(new LeftUsage(1, 1), new UsageRetention(held).Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), new UsageRetention(held).Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
         Assert.Equal("e1", Assert.Single(Store.Read(s => QuarantineEntries.List(s))).EventId);
         Assert.Equal((1, 1), (Rows("Usage"), Rows("EventIdentity")));
     }
@@ -209,13 +211,14 @@ public abstract partial class StorageContract
         CloseNine();
         PassTo(LeavesUs);
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => new UsageRetention(Store, 100).Leave(isSure: true, rest: _ => stop.Cancel(), cancel: stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            new UsageRetention(Store, 100).Leave(isSure: true, rest: _ => stop.Cancel(), cancel: stop.Token));
         Assert.Equal((Events - 100, Events - 100), (Rows("Usage"), Rows("EventIdentity")));
         var left = 0L;
-        Parallel.For(0, 2, Options, _ => Interlocked.Add(ref left, new UsageRetention(Store, 100).Leave(isSure: true).Events));
+        Parallel.For(0, 2, Options, _ => Interlocked.Add(ref left, new UsageRetention(Store, 100).Leave(isSure: true, cancel: TestContext.Current.CancellationToken).Events));
 
         // What the two took from each other at the same time stays until the next pass.
-        left += new UsageRetention(Store, 100).Leave(isSure: true).Events;
+        left += new UsageRetention(Store, 100).Leave(isSure: true, cancel: TestContext.Current.CancellationToken).Events;
         Assert.Equal(Events - 100, left);
         Assert.Equal((0, 0), (Rows("Usage"), Rows("EventIdentity")));
     }
@@ -230,14 +233,15 @@ public abstract partial class StorageContract
         Store.Write(s => Outbox.MarkPublished(s, all.Where(n => n.AccountId == "a1")));
         commands.Receive(["""{"id":"waits","type":"top-up","account":"a1","amount":"5"}"""], NineUs);
         PassTo(NineUs + KeptUs);
-        Assert.Equal(default, new BodyRetention(Store).Leave());
+        Assert.Equal(default, new BodyRetention(Store).Leave(cancel: TestContext.Current.CancellationToken));
 
         PassTo(NineUs + KeptUs + Instant.PerHourUs);
         var bodies = new BodyRetention(Store, 2);
-        Assert.Equal(new LeftBodies(2, 3), bodies.Leave());
-        Assert.Equal(default, bodies.Leave());
-        Assert.Equal(default, new BodyRetention(Store).Leave());
-        Assert.Equal([("a1", 1L, ""), ("a1", 2L, "")], Store.Read(BillReader.Notices).Where(n => n.AccountId == "a1").Select(n => (n.AccountId, n.Sequence, n.Body)));
+        Assert.Equal(new LeftBodies(2, 3), bodies.Leave(cancel: TestContext.Current.CancellationToken));
+        Assert.Equal(default, bodies.Leave(cancel: TestContext.Current.CancellationToken));
+        Assert.Equal(default, new BodyRetention(Store).Leave(cancel: TestContext.Current.CancellationToken));
+        Assert.Equal([("a1", 1L, ""), ("a1", 2L, "")], Store.Read(BillReader.Notices).Where(n => n.AccountId == "a1")
+            .Select(n => (n.AccountId, n.Sequence, n.Body)));
         Assert.NotEqual("", Store.Read(BillReader.Notices).Single(n => n.AccountId == "a2").Body);
         Assert.Equal(["waits"], Store.Read(s => CommandInbox.Waiting(s, NineUs, 10)).Select(c => c.CommandId));
         TopUp("a1", "10", "money");
@@ -260,7 +264,8 @@ public abstract partial class StorageContract
         }
     }
 
-    private static Arrival At(string id, long timeUs, long arrivedUs) => new(ReadEvent.Of(new UsageCall("agent", id, "a1", "passport", "north", timeUs, 200, 1, null)), arrivedUs);
+    private static Arrival At(string id, long timeUs, long arrivedUs) =>
+        new(ReadEvent.Of(new UsageCall("agent", id, "a1", "passport", "north", timeUs, 200, 1, null)), arrivedUs);
 
     /// <summary>An event that has been settled and has left.</summary>
     private void LeaveOne()
@@ -269,7 +274,7 @@ public abstract partial class StorageContract
         Ingest(Call("e1", 3));
         CloseNine();
         PassTo(LeavesUs);
-        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true));
+        Assert.Equal(new LeftUsage(1, 1), Retention.Leave(isSure: true, cancel: TestContext.Current.CancellationToken));
     }
 
     /// <summary>As if the clock of the database agreed.</summary>

@@ -1,4 +1,3 @@
-
 using Microsoft.Extensions.Time.Testing;
 using Settlement.Domain.Usage;
 using Settlement.Engine.Closings;
@@ -60,7 +59,8 @@ public abstract partial class StorageContract
         Do(Buy("a1", "p1"), """{"id":"alert","type":"set-alert","account":"a2","balanceBelow":"5"}""");
         Ingest(Call("e1", 3, "a3"), Call("e2", 2, "a2"));
         commands.Receive(["""{"id":"waits","type":"top-up","account":"a1","amount":"7"}"""], NineUs);
-        using var file = new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-copy-").FullName, "copy.db")}", durable: false);
+        using var file = new SqliteEngine($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("settlement-copy-").FullName, "copy.db")}",
+            durable: false);
         file.Migrate(_ => { });
 
         StoreCopy.OfWhatIsToCome(Engine, file);
@@ -79,7 +79,8 @@ public abstract partial class StorageContract
         // Ten calls of the first events are covered by the package; the rest is not subscribed. All are at three instants, from three sources whose
         // names sort differently from their numbers.
         Do(Buy("a1", "p1", """ "autoRenew":false, """), """{"id":"no more","type":"unsubscribe","account":"a1","api":"passport","region":"north"}""");
-        var calls = Enumerable.Range(0, 9_001).Select(i => new UsageCall($"s{9 - (i % 3)}", $"e{i:D5}", "a1", "passport", "north", NineUs + i / 4_000, 200, 1 + i % 3, null)).ToList();
+        var calls = Enumerable.Range(0, 9_001)
+            .Select(i => new UsageCall($"s{9 - (i % 3)}", $"e{i:D5}", "a1", "passport", "north", NineUs + i / 4_000, 200, 1 + i % 3, null)).ToList();
         foreach (var chunk in calls.Chunk(3_000))
             Ingest([.. chunk.Select(c => Arrived(ReadEvent.Of(c)))]);
 
@@ -96,7 +97,8 @@ public abstract partial class StorageContract
                 expected.Add(($"{call.Source} {call.Id}", call.Count - drawn));
         }
 
-        var held = Store.Read(s => QuarantineEntries.List(s)).OrderBy(q => q.TimeUs).ThenBy(q => q.Source, StringComparer.Ordinal).ThenBy(q => q.EventId, StringComparer.Ordinal);
+        var held = Store.Read(s => QuarantineEntries.List(s)).OrderBy(q => q.TimeUs).ThenBy(q => q.Source, StringComparer.Ordinal)
+            .ThenBy(q => q.EventId, StringComparer.Ordinal);
         Assert.Equal(expected, held.Select(q => ($"{q.Source} {q.EventId}", q.Calls)));
     }
 
@@ -105,7 +107,8 @@ public abstract partial class StorageContract
     [InlineData("""{"type":"open\u002daccount"}""", true)]
     [InlineData("""{"type":"hold","reason":"open-account"}""", false)]
     [InlineData("""{"type":["open-account"]}""", false)]
-    public void An_account_is_opened_by_the_type_of_a_command_however_it_is_spelt(string body, bool opens) => Assert.Equal(opens, CommandInbox.OpensAccount(body));
+    public void An_account_is_opened_by_the_type_of_a_command_however_it_is_spelt(string body, bool opens) =>
+        Assert.Equal(opens, CommandInbox.OpensAccount(body));
 
     /// <summary>What the hour leaves for every account.</summary>
     private static IEnumerable<(string, long, long)> BooksAfterClosing(SettlementStore store)

@@ -1,4 +1,3 @@
-
 using System.Data.Common;
 using Settlement.Domain.Accounts;
 using Settlement.Domain.Commands;
@@ -234,7 +233,8 @@ public abstract partial class StorageContract : IDisposable
         Ingest([.. accounts.Select(a => Call("e", 1, a, source: a, region: "south"))]);
 
         SettleThreeBatches(() => Assert.Equal(
-            200, Apply(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal).Replace("\"prices\":[", SouthPrice, StringComparison.Ordinal))));
+            200, Apply(CatalogText.Replace("[\"north\"]", "[\"north\",\"south\"]", StringComparison.Ordinal)
+                .Replace("\"prices\":[", SouthPrice, StringComparison.Ordinal))));
 
         Assert.Equal(250, Store.Read(s => BillReader.Rows(s, new BillFilter())).Count);
         Assert.Empty(Store.Read(s => QuarantineEntries.List(s, "held")));
@@ -326,7 +326,8 @@ public abstract partial class StorageContract : IDisposable
         Do($$"""{"type":"{{Long('t')}}"}""");
         var call = new UsageCall(Long('s'), Long('i'), account, "passport", "north", NineUs, 200, 1, Long('j'));
         var bad = new MalformedCall(
-            "count", "is wrong", new string('x', 100_000), CallHash.Text("x"), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null, Long('j'));
+            "count", "is wrong", new string('x', 100_000), CallHash.Text("x"), Long('s'), Long('i'), account, Long('x'), Long('y'), NineUs, 200, null,
+            Long('j'));
         Ingest(Arrived(ReadEvent.Of(call)), Arrived(ReadEvent.Of(call with { Api = Long('x'), Region = Long('y') })), Arrived(ReadEvent.Of(bad)));
         var entries = Store.Read(s => QuarantineEntries.List(s));
         Store.Write(s => QuarantineEntries.Discard(s, entries, NineUs, new string('b', 300), new string('c', QuarantineEntries.MaxBecause)));
@@ -342,9 +343,11 @@ public abstract partial class StorageContract : IDisposable
     public void Malformed_events_whose_counts_are_beyond_all_numbers_are_held_like_others()
     {
         Open("a1");
-        MalformedCall Bad(string id, long count) => new("count", "is wrong", id, CallHash.Text(id), "agent", id, "a1", "passport", "north", NineUs, 200, count, null);
+        MalformedCall Bad(string id, long count) =>
+            new("count", "is wrong", id, CallHash.Text(id), "agent", id, "a1", "passport", "north", NineUs, 200, count, null);
         var counts = Ingest(
-            Arrived(ReadEvent.Of(Bad("e1", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e2", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e3", long.MinValue))));
+            Arrived(ReadEvent.Of(Bad("e1", long.MaxValue))), Arrived(ReadEvent.Of(Bad("e2", long.MaxValue))),
+            Arrived(ReadEvent.Of(Bad("e3", long.MinValue))));
 
         Assert.Equal(3, counts.Quarantined);
         Assert.Equal(0, Assert.Single(Store.Read(QuarantineEntries.Counts)).Calls);

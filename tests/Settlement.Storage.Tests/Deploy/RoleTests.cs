@@ -18,7 +18,8 @@ public sealed partial class RoleTests
     private static readonly Dictionary<string, string> VerbsAlone = new(StringComparer.Ordinal)
     {
         ["store/add-catalog"] = "ApplyCatalog", ["store/make-for-tests"] = "MarkForTests", ["copy/"] = "StoreCopy",
-        ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack", ["clock/confirm"] = "ClockRows.Confirm", ["clock/forget"] = "ClockRows.Confirm",
+        ["clock/move-back"] = "WayBack", ["clock/reopen-usage"] = "WayBack", ["clock/commands-to-now"] = "WayBack",
+        ["clock/confirm"] = "ClockRows.Confirm", ["clock/forget"] = "ClockRows.Confirm",
     };
 
     /// <summary>Asked by the code that runs the migrations: which of them have run.</summary>
@@ -42,7 +43,8 @@ public sealed partial class RoleTests
     public void The_rights_that_a_worker_checks_at_its_start_are_those_it_is_granted()
     {
         var letters = new Dictionary<char, string> { ['S'] = "SELECT", ['I'] = "INSERT", ['U'] = "UPDATE", ['D'] = "DELETE" };
-        var asked = Right().Matches(Texts.All["check/rights"]).SelectMany(m => m.Groups["rights"].Value.Select(r => TableUse.Grant(letters[r], m.Groups["table"].Value)));
+        var asked = Right().Matches(Texts.All["check/rights"])
+            .SelectMany(m => m.Groups["rights"].Value.Select(r => TableUse.Grant(letters[r], m.Groups["table"].Value)));
 
         Assert.Equal(Granted[Worker].Order(StringComparer.Ordinal), asked.Order(StringComparer.Ordinal));
     }
@@ -61,9 +63,12 @@ public sealed partial class RoleTests
     public void What_verbs_alone_do_is_nothing_that_the_worker_names()
     {
         var worker = Repository.Files(Path.Combine("src", "Settlement.Worker"), "*.cs")
-            .Where(f => f.Contains("Running", StringComparison.Ordinal) || f.Contains("Telemetry", StringComparison.Ordinal) || f.Contains("Bus", StringComparison.Ordinal) || f.EndsWith("RunVerb.cs", StringComparison.Ordinal));
+            .Where(f =>
+                f.Contains("Running", StringComparison.Ordinal) || f.Contains("Telemetry", StringComparison.Ordinal)
+                || f.Contains("Bus", StringComparison.Ordinal) || f.EndsWith("RunVerb.cs", StringComparison.Ordinal));
         // The way back is in the engine, but only a verb takes it.
-        var engine = Repository.Files(Path.Combine("src", "Settlement.Engine"), "*.cs").Where(f => !f.EndsWith("WayBack.cs", StringComparison.Ordinal));
+        var engine = Repository.Files(Path.Combine("src", "Settlement.Engine"), "*.cs")
+            .Where(f => !f.EndsWith("WayBack.cs", StringComparison.Ordinal));
         var running = worker.Concat(engine).Select(f => (File: f, Text: File.ReadAllText(f))).ToList();
 
         Assert.Contains(running, f => f.File.EndsWith("TimelineService.cs", StringComparison.Ordinal));
@@ -124,7 +129,8 @@ public sealed partial class RoleTests
         .ToLookup(g => g.Value, g => g.Grant.Trim());
 
     private static string Target(SecurityTargetObject? target) => target is null ? ""
-        : (target.ObjectKind == SecurityObjectKind.NotSpecified ? "" : target.ObjectKind + " ") + target.ObjectName.MultiPartIdentifier.Identifiers[^1].Value;
+        : (target.ObjectKind == SecurityObjectKind.NotSpecified ? "" : target.ObjectKind + " ")
+            + target.ObjectName.MultiPartIdentifier.Identifiers[^1].Value;
 
     [GeneratedRegex(@"\('(?<table>\w{2,})', '(?<rights>[SIUD]+)'\)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Right();

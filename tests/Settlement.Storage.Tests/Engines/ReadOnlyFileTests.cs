@@ -85,7 +85,8 @@ public sealed class ReadOnlyFileTests : IDisposable
         Assert.Throws<SqliteException>(() => OpenedFile.Execute(connection, "PRAGMA busy_timeout = 1; SELECT 1 FROM Nowhere"));
     }
 
-    private static int Words(Session session) => new[] { "one", "two" }.Sum(text => session.Rows<long>("words/find", new { Kind = 1L, Text = text }).Count);
+    private static int Words(Session session) =>
+        new[] { "one", "two" }.Sum(text => session.Rows<long>("words/find", new { Kind = 1L, Text = text }).Count);
 
     private SqliteEngine ReadOnly() => new($"Data Source={StoreFile};Mode=ReadOnly");
 

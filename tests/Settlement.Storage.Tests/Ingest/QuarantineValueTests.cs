@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Money;
 using Settlement.Storage.Quarantine;
 using Xunit;

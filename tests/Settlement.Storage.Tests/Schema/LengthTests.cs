@@ -1,4 +1,3 @@
-
 using System.Reflection;
 using Settlement.Domain.Commands;
 using Settlement.Domain.Notices;
@@ -86,7 +85,8 @@ public sealed class LengthTests
     [Fact]
     public void The_longest_text_of_every_column_fits()
     {
-        var room = SqlServerSchema.Read().Tables.SelectMany(t => t.Columns, (t, c) => (Column: $"{t.Name}.{c.Name}", c.Room)).Where(c => c.Room is not null)
+        var room = SqlServerSchema.Read().Tables.SelectMany(t => t.Columns, (t, c) => (Column: $"{t.Name}.{c.Name}", c.Room))
+            .Where(c => c.Room is not null)
             .ToDictionary(c => c.Column, c => c.Room!.Value);
 
         Assert.Equal(room.Keys.Order(StringComparer.Ordinal), Longest.Keys.Order(StringComparer.Ordinal));

@@ -12,7 +12,8 @@ internal sealed record DatabaseSchema(IReadOnlyList<TableSchema> Tables, IReadOn
 /// <param name="Keys">Primary key, unique and foreign keys, checks and indexes, one line each.</param>
 internal sealed record TableSchema(string Name, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Keys)
 {
-    public IEnumerable<string> Lines() => Columns.Select((c, i) => $"{Name} column {i + 1:D2} {c.Name} {c.Type}{(c.Nullable ? " null" : "")}{(c.Numbered ? " numbered" : "")}")
+    public IEnumerable<string> Lines() =>
+        Columns.Select((c, i) => $"{Name} column {i + 1:D2} {c.Name} {c.Type}{(c.Nullable ? " null" : "")}{(c.Numbered ? " numbered" : "")}")
         .Concat(Keys.Select(k => $"{Name} {k}"));
 }
 
@@ -22,5 +23,7 @@ internal sealed record ColumnSchema(string Name, string Type, bool Nullable, boo
     private const string Text = "nvarchar(";
 
     /// <summary>The number of characters that fit in a text column; null: it is not text, or has no bound.</summary>
-    public int? Room => Type.StartsWith(Text, StringComparison.Ordinal) && Type != "nvarchar(max)" ? int.Parse(Type[Text.Length..^1], CultureInfo.InvariantCulture) : null;
+    public int? Room =>
+        Type.StartsWith(Text, StringComparison.Ordinal) && Type != "nvarchar(max)"
+        ? int.Parse(Type[Text.Length..^1], CultureInfo.InvariantCulture) : null;
 }

@@ -46,8 +46,10 @@ public sealed class SchemaTests : IDisposable
     [Fact]
     public void Every_text_of_SQL_Server_that_is_compared_or_sorted_compares_binary()
     {
-        var tables = SqlServerSchema.Migrations.SelectMany(Script.Statements).OfType<Microsoft.SqlServer.TransactSql.ScriptDom.CreateTableStatement>();
-        Assert.All(tables.SelectMany(t => t.Definition.ColumnDefinitions).Where(c => Script.TextOf(c.DataType).StartsWith("nvarchar(", StringComparison.Ordinal)), column =>
+        var tables = SqlServerSchema.Migrations.SelectMany(
+            Script.Statements).OfType<Microsoft.SqlServer.TransactSql.ScriptDom.CreateTableStatement>();
+        Assert.All(tables.SelectMany(t => t.Definition.ColumnDefinitions)
+            .Where(c => Script.TextOf(c.DataType).StartsWith("nvarchar(", StringComparison.Ordinal)), column =>
         {
             if (!Script.TextOf(column.DataType).Contains("max", StringComparison.Ordinal))
                 Assert.Equal("Latin1_General_100_BIN2", column.Collation?.Value);

@@ -16,7 +16,8 @@ internal static partial class SqliteSchema
     {
         var objects = session.Connection.Query<(string Type, string Name, string Sql)>("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").ToList();
         return new DatabaseSchema(
-            [.. objects.Where(o => o.Type == "table" && o.Name != Changelog && !o.Name.StartsWith("sqlite_", StringComparison.Ordinal)).Select(o => Table(session, o.Name, o.Sql))],
+            [.. objects.Where(o => o.Type == "table" && o.Name != Changelog && !o.Name.StartsWith("sqlite_", StringComparison.Ordinal))
+                .Select(o => Table(session, o.Name, o.Sql))],
             [.. objects.Where(o => o.Type == "view").Select(o => $"{o.Name} ({string.Join(", ", Columns(session, o.Name).Select(c => c.Name))})")]);
     }
 
@@ -46,9 +47,11 @@ internal static partial class SqliteSchema
     private static IEnumerable<string> Indexes(Session session, string table)
     {
         foreach (var (name, unique, origin, sql) in session.Connection.Query<(string, long, string, string?)>(
-            "SELECT i.name, i.\"unique\", i.origin, m.sql FROM pragma_index_list(@table) AS i LEFT JOIN sqlite_master AS m ON m.name = i.name", new { table }).ToList())
+            "SELECT i.name, i.\"unique\", i.origin, m.sql FROM pragma_index_list(@table) AS i LEFT JOIN sqlite_master AS m ON m.name = i.name",
+            new { table }).ToList())
         {
-            var columns = string.Join(", ", session.Connection.Query<string>("SELECT name FROM pragma_index_info(@name) ORDER BY seqno", new { name }));
+            var columns = string.Join(", ",
+                session.Connection.Query<string>("SELECT name FROM pragma_index_info(@name) ORDER BY seqno", new { name }));
             yield return origin switch
             {
                 "pk" => $"primary key ({columns})",

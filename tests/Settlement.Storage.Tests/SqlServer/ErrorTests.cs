@@ -35,5 +35,6 @@ public sealed class ErrorTests
     public void What_stays_as_it_is_is_not(int number, string what) => Assert.False(SqlServerErrors.MayGetBetter(number), what);
 
     [Fact]
-    public void A_pool_without_a_free_connection_may_have_one_later() => Assert.True(SqlServerErrors.MayGetBetter(new NoConnectionException("none free")));
+    public void A_pool_without_a_free_connection_may_have_one_later() =>
+        Assert.True(SqlServerErrors.MayGetBetter(new NoConnectionException("none free")));
 }

@@ -7,7 +7,8 @@ public sealed class InsertTests
 {
     [Fact]
     public void The_inserts_of_the_source_are_found() =>
-        Assert.Superset(new HashSet<string>(["BillRow", "Closing", "Entry", "Notice", "TierStep", "Usage"]), Inserts.All.Select(i => i.Table).ToHashSet());
+        Assert.Superset(new HashSet<string>(["BillRow", "Closing", "Entry", "Notice", "TierStep", "Usage"]), Inserts.All.Select(i => i.Table)
+            .ToHashSet());
 
     public static IEnumerable<TheoryDataRow<string>> Tables() => Inserts.All.Select(i => new TheoryDataRow<string>(i.Table));
 

@@ -6,7 +6,9 @@ namespace Settlement.Storage.Tests.SqlServer;
 /// <param name="Name">The name that a statement would have.</param>
 internal sealed partial record Inserts(string Name, string Table, IReadOnlyList<string> Columns)
 {
-    public static readonly IReadOnlyList<Inserts> All = [.. new[] { "Settlement.Storage", "Settlement.Engine" }.SelectMany(p => Repository.Files(Path.Combine("src", p), "*.cs")).SelectMany(Of).DistinctBy(i => i.Table)];
+    public static readonly IReadOnlyList<Inserts> All = [
+        .. new[] { "Settlement.Storage", "Settlement.Engine" }.SelectMany(p => Repository.Files(Path.Combine("src", p), "*.cs")).SelectMany(Of)
+        .DistinctBy(i => i.Table)];
 
     public string Text => $"INSERT INTO {Table} ({string.Join(", ", Columns)}) VALUES (@{string.Join(", @", Columns)})";
 
@@ -17,10 +19,13 @@ internal sealed partial record Inserts(string Name, string Table, IReadOnlyList<
         foreach (Match call in Call().Matches(text))
         {
             var columns = call.Groups["columns"].Value;
-            var list = columns.StartsWith('[') ? columns : Regex.Match(text, $@"\b{columns} =\s*(?<list>\[[^\]]*\])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Groups["list"].Value;
+            var list = columns.StartsWith('[') ? columns
+                : Regex.Match(
+                text, $@"\b{columns} =\s*(?<list>\[[^\]]*\])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Groups["list"].Value;
             var table = call.Groups["table"].Value;
             var names = Quoted().Matches(list).Select(m => m.Groups["name"].Value).ToList();
-            yield return names.Count > 0 ? new Inserts($"insert/{table}", table, names) : throw new InvalidOperationException($"{file}: the columns of the insert into {table} are not to be found");
+            yield return names.Count > 0 ? new Inserts($"insert/{table}", table, names)
+                : throw new InvalidOperationException($"{file}: the columns of the insert into {table} are not to be found");
         }
     }
 

@@ -30,7 +30,8 @@ internal static class Model
             model.AddObjects(Procedure($"migration {no}", "", text));
         foreach (var (name, text) in statements)
             model.AddObjects(Procedure(name, string.Join(", ", Parameters.Declare(name, text)), text));
-        return [.. model.Validate().Where(m => m.MessageType == DacMessageType.Error || Unresolved.Contains(m.Number)).Select(m => $"SQL{m.Number}: {m.Message}")];
+        return [.. model.Validate().Where(m => m.MessageType == DacMessageType.Error || Unresolved.Contains(m.Number))
+            .Select(m => $"SQL{m.Number}: {m.Message}")];
     }
 
     private static string Procedure(string name, string parameters, string text) => $"CREATE PROCEDURE [{name}] {parameters} AS\n{text}\n";

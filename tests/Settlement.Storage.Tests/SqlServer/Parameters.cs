@@ -69,7 +69,8 @@ internal static class Parameters
     public static IEnumerable<string> Declare(string statement, string text)
     {
         var file = statement.Split('/')[0];
-        return Script.Parameters(text).Select(p => $"{p} {TypeOf(file, p) ?? throw new InvalidOperationException($"{statement}: no type is known for {p}")}");
+        return Script.Parameters(text)
+            .Select(p => $"{p} {TypeOf(file, p) ?? throw new InvalidOperationException($"{statement}: no type is known for {p}")}");
     }
 
     private static string? TypeOf(string file, string parameter)
@@ -78,6 +79,7 @@ internal static class Parameters
             return type;
         var types = SqlServerSchema.Read().Tables.SelectMany(t => t.Columns).Where(c => "@" + c.Name == parameter).Select(c => c.Type)
             .Distinct(StringComparer.Ordinal).ToList();
-        return types.Count <= 1 ? types.FirstOrDefault() : types.TrueForAll(t => t.StartsWith("nvarchar", StringComparison.Ordinal)) ? "nvarchar(max)" : null;
+        return types.Count <= 1 ? types.FirstOrDefault() : types.TrueForAll(t => t.StartsWith("nvarchar", StringComparison.Ordinal))
+            ? "nvarchar(max)" : null;
     }
 }

@@ -22,7 +22,8 @@ internal static class Script
     public static IEnumerable<TSqlStatement> Statements(string text) => Parse(text).Batches.SelectMany(b => b.Statements);
 
     public static string TextOf(TSqlFragment fragment) =>
-        string.Concat(fragment.ScriptTokenStream.Skip(fragment.FirstTokenIndex).Take(fragment.LastTokenIndex - fragment.FirstTokenIndex + 1).Select(t => t.Text));
+        string.Concat(fragment.ScriptTokenStream.Skip(fragment.FirstTokenIndex).Take(fragment.LastTokenIndex - fragment.FirstTokenIndex + 1)
+            .Select(t => t.Text));
 
     /// <summary>Parameters in the order in which they appear, without variables that the text itself declares.</summary>
     public static IReadOnlyList<string> Parameters(string text)

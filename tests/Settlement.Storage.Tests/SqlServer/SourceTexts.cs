@@ -26,7 +26,8 @@ public sealed partial class SourceTexts
 
     /// <summary>What a copy into a throw-away store reads.</summary>
     private static readonly IEnumerable<(string Table, string Which)> Copied =
-        Copy().Matches(Repository.Read("src", "Settlement.Storage", "Engines", "StoreCopy.cs")).Select(m => (m.Groups["table"].Value, m.Groups["which"].Value));
+        Copy().Matches(Repository.Read("src", "Settlement.Storage", "Engines", "StoreCopy.cs"))
+            .Select(m => (m.Groups["table"].Value, m.Groups["which"].Value));
 
     internal static readonly IReadOnlyDictionary<string, string> All = Known.Values.OfType<string>().Select((text, i) => ($"source/{i}", text))
         .Concat(Copied.Select(c => ($"copy/{c.Table}", $"SELECT * FROM {c.Table} WHERE {c.Which}"))).ToDictionary(StringComparer.Ordinal);
@@ -34,14 +35,17 @@ public sealed partial class SourceTexts
     [Fact]
     public void There_is_no_other()
     {
-        var found = Repository.Files("src", "*.cs").Where(f => Path.GetFileName(f) is not "SqliteEngine.cs").SelectMany(f => Literal().Matches(File.ReadAllText(f)))
+        var found = Repository.Files("src", "*.cs").Where(f => Path.GetFileName(f) is not "SqliteEngine.cs")
+            .SelectMany(f => Literal().Matches(File.ReadAllText(f)))
             .Select(m => m.Groups["text"].Value).Distinct(StringComparer.Ordinal).Except(Copied.Select(c => c.Which)).ToList();
 
         Assert.Equal(Known.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Copies_are_found() => Assert.Equal(["Account", "Usage"], Copied.Select(c => c.Table).Intersect(["Account", "Usage"], StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    public void Copies_are_found() =>
+        Assert.Equal(["Account", "Usage"], Copied.Select(c => c.Table).Intersect(["Account", "Usage"], StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal));
 
     /// <summary>Up to the first interpolated value.</summary>
     [GeneratedRegex(@"""(?<text>[^""{\n]*\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|EXEC|EXECUTE|MERGE|TRUNCATE)\b[^""{\n]*)", RegexOptions.CultureInvariant, 5000)]

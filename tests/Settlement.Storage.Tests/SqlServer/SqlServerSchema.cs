@@ -11,14 +11,16 @@ internal static class SqlServerSchema
     private static readonly Lazy<DatabaseSchema> Schema = new(ReadMigrations);
 
     public static IReadOnlyList<string> Migrations { get; } =
-        [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").OrderBy(Version).Select(File.ReadAllText)];
+        [.. Repository.Files(Path.Combine("src", "Settlement.Storage", "Migrations", "SqlServer"), "*.sql").OrderBy(Version)
+            .Select(File.ReadAllText)];
 
     /// <summary>The statements of all migrations, without views and tables that a later one drops.</summary>
     public static IReadOnlyList<TSqlStatement> Standing { get; } = [.. Stand()];
 
     public static DatabaseSchema Read() => Schema.Value;
 
-    private static int Version(string file) => int.Parse(Path.GetFileName(file).Split("__")[0].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+    private static int Version(string file) =>
+        int.Parse(Path.GetFileName(file).Split("__")[0].AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
     private static DatabaseSchema ReadMigrations()
     {
@@ -26,7 +28,8 @@ internal static class SqlServerSchema
         var indexes = statements.OfType<CreateIndexStatement>().ToLookup(i => i.OnName.BaseIdentifier.Value, Index);
         var tables = statements.OfType<CreateTableStatement>().Select(t => Table(t, indexes[t.SchemaObjectName.BaseIdentifier.Value]));
         var views = statements.OfType<CreateViewStatement>().Select(View);
-        var others = statements.Where(s => s is not (CreateTableStatement or CreateIndexStatement or CreateViewStatement or InsertStatement)).ToList();
+        var others = statements.Where(s => s is not (CreateTableStatement or CreateIndexStatement or CreateViewStatement or InsertStatement))
+            .ToList();
         return others.Count == 0 ? new DatabaseSchema([.. tables], [.. views])
             : throw new NotSupportedException($"A migration has a {others[0].GetType().Name}, which this test does not know yet: {Script.TextOf(others[0])}");
     }
@@ -37,7 +40,8 @@ internal static class SqlServerSchema
         foreach (var statement in Migrations.SelectMany(Script.Statements))
         {
             if (statement is DropViewStatement drop)
-                standing.RemoveAll(s => s is CreateViewStatement view && drop.Objects.Any(o => o.BaseIdentifier.Value == view.SchemaObjectName.BaseIdentifier.Value));
+                standing.RemoveAll(s =>
+                    s is CreateViewStatement view && drop.Objects.Any(o => o.BaseIdentifier.Value == view.SchemaObjectName.BaseIdentifier.Value));
             else if (statement is DropTableStatement dropped)
                 dropped.Objects.ToList().ForEach(table => Drop(standing, table.BaseIdentifier.Value));
             else
@@ -55,9 +59,11 @@ internal static class SqlServerSchema
     private static TableSchema Table(CreateTableStatement table, IEnumerable<string> indexes)
     {
         var columns = table.Definition.ColumnDefinitions;
-        var keys = columns.SelectMany(c => c.Constraints.Select(k => Key(k, c.ColumnIdentifier.Value))).Concat(table.Definition.TableConstraints.Select(k => Key(k, null)));
+        var keys = columns.SelectMany(c => c.Constraints.Select(k => Key(k, c.ColumnIdentifier.Value)))
+            .Concat(table.Definition.TableConstraints.Select(k => Key(k, null)));
         return new TableSchema(
-            table.SchemaObjectName.BaseIdentifier.Value, [.. columns.Select(Column)], [.. keys.OfType<string>().Concat(indexes).Order(StringComparer.Ordinal)]);
+            table.SchemaObjectName.BaseIdentifier.Value, [.. columns.Select(Column)],
+            [.. keys.OfType<string>().Concat(indexes).Order(StringComparer.Ordinal)]);
     }
 
     private static ColumnSchema Column(ColumnDefinition column) => new(

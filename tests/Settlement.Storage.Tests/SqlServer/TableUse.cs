@@ -37,10 +37,12 @@ internal sealed class TableUse : TSqlFragmentVisitor
 
     public override void ExplicitVisit(UpdateSpecification node)
     {
-        Change("UPDATE", node.Target, node.FromClause, [node.WhereClause, node.OutputClause, .. node.SetClauses.Cast<AssignmentSetClause>().Select(s => s.NewValue)]);
+        Change("UPDATE", node.Target, node.FromClause,
+            [node.WhereClause, node.OutputClause, .. node.SetClauses.Cast<AssignmentSetClause>().Select(s => s.NewValue)]);
     }
 
-    public override void ExplicitVisit(DeleteSpecification node) => Change("DELETE", node.Target, node.FromClause, node.WhereClause, node.OutputClause);
+    public override void ExplicitVisit(DeleteSpecification node) =>
+        Change("DELETE", node.Target, node.FromClause, node.WhereClause, node.OutputClause);
 
     private void Change(string verb, TableReference target, FromClause? from, params IEnumerable<TSqlFragment?> reading)
     {

@@ -11,25 +11,30 @@ internal static partial class Texts
     private const string Marker = "-- name: ";
     private const string PartMarker = "-- part: ";
 
-    private static readonly Dictionary<string, string> Parts = Files("Sql").SelectMany(f => Sections(f, PartMarker)).ToDictionary(StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Parts = Files("Sql").SelectMany(f => Sections(f, PartMarker))
+        .ToDictionary(StringComparer.Ordinal);
 
     public static readonly IReadOnlyDictionary<string, string> Shared = Load("Sql");
 
     /// <summary>Those of SQL Server, with lists in the form that the server gets. Before that they are not valid T-SQL.</summary>
     public static readonly IReadOnlyDictionary<string, string> All =
-        Of("SqlServer").ToDictionary(t => t.Key, t => ListParameter().Replace(t.Value, "IN (SELECT CAST(value AS bigint) FROM OPENJSON(@${name}))"), StringComparer.Ordinal);
+        Of("SqlServer")
+            .ToDictionary(t => t.Key, t =>
+            ListParameter().Replace(t.Value, "IN (SELECT CAST(value AS bigint) FROM OPENJSON(@${name}))"), StringComparer.Ordinal);
 
     public static Dictionary<string, string> OwnOf(string engine) => Load(Path.Combine("Sql", engine));
 
     public static IReadOnlyDictionary<string, string> Of(string engine) => Shared.Concat(OwnOf(engine)).ToDictionary(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Load(string folder) => Files(folder).SelectMany(f =>
-        Sections(f, Marker).Select(s => KeyValuePair.Create($"{Path.GetFileNameWithoutExtension(f)}/{s.Key}", Whole(s.Value)))).ToDictionary(StringComparer.Ordinal);
+        Sections(f, Marker).Select(s => KeyValuePair.Create($"{Path.GetFileNameWithoutExtension(f)}/{s.Key}", Whole(s.Value))))
+            .ToDictionary(StringComparer.Ordinal);
 
     private static IEnumerable<string> Files(string folder)
     {
         var storage = Path.Combine("src", "Settlement.Storage");
-        return Repository.Files(storage, "*.sql").Where(f => Path.GetDirectoryName(f)!.EndsWith(Path.Combine(storage, folder), StringComparison.Ordinal));
+        return Repository.Files(storage, "*.sql")
+            .Where(f => Path.GetDirectoryName(f)!.EndsWith(Path.Combine(storage, folder), StringComparison.Ordinal));
     }
 
     /// <summary>What comes after a marker, up to the next line that is a comment.</summary>

@@ -18,7 +18,8 @@ internal sealed class Story(string packageTerm)
 
     public IEnumerable<string> Accounts => scopes.Keys;
 
-    public List<string> Apis { get; } = [.. NasaDay.Scopes().Values.SelectMany(a => a).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public List<string> Apis { get; } = [.. NasaDay.Scopes().Values.SelectMany(a => a).Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>Tiers of an API; the last has no end.</summary>
     public IReadOnlyList<(long? UpTo, decimal UnitPrice)> Tiers(string api)
@@ -50,7 +51,8 @@ internal sealed class Story(string packageTerm)
                 tiers = Tiers(api).Select(t => t.UpTo is { } upTo
                     ? (object)new { upTo, unitPrice = Text(t.UnitPrice) } : new { unitPrice = Text(t.UnitPrice) }),
             }),
-            offers = Apis.Select(api => new { offer = "small-" + api, api, region = Region, calls = PackageCalls, price = Text(PackagePrice), term = packageTerm }),
+            offers = Apis.Select(api =>
+                new { offer = "small-" + api, api, region = Region, calls = PackageCalls, price = Text(PackagePrice), term = packageTerm }),
         });
     }
 
@@ -77,9 +79,11 @@ internal sealed class Story(string packageTerm)
         const string At = "1995-07-09T03:00:0";
         yield return new { id = "open-" + account, type = "open-account", at = At + "0Z", account };
         if (PaidIn(account) is > 0 and var amount)
-            yield return new { id = "pay-" + account, type = "top-up", at = At + "1Z", account, amount = amount.ToString(CultureInfo.InvariantCulture) };
+            yield return new { id = "pay-" + account, type = "top-up", at = At + "1Z", account,
+                amount = amount.ToString(CultureInfo.InvariantCulture) };
         if (Package(account) is { } packaged)
-            yield return new { id = "buy-" + account, type = "buy-package", at = At + "2Z", account, offer = "small-" + packaged, package = "p-" + account };
+            yield return new { id = "buy-" + account, type = "buy-package", at = At + "2Z", account, offer = "small-" + packaged, package = "p-"
+                + account };
         foreach (var api in scopes[account].Where(a => Subscribes(account, a) && a != Package(account)))
             yield return new { id = $"subscribe-{account}-{api}", type = "subscribe", at = At + "3Z", account, api, region = Region };
     }

@@ -1,4 +1,3 @@
-
 using System.Globalization;
 using System.Security.Cryptography;
 using Settlement.Domain.Ledger;
@@ -19,7 +18,8 @@ internal sealed class Telling
 
     public Telling(Session session)
     {
-        Rows = [.. BillReader.Rows(session, new BillFilter()).OrderBy(r => r.AccountId, StringComparer.Ordinal).ThenBy(r => r.AccountVersion).ThenBy(r => r.Line)];
+        Rows = [.. BillReader.Rows(session, new BillFilter()).OrderBy(r => r.AccountId, StringComparer.Ordinal).ThenBy(r => r.AccountVersion)
+            .ThenBy(r => r.Line)];
         Accounts = AccountReader.All(session);
         Lots = AccountReader.AllLots(session);
         Entries = Accounts.ToDictionary(a => a.AccountId, a => BillReader.Entries(session, a.AccountNo), StringComparer.Ordinal);
@@ -59,10 +59,13 @@ internal sealed class Telling
     {
         var naive = NaiveBill.Of(story);
         Same(naive.Rows, UsageRows);
-        Same(naive.Held, Held.Where(h => h.Reason == "not-subscribed").GroupBy(h => (h.Account, h.Api, Hour: Domain.Time.BillingHour.Of(h.TimeUs!.Value).Number))
+        Same(naive.Held, Held.Where(h => h.Reason == "not-subscribed")
+            .GroupBy(h => (h.Account, h.Api, Hour: Domain.Time.BillingHour.Of(h.TimeUs!.Value).Number))
             .OrderBy(g => g.Key.Account, StringComparer.Ordinal).ThenBy(g => g.Key.Hour).ThenBy(g => g.Key.Api, StringComparer.Ordinal)
             .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key.Account}|{g.Key.Api}|{g.Key.Hour}|{g.Sum(h => h.Calls)}")));
-        Same(naive.Balances, Accounts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.AccountId}|{Units(a.BalanceE8):0.00000000}|{Units(a.RemainderE8):0.00000000}")));
+        Same(naive.Balances,
+            Accounts.Select(a =>
+            string.Create(CultureInfo.InvariantCulture, $"{a.AccountId}|{Units(a.BalanceE8):0.00000000}|{Units(a.RemainderE8):0.00000000}")));
         var calls = Rows.Where(r => r.UseHour is not null).Sum(r => r.Calls) + Held.Where(h => h.Reason == "not-subscribed").Sum(h => h.Calls);
         Assert.Equal(NasaDay.Calls, calls);
     }
@@ -73,7 +76,8 @@ internal sealed class Telling
         Assert.Empty(LedgerFaults);
         foreach (var account in Accounts)
         {
-            Assert.All(Entries[account.AccountId].GroupBy(e => (e.AccountVersion, e.Cause)), posting => Assert.Equal(0, posting.Sum(e => e.AmountE8)));
+            Assert.All(Entries[account.AccountId].GroupBy(e => (e.AccountVersion, e.Cause)), posting =>
+                Assert.Equal(0, posting.Sum(e => e.AmountE8)));
             NoGaps(Notices[account.AccountId], account.NoticeCount);
         }
 
@@ -88,13 +92,16 @@ internal sealed class Telling
     /// </summary>
     public IEnumerable<string> Tell() =>
     [
-        .. Rows.Select(r => Line("row", r.AccountId, Kinds[r.Kind], r.Api, r.Region, r.ResourceName, r.Project, r.PackageId, r.LotNo, r.UseStartUs, r.UseEndUs, r.Calls, r.Late,
+        .. Rows.Select(r =>
+            Line("row", r.AccountId, Kinds[r.Kind], r.Api, r.Region, r.ResourceName, r.Project, r.PackageId, r.LotNo, r.UseStartUs, r.UseEndUs,
+            r.Calls, r.Late,
             r.FeeE8, r.DeductedE8, r.WrittenOffE8, string.Join(';', r.Steps.Select(s => $"{s.Calls}x{s.UnitPriceE10}={s.FeeE8}")))),
         .. Accounts.Select(a => Line("account", a.AccountId, a.Version, a.BalanceE8, a.RemainderE8, a.State)),
         .. Entries.SelectMany(e => e.Value.Select(x => Line("entry", e.Key, x.EntryNo, x.AccountVersion, x.Book, x.AmountE8, x.AfterE8))),
         .. Lots.Select(l => Line("lot", l.PackageId, l.LotNo, l.StartUs, l.EndUs, l.Calls, l.Left, l.PriceE8)),
         .. Held.Where(h => h.Reason != "malformed").OrderBy(h => h.EventId, StringComparer.Ordinal)
-            .Select(h => Line("held", h.Reason, h.Source, h.EventId, h.Account, h.Api, h.Region, h.Project, h.TimeUs, h.Status, h.Calls, h.UnitPriceE10)),
+            .Select(h =>
+                Line("held", h.Reason, h.Source, h.EventId, h.Account, h.Api, h.Region, h.Project, h.TimeUs, h.Status, h.Calls, h.UnitPriceE10)),
         .. Notices.Where(n => n.Key.Length > 0).OrderBy(n => n.Key, StringComparer.Ordinal)
             .SelectMany(n => n.OrderBy(x => x.Sequence).Select(x => Line("notice", n.Key, x.Sequence, x.Name, x.PackageId))),
         Identities,

@@ -42,7 +42,8 @@ public class CommandsAndInProcessTests
         await using var proxy = new Proxy(broker.Settings.Host!, broker.Settings.Port);
         proxy.Open();
         var stuck = false;
-        await using var first = await StartAsync(broker.Settings with { Port = proxy.Port }, _ => Volatile.Read(ref stuck) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 10_000)]);
+        await using var first = await StartAsync(broker.Settings with { Port = proxy.Port }, _ =>
+            Volatile.Read(ref stuck) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 10_000)]);
         await using var second = await StartAsync(broker.Settings);
         var sent = Enumerable.Range(0, 2 * Each).Select(i => string.Create(CultureInfo.InvariantCulture, $"{{\"id\":\"c{i}\"}}")).ToList();
         foreach (var command in sent.Take(Each))
@@ -62,7 +63,8 @@ public class CommandsAndInProcessTests
     [Fact]
     public async Task Without_a_broker_the_same_consumers_work_in_process()
     {
-        await using var worker = await StartAsync(new RabbitMqSettings(), n => n == 1 ? new InvalidOperationException("The database is down.") : null);
+        await using var worker = await StartAsync(new RabbitMqSettings(), n =>
+            n == 1 ? new InvalidOperationException("The database is down.") : null);
         Assert.True(worker.Drain.IsDone);
         var bus = worker.Services.GetRequiredService<IBus>();
         var usage = await bus.GetSendEndpoint(new Uri("queue:usage-events"));
@@ -83,6 +85,8 @@ public class CommandsAndInProcessTests
         Assert.False(worker.IsUp);
         Assert.Contains("refused", worker.Link.Fault!.Cause, StringComparison.Ordinal);
         Assert.Null(worker.Drain.Left);
-        Assert.False(await QueueDepth.DrainAsync(new RabbitMqSettings("127.0.0.1", 1), worker.Drain, TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel));
+        Assert.False(
+            await QueueDepth.DrainAsync(
+            new RabbitMqSettings("127.0.0.1", 1), worker.Drain, TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel));
     }
 }

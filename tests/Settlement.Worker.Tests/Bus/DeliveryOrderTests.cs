@@ -38,7 +38,8 @@ public sealed class DeliveryOrderTests
             return "no JSON";
         var ids = Enumerable.Range(0, random.Next(4) == 0 ? large : 1).Select(i => $"{message}-{i}").ToList();
         sent.AddRange(ids);
-        var events = ids.Select(id => $$"""{"id":"{{id}}","source":"s","account":"a","api":"x","region":"r","time":"2026-03-01T00:00:00Z","status":200}""");
+        var events = ids.Select(
+            id => $$"""{"id":"{{id}}","source":"s","account":"a","api":"x","region":"r","time":"2026-03-01T00:00:00Z","status":200}""");
         return $"[{string.Join(',', events)}]";
     }
 }

@@ -36,8 +36,10 @@ public sealed class DeployedRightsTests
         await CannotDeclareAsync(connection, "mine");
         await RefusedAsync(connection, c => c.ExchangeDeleteAsync("billing-notices", cancellationToken: Cancel));
         // The default exchange leads to every queue by its name.
-        await RefusedAsync(connection, c => c.BasicPublishAsync("", exchange, mandatory: true, new BasicProperties(), "[]"u8.ToArray(), Cancel).AsTask());
-        await RefusedAsync(connection, c => c.QueueDeclareAsync("gateway.mine", durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancel));
+        await RefusedAsync(connection, c =>
+            c.BasicPublishAsync("", exchange, mandatory: true, new BasicProperties(), "[]"u8.ToArray(), Cancel).AsTask());
+        await RefusedAsync(connection, c =>
+            c.QueueDeclareAsync("gateway.mine", durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancel));
         Assert.Equal(exchange == "usage-events" ? 1u : 0u, await broker.DepthAsync("usage-events"));
         Assert.Equal(exchange == "billing-commands" ? 1u : 0u, await broker.DepthAsync("billing-commands"));
     }
@@ -69,7 +71,8 @@ public sealed class DeployedRightsTests
             "gateway.back", durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "billing-commands", ["x-message-ttl"] = 0 }, cancellationToken: Cancel));
         await RefusedAsync(connection, c => c.ExchangeDeclareAsync(
-            "gateway.out", ExchangeType.Fanout, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "usage-events" }, cancellationToken: Cancel));
+            "gateway.out", ExchangeType.Fanout, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "usage-events" },
+            cancellationToken: Cancel));
         await RefusedAsync(connection, c => c.ExchangeBindAsync("billing-commands", "billing-notices", "#", cancellationToken: Cancel));
     }
 
@@ -82,7 +85,8 @@ public sealed class DeployedRightsTests
         await using var connection = await ConnectAsync(broker, "settlement");
         await CannotReadOrChangeAsync(connection, "gateway.stop");
         await CannotDeclareAsync(connection, "mine");
-        await RefusedAsync(connection, c => c.BasicPublishAsync("", "gateway.stop", mandatory: true, new BasicProperties(), "{}"u8.ToArray(), Cancel).AsTask());
+        await RefusedAsync(connection, c =>
+            c.BasicPublishAsync("", "gateway.stop", mandatory: true, new BasicProperties(), "{}"u8.ToArray(), Cancel).AsTask());
         foreach (var queue in BrokerTopology.Inputs)
             await BrokerTopology.DeclareInputAsync(connection, queue, Cancel);
     }

@@ -83,12 +83,14 @@ public class DrainTests
             BrokerTopology.UsageEvents,
             """{"id":"1","source":"s","account":"a","api":"x","region":"r","time":"2026-03-01T00:00:00Z","status":200}""");
         RabbitMQ.Client.BasicGetResult? taken = null;
-        await UntilAsync(async () => (taken = await broker.Channel.BasicGetAsync(BrokerTopology.UsageEvents, autoAck: false, Cancel)) is not null, "it is there");
+        await UntilAsync(async () =>
+            (taken = await broker.Channel.BasicGetAsync(BrokerTopology.UsageEvents, autoAck: false, Cancel)) is not null, "it is there");
         await broker.Channel.BasicNackAsync(taken!.DeliveryTag, multiple: false, requeue: true, Cancel);
 
         var failing = true;
         await using var worker = await StartAsync(
-            broker.Settings, _ => Volatile.Read(ref failing) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 10_000)]);
+            broker.Settings, _ =>
+                Volatile.Read(ref failing) ? new TimeoutException() : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 10_000)]);
         await UntilAsync(() => worker.Drain.HandlesRedelivered, "it has come again");
         Volatile.Write(ref failing, false);
         await UntilAsync(() => worker.Events.Count == 1 && !worker.Drain.HandlesRedelivered, "it is stored");

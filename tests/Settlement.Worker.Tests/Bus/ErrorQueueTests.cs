@@ -21,7 +21,8 @@ public class ErrorQueueTests
         var bodies = Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"bad {i:D3}")).ToArray();
         for (var i = 0; i < count; i++)
         {
-            await broker.PublishAsync("usage-events", bodies[i], "text/x-agent", p => p.Headers = new Dictionary<string, object?> { ["agent"] = "gw-7" });
+            await broker.PublishAsync("usage-events", bodies[i], "text/x-agent", p =>
+                p.Headers = new Dictionary<string, object?> { ["agent"] = "gw-7" });
             await UntilAsync(async () => await broker.ErrorsAsync() == i + 1, "it is in the error queue");
         }
 
@@ -84,7 +85,8 @@ public class ErrorQueueTests
         await BrokerTopology.DeclareInputAsync(broker.Connection, "usage-events", Cancel);
         const int count = 20;
         for (var i = 0; i < count; i++)
-            await broker.Channel.BasicPublishAsync("", "usage-events_error", mandatory: true, new BasicProperties { Persistent = true }, new byte[1024 * 1024], Cancel);
+            await broker.Channel.BasicPublishAsync("", "usage-events_error", mandatory: true, new BasicProperties { Persistent = true },
+                new byte[1024 * 1024], Cancel);
         var bodies = new List<WeakReference>();
         await foreach (var message in new ErrorQueue(broker.Settings, "usage-events").ListAsync(count, Cancel))
         {

@@ -16,7 +16,8 @@ public class LargeMessageTests
     private static string Id(int number) => number.ToString("D5", CultureInfo.InvariantCulture);
 
     /// <summary>An event with an unknown field that makes it as large as required.</summary>
-    private static string Padded(string id, int bytes) => UsageOverRabbitMqTests.Event(id).Replace("{", $$"""{"trace":"{{new string('t', bytes)}}",""", StringComparison.Ordinal);
+    private static string Padded(string id, int bytes) =>
+        UsageOverRabbitMqTests.Event(id).Replace("{", $$"""{"trace":"{{new string('t', bytes)}}",""", StringComparison.Ordinal);
 
     [Fact]
     public async Task Large_messages_behind_many_small_ones_go_back_until_there_is_room_and_all_are_stored()
@@ -42,9 +43,11 @@ public class LargeMessageTests
     {
         await using var broker = await TestBroker.StartAsync();
         await using var worker = await StartAsync(
-            broker.Settings, n => n == 2 ? new InvalidOperationException("The database is down.") : null, intake: IntakeSettings.Default with { EventLimit = 12_000 });
+            broker.Settings, n =>
+                n == 2 ? new InvalidOperationException("The database is down.") : null, intake: IntakeSettings.Default with { EventLimit = 12_000 });
         var ids = Enumerable.Range(0, 25_000).Select(Id).ToArray();
-        var events = string.Join(",", ids.Select(id => $$"""{"id":"{{id}}","source":"g","account":"a","api":"p","region":"r","time":"2023-04-18T15:30:00Z","status":200}"""));
+        var events = string.Join(",",
+            ids.Select(id => $$"""{"id":"{{id}}","source":"g","account":"a","api":"p","region":"r","time":"2023-04-18T15:30:00Z","status":200}"""));
         await broker.PublishAsync("usage-events", $$"""{"events":[{{events}}]}""");
 
         // The second transaction failed, so the whole message is tried again.
@@ -71,9 +74,11 @@ public class LargeMessageTests
 
         await UntilAsync(() => worker.Events.Count + worker.Commands.Count == 2, "the neighbours are stored");
         await UntilAsync(async () => await broker.ErrorsAsync() == 1, "it is in the error queue");
-        var error = Assert.Single(await new ErrorQueue(broker.Settings with { MaxBodyBytes = 65_536 }, queue).ListAsync(10, Cancel).ToListAsync(Cancel));
+        var error = Assert.Single(await new ErrorQueue(broker.Settings with { MaxBodyBytes = 65_536 }, queue).ListAsync(10, Cancel)
+            .ToListAsync(Cancel));
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"The body has {large.Length:N0} bytes, more than RabbitMq:MaxBodyBytes allows (65,536)."), error.Reason);
+            string.Create(CultureInfo.InvariantCulture, $"The body has {large.Length:N0} bytes, more than RabbitMq:MaxBodyBytes allows (65,536)."),
+            error.Reason);
         Assert.Equal(large, error.Body.ToArray());
         Assert.Equal("application/json", error.ContentType);
     }

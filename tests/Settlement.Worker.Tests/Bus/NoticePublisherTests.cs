@@ -14,7 +14,8 @@ public class NoticePublisherTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static OutgoingNotice[] Notices(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture)).Select(i => new OutgoingNotice("n-" + i, "hour-settled", Encoding.UTF8.GetBytes($"{{\"i\":{i}}}")))];
+        [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))
+            .Select(i => new OutgoingNotice("n-" + i, "hour-settled", Encoding.UTF8.GetBytes($"{{\"i\":{i}}}")))];
 
     [Fact]
     public async Task Notices_leave_in_order_untouched_and_confirmed()

@@ -47,7 +47,8 @@ public sealed class TestWorker : IAsyncDisposable
     public IEnumerable<string> Ids => Events.Select(e => e.Call?.Id ?? e.Malformed!.Field);
 
     public static async Task<TestWorker> StartAsync(
-        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForBus = true, IntakeSettings? intake = null)
+        RabbitMqSettings settings, Func<int, Exception?>? fail = null, TimeSpan[]? retries = null, bool waitForBus = true,
+        IntakeSettings? intake = null)
     {
         var worker = new TestWorker(settings, retries, intake);
         worker.Fail = fail ?? worker.Fail;

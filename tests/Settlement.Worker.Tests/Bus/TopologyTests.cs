@@ -21,12 +21,14 @@ public class TopologyTests
     internal static async Task ImportAsync(TestBroker broker)
     {
         var file = Path.GetTempFileName();
-        var passwords = new[] { ("SETTLEMENT_PASSWORD", "secret"), ("AGENT_PASSWORD", "secret"), ("CONSOLE_PASSWORD", "secret"), ("GATEWAY_PASSWORD", "secret") };
+        var passwords = new[] { ("SETTLEMENT_PASSWORD", "secret"), ("AGENT_PASSWORD", "secret"), ("CONSOLE_PASSWORD", "secret"),
+            ("GATEWAY_PASSWORD", "secret") };
         var (exit, _, error) = await Checkout.RunAsync(Checkout.PathOf("deploy", "broker-definitions.sh"), [file], environment: passwords);
         Assert.True(exit == 0, error);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var definitions = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancel))!.AsObject();
-        foreach (var thing in definitions.SelectMany(list => list.Value!.AsArray()).Select(node => node!.AsObject()).Where(o => o.ContainsKey("vhost")))
+        foreach (var thing in definitions.SelectMany(list => list.Value!.AsArray()).Select(node => node!.AsObject())
+            .Where(o => o.ContainsKey("vhost")))
             thing["vhost"] = broker.Settings.VirtualHost;
         definitions["vhosts"] = new JsonArray(new JsonObject { ["name"] = broker.Settings.VirtualHost });
         await File.WriteAllTextAsync(file, definitions.ToJsonString(), Cancel);
@@ -40,10 +42,12 @@ public class TopologyTests
             .Where(line => !line.StartsWith("amq.", StringComparison.Ordinal) && !line.StartsWith('\t')),
         .. await broker.ListAsync("list_queues", "name", "type", "durable", "auto_delete", "exclusive"),
         .. (await broker.ListAsync("list_queues", "name", "arguments")).Select(Sorted),
-        .. (await broker.ListAsync("list_bindings", "source_name", "destination_name", "destination_kind", "routing_key")).Where(line => !line.StartsWith('\t')),
+        .. (await broker.ListAsync("list_bindings", "source_name", "destination_name", "destination_kind", "routing_key"))
+            .Where(line => !line.StartsWith('\t')),
     ];
 
-    private static string Sorted(string line) => string.Concat(line.Split('{').Order(StringComparer.Ordinal).Select(part => part.Trim('[', ']', ',', '}', ' ')));
+    private static string Sorted(string line) =>
+        string.Concat(line.Split('{').Order(StringComparer.Ordinal).Select(part => part.Trim('[', ']', ',', '}', ' ')));
 
     [Fact]
     public async Task The_worker_declares_exactly_what_the_definitions_hold_and_nothing_else()
@@ -91,7 +95,8 @@ public class TopologyTests
     public async Task A_queue_that_is_there_already_is_taken_as_it_is(string kind)
     {
         await using var broker = await TestBroker.StartAsync();
-        await broker.Channel.QueueDeclareAsync("usage-events", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = kind }, cancellationToken: Cancel);
+        await broker.Channel.QueueDeclareAsync("usage-events", durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = kind }, cancellationToken: Cancel);
         await using var worker = await StartAsync(broker.Settings);
         await broker.PublishAsync("usage-events", UsageOverRabbitMqTests.Event("1"));
         await broker.PublishAsync("usage-events", "unreadable");

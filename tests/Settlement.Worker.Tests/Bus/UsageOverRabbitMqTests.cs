@@ -101,7 +101,9 @@ public class UsageOverRabbitMqTests
         await UntilAsync(() => worker.Tries.Count >= 4, "four tries are made");
         Assert.InRange(worker.Tries.Count, 4, 8);
         // The broker refreshes these numbers every few seconds.
-        await UntilAsync(async () => (await broker.ListAsync("list_queues", "name", "messages_unacknowledged")).Contains("usage-events\t2", StringComparer.Ordinal), "both are unacknowledged");
+        await UntilAsync(async () =>
+            (await broker.ListAsync("list_queues", "name", "messages_unacknowledged"))
+            .Contains("usage-events\t2", StringComparer.Ordinal), "both are unacknowledged");
         Volatile.Write(ref failing, value: false);
         await UntilAsync(() => worker.Events.Count >= 2, "both are stored");
         await worker.StopAsync();
@@ -113,7 +115,8 @@ public class UsageOverRabbitMqTests
     public async Task After_the_last_retry_messages_go_back_to_the_queue_and_never_to_the_error_queue()
     {
         await using var broker = await TestBroker.StartAsync();
-        await using var worker = await StartAsync(broker.Settings, n => n <= 7 ? DatabaseDown : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 2)]);
+        await using var worker = await StartAsync(broker.Settings, n =>
+            n <= 7 ? DatabaseDown : null, [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 2)]);
         for (var i = 0; i < 50; i++)
             await broker.PublishAsync("usage-events", Event("e" + i));
         await UntilAsync(() => worker.Events.Count >= 50, "all are stored");

@@ -40,9 +40,11 @@ public class ContractsTests
 
     public static TheoryData<BillingCommand, Command> Commands => new()
     {
-        { new OpenAccount { Id = "1", Account = "a1", Level = "V3", Name = "A One" }, Expected("open-account") with { Account = "a1", Level = "V3", Name = "A One" } },
+        { new OpenAccount { Id = "1", Account = "a1", Level = "V3", Name = "A One" },
+            Expected("open-account") with { Account = "a1", Level = "V3", Name = "A One" } },
         { new OpenAccount { Id = "1", Account = "a1" }, Expected("open-account") with { Account = "a1" } },
-        { new TopUp { Id = "1", Account = "a1", Amount = 9_999_999_999.99m }, Expected("top-up") with { Account = "a1", AmountE8 = 999_999_999_999_000_000 } },
+        { new TopUp { Id = "1", Account = "a1", Amount = 9_999_999_999.99m },
+            Expected("top-up") with { Account = "a1", AmountE8 = 999_999_999_999_000_000 } },
         {
             new AdjustBalance { Id = "1", Account = "a1", Amount = -0.50m, Reason = "why", By = "me" },
             Expected("adjust-balance") with { Account = "a1", AmountE8 = -50_000_000, Reason = "why", By = "me" }
@@ -51,22 +53,28 @@ public class ContractsTests
             new Subscribe { Id = "1", Account = "a1", Api = "p", Region = "r", ResourceName = "desk", At = At },
             Expected("subscribe") with { Account = "a1", Api = "p", Region = "r", ResourceName = "desk", AtUs = Instant.OfUs(At) }
         },
-        { new Unsubscribe { Id = "1", Account = "a1", Api = "p", Region = "r" }, Expected("unsubscribe") with { Account = "a1", Api = "p", Region = "r" } },
+        { new Unsubscribe { Id = "1", Account = "a1", Api = "p", Region = "r" },
+            Expected("unsubscribe") with { Account = "a1", Api = "p", Region = "r" } },
         {
-            new BuyPackage { Id = "1", Account = "a1", Offer = "o", Package = "P", AutoRenew = true, DaysBefore = 0, Origin = "free", Project = "x", StartsAt = At, By = "me" },
+            new BuyPackage { Id = "1", Account = "a1", Offer = "o", Package = "P", AutoRenew = true, DaysBefore = 0, Origin = "free", Project = "x",
+                StartsAt = At, By = "me" },
             Expected("buy-package") with
             {
-                Account = "a1", Offer = "o", Package = "P", AutoRenew = true, DaysBefore = 0, Origin = LotOrigin.Free, Project = "x", StartsAtUs = Instant.OfUs(At), By = "me",
+                Account = "a1", Offer = "o", Package = "P", AutoRenew = true, DaysBefore = 0, Origin = LotOrigin.Free, Project = "x",
+                StartsAtUs = Instant.OfUs(At), By = "me",
             }
         },
-        { new BuyPackage { Id = "1", Account = "a1", Offer = "o", Package = "P" }, Expected("buy-package") with { Account = "a1", Offer = "o", Package = "P" } },
+        { new BuyPackage { Id = "1", Account = "a1", Offer = "o", Package = "P" },
+            Expected("buy-package") with { Account = "a1", Offer = "o", Package = "P" } },
         { new RenewPackage { Id = "1", Package = "P" }, Expected("renew-package") with { Package = "P" } },
-        { new SetAutoRenew { Id = "1", Package = "P", Enabled = true, DaysBefore = 7 }, Expected("set-auto-renew") with { Package = "P", Enabled = true, DaysBefore = 7 } },
+        { new SetAutoRenew { Id = "1", Package = "P", Enabled = true, DaysBefore = 7 },
+            Expected("set-auto-renew") with { Package = "P", Enabled = true, DaysBefore = 7 } },
         { new SetAutoRenew { Id = "1", Package = "P", Enabled = false }, Expected("set-auto-renew") with { Package = "P" } },
         { new RefundPackage { Id = "1", Package = "P" }, Expected("refund-package") with { Package = "P" } },
         {
             new SetAlert { Id = "1", Account = "a1", BalanceBelow = Threshold.At(-12.5m), LowPackagePercent = Percent.Of(0) },
-            Expected("set-alert") with { Account = "a1", GivesBalanceBelow = true, BalanceBelowE8 = -1_250_000_000, GivesLowPackagePercent = true, LowPackagePercent = 0 }
+            Expected("set-alert") with { Account = "a1", GivesBalanceBelow = true, BalanceBelowE8 = -1_250_000_000, GivesLowPackagePercent = true,
+                LowPackagePercent = 0 }
         },
         {
             new SetAlert { Id = "1", Account = "a1", BalanceBelow = Threshold.Off, LowPackagePercent = Percent.Off },
@@ -92,7 +100,8 @@ public class ContractsTests
 
     [Fact]
     public void There_is_a_record_for_every_command() => Assert.Equal(
-        CommandType.All.Order(StringComparer.Ordinal), Commands.Select(c => c.Data.Item1.Type).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        CommandType.All.Order(StringComparer.Ordinal), Commands.Select(c => c.Data.Item1.Type).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public void There_is_a_name_for_every_notice() => Assert.Equal(Constants(typeof(NoticeName)), Constants(typeof(NoticeNames)));
@@ -104,7 +113,8 @@ public class ContractsTests
     {
         var line = new NoticeLine
         {
-            AccountNo = 1, AccountId = account, Sequence = 7, NoticeId = "ab", Name = NoticeName.PackageUsedUp, AtUs = Instant.OfUs(At), Body = """{"lot":2}""",
+            AccountNo = 1, AccountId = account, Sequence = 7, NoticeId = "ab", Name = NoticeName.PackageUsedUp, AtUs = Instant.OfUs(At),
+            Body = """{"lot":2}""",
         };
         var read = BillingNotice.Read(NoticeBody.Of(line, new BillingZone(8)));
         Assert.Equal(

@@ -28,7 +28,8 @@ public sealed partial class AgentPageTests : IDisposable
         await broker.Channel.QueueBindAsync("usage-events", "usage-events", "", cancellationToken: Cancel);
         var spool = Path.Combine(folder.FullName, "spool.ndjson");
         await File.WriteAllLinesAsync(spool, Enumerable.Range(0, Events).Select(i => $$"""{"id":"{{i}}","source":"gateway-1"}"""), Cancel);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.cs"), Agent().Match(Pages.Text("docs/agents.md")).Groups["program"].Value, Cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.cs"), Agent()
+            .Match(Pages.Text("docs/agents.md")).Groups["program"].Value, Cancel);
 
         var (exit, said) = await RunAsync(AddressOf(broker), spool);
 
@@ -38,7 +39,8 @@ public sealed partial class AgentPageTests : IDisposable
         while (await broker.Channel.BasicGetAsync("usage-events", autoAck: true, Cancel) is { } message)
         {
             Assert.True(message.BasicProperties.Persistent);
-            ids.AddRange(JsonDocument.Parse(message.Body).RootElement.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("id").GetString()!));
+            ids.AddRange(JsonDocument.Parse(message.Body).RootElement.GetProperty("events").EnumerateArray()
+                .Select(e => e.GetProperty("id").GetString()!));
         }
 
         Assert.Equal(Enumerable.Range(0, Events).Select(i => i.ToString(CultureInfo.InvariantCulture)), ids);

@@ -26,11 +26,15 @@ public class DemoTests
     [Fact]
     public void Books_that_do_not_add_up_are_seen()
     {
-        var results = new MonthResults(new Domain.Money.Currency("CNY", 2), [], [], new Dictionary<long, List<Storage.Bills.EntryLine>>(), [], [], [], []);
+        var results = new MonthResults(
+            new Domain.Money.Currency("CNY", 2), [], [], new Dictionary<long, List<Storage.Bills.EntryLine>>(), [], [], [], []);
         var gateway = new GatewayCount();
         Assert.All(Worker.Demo.Books.Audit(results, gateway), check => Assert.True(check.Holds, check.Claim));
-        gateway.Take([new Settlement.Contracts.UsageEvent { Id = "1", Source = "s", Account = "a", Api = "p", Region = "r", Time = default, Status = 200, Count = 3 }]);
-        Assert.Contains(Worker.Demo.Books.Audit(results, gateway), check => !check.Holds && check.Claim.Contains("3 successful calls", StringComparison.Ordinal));
+        gateway.Take(
+            [new Settlement.Contracts.UsageEvent { Id = "1", Source = "s", Account = "a", Api = "p", Region = "r", Time = default, Status = 200,
+            Count = 3 }]);
+        Assert.Contains(Worker.Demo.Books.Audit(results, gateway), check =>
+            !check.Holds && check.Claim.Contains("3 successful calls", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,7 +54,8 @@ public class DemoTests
     {
         var cancel = TestContext.Current.CancellationToken;
         var temporary = Directory.CreateTempSubdirectory("settlement-ended-");
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "settlement"), ["demo"]) { UseShellExecute = false, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "settlement"), ["demo"]) { UseShellExecute = false, RedirectStandardError = true };
         start.Environment["TMPDIR"] = temporary.FullName;
         using var demo = Process.Start(start)!;
         var said = demo.StandardError.ReadToEndAsync(cancel);

@@ -67,7 +67,8 @@ public sealed class PageCommandsTests : IDisposable
             var expected = Ends.Where(e => typed.Line.StartsWith(e.Begins, StringComparison.Ordinal)).Select(e => e.Exit).SingleOrDefault();
             Assert.True(typed.Exit == expected, $"{page}: {typed.Line}\nended with {typed.Exit}\n{before}{typed.Said}");
             Assert.All(
-                Says.Where(s => s.Page == page && typed.Line.StartsWith(s.Begins, StringComparison.Ordinal)), s => Assert.Contains(s.Says, typed.Said, StringComparison.Ordinal));
+                Says.Where(s => s.Page == page && typed.Line.StartsWith(s.Begins, StringComparison.Ordinal)), s =>
+                    Assert.Contains(s.Says, typed.Said, StringComparison.Ordinal));
             TestContext.Current.TestOutputHelper?.WriteLine($"$ {typed.Line}\n{typed.Said}");
         }
 
@@ -87,7 +88,8 @@ public sealed class PageCommandsTests : IDisposable
         var wanting = Pages.All.SelectMany(page => Pages.CommandsOf(page).Where(NeedsBroker).Select(line => (page, line))).ToList();
         Assert.Equal(4, wanting.Count);
         foreach (var (page, line) in wanting.Where(w => StartsWorker(w.line)))
-            Assert.Contains("Messages are taken in from the broker", await terminal.RunUntilReadyAsync([.. Functions(page), line], environment), StringComparison.Ordinal);
+            Assert.Contains("Messages are taken in from the broker", await terminal.RunUntilReadyAsync([.. Functions(page), line], environment),
+                StringComparison.Ordinal);
         foreach (var (page, line) in wanting.Where(w => !StartsWorker(w.line)))
         {
             var typed = (await terminal.TypeAsync([.. Functions(page), line], [.. environment, ("RabbitMq__Host", broker.Settings.Host!)]))[^1];
@@ -101,7 +103,9 @@ public sealed class PageCommandsTests : IDisposable
     public void What_is_not_typed_is_named_with_its_reason_and_is_there()
     {
         foreach (var fence in Pages.All.SelectMany(Pages.FencesOf).Where(f => f.Language.Length == 0 && f.Lines.Any(LooksTyped)))
-            Assert.True(NoCommands.Any(n => n.Page == fence.Page && fence.Lines[0].StartsWith(n.Begins, StringComparison.Ordinal)), $"{fence.Page}: {fence.Lines[0]}");
+            Assert.True(
+                NoCommands.Any(n =>
+                n.Page == fence.Page && fence.Lines[0].StartsWith(n.Begins, StringComparison.Ordinal)), $"{fence.Page}: {fence.Lines[0]}");
         Assert.All(NoCommands, n => Assert.Contains(Pages.FencesOf(n.Page), f => f.Lines[0].StartsWith(n.Begins, StringComparison.Ordinal)));
         var lines = Pages.All.SelectMany(Pages.CommandsOf).Where(l => !IsTyped(l)).ToList();
         foreach (var (begins, _, check) in NotTyped)
@@ -127,10 +131,13 @@ public sealed class PageCommandsTests : IDisposable
 
     private static bool StartsWorker(string line) => line.StartsWith("settlement run", StringComparison.Ordinal);
 
-    private static bool LooksTyped(string line) => line.StartsWith("$ ", StringComparison.Ordinal) || line.StartsWith("settlement ", StringComparison.Ordinal)
-        || line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("tests/", StringComparison.Ordinal) || line.Contains("__", StringComparison.Ordinal);
+    private static bool LooksTyped(string line) =>
+        line.StartsWith("$ ", StringComparison.Ordinal) || line.StartsWith("settlement ", StringComparison.Ordinal)
+        || line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith("tests/", StringComparison.Ordinal)
+            || line.Contains("__", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Functions(string page) => Pages.CommandsOf(page).Where(l => l.StartsWith("settlement()", StringComparison.Ordinal));
+    private static IEnumerable<string> Functions(string page) =>
+        Pages.CommandsOf(page).Where(l => l.StartsWith("settlement()", StringComparison.Ordinal));
 
     private static void IsThere(string line) =>
         Assert.True(File.GetUnixFileMode(Checkout.PathOf(line.Split(' ')[0].Split('/'))).HasFlag(UnixFileMode.UserExecute), line);
@@ -141,13 +148,16 @@ public sealed class PageCommandsTests : IDisposable
         var project = Checkout.PathOf(words[3].Split('/'));
         Assert.Contains(words[5], new[] { "-class", "-method" });
         var name = words[6].Trim('\'', '*');
-        Assert.Contains(Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories), f => File.ReadAllText(f).Contains($" {name}", StringComparison.Ordinal));
+        Assert.Contains(Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories), f =>
+            File.ReadAllText(f).Contains($" {name}", StringComparison.Ordinal));
     }
 
     private static void KnowsOptions(string line)
     {
-        var options = line.Split(' ').Select(w => w.TrimStart('[')).Where(w => w.StartsWith("--", StringComparison.Ordinal) && w.Length > 2 && w != "--project").ToList();
-        var text = string.Concat(Directory.EnumerateFiles(Checkout.PathOf("tests", "Settlement.Benchmarks"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var options = line.Split(' ').Select(w => w.TrimStart('['))
+            .Where(w => w.StartsWith("--", StringComparison.Ordinal) && w.Length > 2 && w != "--project").ToList();
+        var text = string.Concat(Directory.EnumerateFiles(Checkout.PathOf("tests", "Settlement.Benchmarks"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
         Assert.All(options, o => Assert.Contains($"\"{o[2..]}\"", text, StringComparison.Ordinal));
     }
 
@@ -162,7 +172,8 @@ public sealed class PageCommandsTests : IDisposable
         // What stands behind the name of a service is for its container.
         Assert.All(words[4] is "run" or "exec" ? named.Take(1) : named, service => Assert.Contains(service, compose.Services));
         foreach (var path in words[5..].Where(w => w[0] == '/'))
-            Assert.Contains(compose.Outside("rabbitmq", path, ""), new[] { "definitions/definitions.json", Dockerfile.Read().Command("ENTRYPOINT")[^1] });
+            Assert.Contains(
+                compose.Outside("rabbitmq", path, ""), new[] { "definitions/definitions.json", Dockerfile.Read().Command("ENTRYPOINT")[^1] });
     }
 
     private static void NamesChart(string line)
@@ -190,7 +201,8 @@ public sealed class PageCommandsTests : IDisposable
         static string Call(string id, int count, string time) =>
             $$"""{"id":"{{id}}","source":"gateway-1","account":"acme","api":"passport","region":"cn-north-4","time":"{{time}}","status":200,"count":{{count}}}\n""";
         var now = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
-        var readme = Pages.CommandsOf("README.md").Where(l => l.StartsWith("settlement ", StringComparison.Ordinal) || l.StartsWith("export ", StringComparison.Ordinal))
+        var readme = Pages.CommandsOf("README.md")
+            .Where(l => l.StartsWith("settlement ", StringComparison.Ordinal) || l.StartsWith("export ", StringComparison.Ordinal))
             .TakeWhile(l => !l.StartsWith("settlement bill", StringComparison.Ordinal));
         var typed = await terminal.TypeAsync(
         [

@@ -20,7 +20,8 @@ internal sealed class Terminal : IDisposable
 
     public Terminal()
     {
-        foreach (var entry in new DirectoryInfo(Checkout.Root).EnumerateFileSystemInfos().Where(e => e.Name[0] != '.' && !e.Name.Contains(".db", StringComparison.Ordinal)))
+        foreach (var entry in new DirectoryInfo(Checkout.Root).EnumerateFileSystemInfos()
+            .Where(e => e.Name[0] != '.' && !e.Name.Contains(".db", StringComparison.Ordinal)))
             Directory.CreateSymbolicLink(Path.Combine(folder.FullName, entry.Name), entry.FullName);
         Directory.CreateDirectory(Programs);
         File.CreateSymbolicLink(Path.Combine(Programs, "settlement"), Path.Combine(AppContext.BaseDirectory, "settlement"));
@@ -43,8 +44,10 @@ internal sealed class Terminal : IDisposable
         using var shell = Shell("bash", ["-c", script], environment);
         var said = (await shell.StandardOutput.ReadToEndAsync(Cancel)).Split(Mark);
         await shell.WaitForExitAsync(Cancel);
-        Assert.True(said.Length == lines.Count + 1, $"The shell ended early:\n{string.Concat(said)}{await shell.StandardError.ReadToEndAsync(Cancel)}");
-        return [.. lines.Select((line, i) => new Typed(line, ExitOf(said[i + 1]), i == 0 ? said[0] : said[i][(said[i].IndexOf('\n', StringComparison.Ordinal) + 1)..]))];
+        Assert.True(said.Length == lines.Count
+            + 1, $"The shell ended early:\n{string.Concat(said)}{await shell.StandardError.ReadToEndAsync(Cancel)}");
+        return [.. lines.Select((line, i) =>
+            new Typed(line, ExitOf(said[i + 1]), i == 0 ? said[0] : said[i][(said[i].IndexOf('\n', StringComparison.Ordinal) + 1)..]))];
     }
 
     /// <summary>
@@ -56,7 +59,8 @@ internal sealed class Terminal : IDisposable
         var port = FreePort();
         // In its own session, so that the signal reaches everything that the lines started.
         using var shell = Shell(
-            "setsid", ["bash", "-c", "exec 2>&1 </dev/null\n" + string.Join('\n', lines)], [.. environment, ("Http__Port", port.ToString(CultureInfo.InvariantCulture))]);
+            "setsid", ["bash", "-c", "exec 2>&1 </dev/null\n" + string.Join('\n', lines)],
+            [.. environment, ("Http__Port", port.ToString(CultureInfo.InvariantCulture))]);
         var said = shell.StandardOutput.ReadToEndAsync(Cancel);
         using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
         var ready = false;

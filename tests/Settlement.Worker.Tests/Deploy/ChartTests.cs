@@ -85,10 +85,12 @@ public sealed partial class ChartTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task Kubernetes_knows_every_field_of_it(string engine)
     {
-        var texts = (await TextAsync(engine)).Split("\n---\n").Where(t => t.Contains("\napiVersion: ", StringComparison.Ordinal) && !t.Contains(Operator, StringComparison.Ordinal)).ToList();
+        var texts = (await TextAsync(engine)).Split("\n---\n")
+            .Where(t => t.Contains("\napiVersion: ", StringComparison.Ordinal) && !t.Contains(Operator, StringComparison.Ordinal)).ToList();
         Assert.True(texts.Count >= 5, $"{texts.Count} objects");
         Assert.All(texts, t => Assert.Single(KubernetesYaml.LoadAllFromString(t, strict: true)));
-        var misspelt = texts.Single(t => t.Contains("kind: Deployment", StringComparison.Ordinal)).Replace("readinessProbe", "readynessProbe", StringComparison.Ordinal);
+        var misspelt = texts.Single(t => t.Contains("kind: Deployment", StringComparison.Ordinal))
+            .Replace("readinessProbe", "readynessProbe", StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => KubernetesYaml.LoadAllFromString(misspelt, strict: true));
     }
 
@@ -168,7 +170,8 @@ public sealed partial class ChartTests : IDisposable
         }
 
         var (monitor, service) = (Of(made, "ServiceMonitor")["spec"]!, Of(made, "Service"));
-        Assert.All(monitor["selector"]!["matchLabels"]!.AsObject(), s => Assert.Equal(Yaml.Text(s.Value), Yaml.TextAt(service, "metadata", "labels", s.Key)));
+        Assert.All(monitor["selector"]!["matchLabels"]!.AsObject(), s =>
+            Assert.Equal(Yaml.Text(s.Value), Yaml.TextAt(service, "metadata", "labels", s.Key)));
         Assert.Equal("/metrics", Yaml.Text(monitor["endpoints"]![0]!["path"]));
         var ofJob = Yaml.TextAt(Of(made, "Job"), "spec", "template", "metadata", "labels", "app.kubernetes.io/name");
         Assert.NotEqual(Yaml.Text(labels["app.kubernetes.io/name"]), ofJob);
@@ -185,7 +188,8 @@ public sealed partial class ChartTests : IDisposable
         var used = templates.SelectMany(t => Value().Matches(t)).Select(m => m.Groups["path"].Value).ToHashSet(StringComparer.Ordinal);
         Assert.All(used, path => Assert.NotNull(path.Split('.').Aggregate((JsonNode?)values, (at, name) => at?[name])));
         var given = values.AsObject().SelectMany(v => v.Value is JsonObject { Count: > 0 } map ? map.Select(m => $"{v.Key}.{m.Key}") : [v.Key]);
-        Assert.All(given, g => Assert.Contains(used, u => $"{u}.".StartsWith($"{g}.", StringComparison.Ordinal) || g.StartsWith($"{u}.", StringComparison.Ordinal)));
+        Assert.All(given, g =>
+            Assert.Contains(used, u => $"{u}.".StartsWith($"{g}.", StringComparison.Ordinal) || g.StartsWith($"{u}.", StringComparison.Ordinal)));
     }
 
     private async Task<JsonNode> PodAsync(string engine) => Of(await RenderAsync(engine), "Deployment")["spec"]!["template"]!["spec"]!;

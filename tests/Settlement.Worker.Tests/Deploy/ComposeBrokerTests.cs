@@ -43,7 +43,8 @@ public sealed class ComposeBrokerTests : IDisposable
 
             // As docs/runbook.md says, beside the running broker.
             await WriteDefinitionsAsync("second");
-            await ScriptAsync(Path.Combine(Node, "rabbitmqctl"), ["-q", "import_definitions", Path.Combine(folder.FullName, "definitions", "definitions.json")]);
+            await ScriptAsync(
+                Path.Combine(Node, "rabbitmqctl"), ["-q", "import_definitions", Path.Combine(folder.FullName, "definitions", "definitions.json")]);
             await RefusesAsync(settings);
             settings = settings with { Password = "second" };
             Assert.Equal(1u, await TakesInAsync(settings));
@@ -106,7 +107,8 @@ public sealed class ComposeBrokerTests : IDisposable
         Assert.IsType<AuthenticationFailureException>(refused.InnerException);
     }
 
-    private static async Task<string> ScriptAsync(string file, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)>? environment = null)
+    private static async Task<string> ScriptAsync(
+        string file, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)>? environment = null)
     {
         var (exit, output, error) = await Checkout.RunAsync(file, arguments, environment: environment);
         Assert.True(exit == 0, $"{file}: {exit}\n{error}{output}");

@@ -22,7 +22,8 @@ public sealed class SqlServerSetupTests : IDisposable
         Assert.All(calls, c => Assert.Equal("of sa", c.SaPassword));
         var made = calls.SelectMany(c => Statements(c.Script)).ToList();
         var created = made.OfType<CreateLoginStatement>().Select(l => (l.Name.Value, Text(((PasswordCreateLoginSource)l.Source).Password)));
-        var altered = made.OfType<AlterLoginOptionsStatement>().Select(l => (l.Name.Value, Text(((PasswordAlterPrincipalOption)l.Options.Single()).Password)));
+        var altered = made.OfType<AlterLoginOptionsStatement>()
+            .Select(l => (l.Name.Value, Text(((PasswordAlterPrincipalOption)l.Options.Single()).Password)));
         (string, string)[] logins = [("settlement-migrator", "of migrator"), ("settlement-worker", Password)];
         Assert.Equal(logins, created);
         Assert.Equal(logins, altered);
@@ -73,7 +74,8 @@ public sealed class SqlServerSetupTests : IDisposable
         }
 
         var ran = await Checkout.RunAsync(Checkout.PathOf("deploy", "sqlserver-setup.sh"), [], environment: environment);
-        var calls = folder.EnumerateFiles("call*").OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => File.ReadAllText(f.FullName).Split('\n', 3));
+        var calls = folder.EnumerateFiles("call*").OrderBy(f => f.Name, StringComparer.Ordinal)
+            .Select(f => File.ReadAllText(f.FullName).Split('\n', 3));
         return (ran.Exit, [.. calls.Select(c => (c[0], c[1], c[2]))]);
     }
 

@@ -25,5 +25,6 @@ public class CommandReaderTests
     public void A_body_of_no_known_shape_is_unreadable(string body) => Assert.Throws<UnreadableBodyException>(() => Read(body));
 
     [Fact]
-    public void A_body_that_is_not_UTF8_is_unreadable() => Assert.Throws<UnreadableBodyException>(() => CommandReader.Read(Encoding.Latin1.GetBytes("{\"id\":\"é\"}")));
+    public void A_body_that_is_not_UTF8_is_unreadable() =>
+        Assert.Throws<UnreadableBodyException>(() => CommandReader.Read(Encoding.Latin1.GetBytes("{\"id\":\"é\"}")));
 }

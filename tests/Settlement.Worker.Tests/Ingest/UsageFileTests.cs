@@ -37,7 +37,8 @@ public class UsageFileTests
     public void What_a_file_has_is_not_filled() =>
         Assert.Equal(
             [("own", "there", "p"), ("s", "r", null)],
-            Read(Header + ",region,source,project\n" + Row + ",there,own,p\n" + Row + ",,,\n").Select(e => (e.Call!.Source, e.Call.Region, e.Call.Project)));
+            Read(Header + ",region,source,project\n" + Row + ",there,own,p\n" + Row + ",,,\n")
+                .Select(e => (e.Call!.Source, e.Call.Region, e.Call.Project)));
 
     [Fact]
     public void A_quantity_left_empty_is_one_call() => Assert.Equal(1, Assert.Single(Read(Header + "\n" + Row[..^1])).Call!.Count);
@@ -105,13 +106,15 @@ public class UsageFileTests
     public void Bytes_that_are_no_UTF8_stop_the_file(string start)
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes(start), (byte)'e', 0xE9, (byte)'\n'];
-        Assert.EndsWith("is not UTF-8", Assert.Throws<InputFileException>(() => UsageFile.Read(new MemoryStream(bytes), "f", Fill).ToList()).Message, StringComparison.Ordinal);
+        Assert.EndsWith("is not UTF-8", Assert.Throws<InputFileException>(() => UsageFile.Read(new MemoryStream(bytes), "f", Fill).ToList()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_gzip_that_is_cut_off_stops_the_file_after_the_events_before()
     {
-        var whole = Gzip(Header + "\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"e{i},a{i * 7919 % 1000},passport,2023-04-18T15:30:00+08:00,200,3\n")));
+        var whole = Gzip(Header + "\n"
+            + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"e{i},a{i * 7919 % 1000},passport,2023-04-18T15:30:00+08:00,200,3\n")));
         var read = 0;
         Assert.Throws<InputFileException>(() =>
         {
@@ -123,7 +126,8 @@ public class UsageFileTests
 
     [Fact]
     public void A_file_that_is_not_there_is_refused() =>
-        Assert.Contains("/no/such/file", Assert.Throws<InputFileException>(() => UsageFile.Read("/no/such/file", Fill).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("/no/such/file", Assert.Throws<InputFileException>(() => UsageFile.Read("/no/such/file", Fill).ToList()).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_directory_is_refused() => Assert.Throws<InputFileException>(() => UsageFile.Read(Path.GetTempPath(), Fill).ToList());
@@ -143,7 +147,8 @@ public class UsageFileTests
 
     private static List<ReadEvent> Read(string file) => Read(file, Fill);
 
-    private static List<ReadEvent> Read(string file, UsageFill fill) => [.. UsageFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(file)), "f", fill)];
+    private static List<ReadEvent> Read(string file, UsageFill fill) =>
+        [.. UsageFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(file)), "f", fill)];
 
     private static byte[] Gzip(string text)
     {

@@ -25,7 +25,8 @@ public class UsageReaderTests
         return only.Malformed!;
     }
 
-    private static string With(string field, string json) => Event[..^1].Replace($"\"{field}\":", $"\"was-{field}\":", StringComparison.Ordinal) + $",\"{field}\":{json}}}";
+    private static string With(string field, string json) =>
+        Event[..^1].Replace($"\"{field}\":", $"\"was-{field}\":", StringComparison.Ordinal) + $",\"{field}\":{json}}}";
 
     [Theory]
     [InlineData("application/json")]
@@ -135,7 +136,8 @@ public class UsageReaderTests
     [InlineData("time")]
     [InlineData("status")]
     public void A_missing_field_is_named(string field) =>
-        Assert.Equal((field, "is missing"), (Malformed(Event.Replace($"\"{field}\"", "\"x\"", StringComparison.Ordinal)) is var m ? (m.Field, m.Cause) : default));
+        Assert.Equal((field, "is missing"),
+            (Malformed(Event.Replace($"\"{field}\"", "\"x\"", StringComparison.Ordinal)) is var m ? (m.Field, m.Cause) : default));
 
     [Theory]
     [InlineData("count", "1000000")]
@@ -155,14 +157,16 @@ public class UsageReaderTests
     }
 
     [Fact]
-    public void A_field_given_twice_is_malformed() => Assert.Equal(("account", "is given twice"), (Malformed(Event[..^1] + ",\"account\":\"a1\"}") is var m ? (m.Field, m.Cause) : default));
+    public void A_field_given_twice_is_malformed() =>
+        Assert.Equal(("account", "is given twice"), (Malformed(Event[..^1] + ",\"account\":\"a1\"}") is var m ? (m.Field, m.Cause) : default));
 
     [Fact]
     public void Of_several_bad_fields_the_first_in_the_order_of_the_interface_is_named() =>
         Assert.Equal("source", Malformed("""{"count":0,"status":1,"source":"","id":"x"}""").Field);
 
     [Fact]
-    public void Escaped_names_are_the_same_names() => Assert.NotNull(Assert.Single(Read(Event.Replace("\"id\"", "\"\\u0069d\"", StringComparison.Ordinal))).Call);
+    public void Escaped_names_are_the_same_names() =>
+        Assert.NotNull(Assert.Single(Read(Event.Replace("\"id\"", "\"\\u0069d\"", StringComparison.Ordinal))).Call);
 
     [Fact]
     public void A_name_with_a_lone_surrogate_is_an_unknown_field() => Assert.NotNull(Assert.Single(Read(Event[..^1] + ",\"\\ud800\":1}")).Call);
@@ -216,7 +220,8 @@ public class UsageReaderTests
     {
         var events = $"{Event},{Event.Replace("\"status\":200", "\"status\":[{}]", StringComparison.Ordinal)},17,{Event},\"x\",{{}},{Event},[[]]";
         var cloud = $"{{}},{events}";
-        var body = Encoding.UTF8.GetBytes("\uFEFF" + shape.Replace("EVENTS", events, StringComparison.Ordinal).Replace("CLOUD", cloud, StringComparison.Ordinal));
+        var body = Encoding.UTF8.GetBytes("\uFEFF" + shape.Replace("EVENTS", events, StringComparison.Ordinal)
+            .Replace("CLOUD", cloud, StringComparison.Ordinal));
         var whole = UsageReader.Read(body, contentType);
         Assert.True(whole.Count >= 8);
         for (var most = 1; most <= whole.Count; most++)
@@ -241,7 +246,8 @@ public class UsageReaderTests
     [InlineData("{\"events\":[EVENT,EVENT],\"events\":[]}")]
     [InlineData("[EVENT,EVENT] x")]
     public void A_large_body_that_is_unreadable_behind_the_first_events_is_refused_as_a_whole(string body) =>
-        Assert.Throws<UnreadableBodyException>(() => UsageReader.Read(Encoding.UTF8.GetBytes(body.Replace("EVENT", Event, StringComparison.Ordinal)), null, 1));
+        Assert.Throws<UnreadableBodyException>(() =>
+            UsageReader.Read(Encoding.UTF8.GetBytes(body.Replace("EVENT", Event, StringComparison.Ordinal)), null, 1));
 
     [Theory]
     [InlineData(1)]

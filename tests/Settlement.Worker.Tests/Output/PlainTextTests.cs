@@ -8,7 +8,8 @@ namespace Settlement.Worker.Tests.Output;
 public class PlainTextTests
 {
     private static bool IsUnsafe(char c) =>
-        char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E')
+            or (>= '\u2066' and <= '\u2069');
 
     [Fact]
     public void Every_character_that_moves_colours_or_turns_is_escaped_and_no_other()

@@ -29,7 +29,8 @@ public class ViewsTests
         var view = new SimulationView(
             [
                 new BillRowView(
-                    "1", "pay-per-use", "a1", "passport", "cn-north-4", "2", "门户", Project: null, Package: null, Lot: null, "2023-04-18T15:29:16+08:00",
+                    "1", "pay-per-use", "a1", "passport", "cn-north-4", "2", "门户", Project: null, Package: null,
+                    Lot: null, "2023-04-18T15:29:16+08:00",
                     "2023-04-18T16:00:00+08:00", "2023-04-18T17:00:00+08:00", "2023-04", 40, Late: false, "6.00000000", "6.00", "0.00000000",
                     [new TierView(40, "0.15", "6.00000000")]),
             ],

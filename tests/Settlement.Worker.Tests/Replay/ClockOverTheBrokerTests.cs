@@ -1,4 +1,3 @@
-
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -99,7 +98,8 @@ public sealed class ClockOverTheBrokerTests : IDisposable
     }
 
     /// <summary>What the trouble is, whether it is over, and whether its cause is told.</summary>
-    private async Task<IEnumerable<string>> TroubleAsync() => (await VerbAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray().Select(t =>
+    private async Task<IEnumerable<string>> TroubleAsync() =>
+        (await VerbAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray().Select(t =>
         $"{t.GetProperty("what").GetString()} {t.GetProperty("ended").ValueKind == System.Text.Json.JsonValueKind.String} {t.GetProperty("cause").GetString()!.Contains("no room", StringComparison.Ordinal)}");
 
     private Task<Ran> HealthAsync() => VerbAsync("health", "--set", HttpPort.Replace("__", ":", StringComparison.Ordinal), "--set", "Http:Token=");

@@ -92,7 +92,8 @@ internal sealed class Fortnight
         if (random.Next(2) == 0)
             Send(Moment(3, 13), new { type = "renew-package", package });
         for (var switches = random.Next(4); switches > 0; switches--)
-            Send(Moment(1, 11), random.Next(2) == 0 ? new { type = "set-auto-renew", package, enabled = random.Next(3) > 0, daysBefore = random.Next(8) }
+            Send(Moment(1, 11), random.Next(2) == 0
+                ? new { type = "set-auto-renew", package, enabled = random.Next(3) > 0, daysBefore = random.Next(8) }
                 : new { type = "set-auto-renew", package, enabled = random.Next(3) > 0 });
         Send(Day(12, 0.02), new { type = "set-auto-renew", package, enabled = false });
     }
@@ -115,7 +116,8 @@ internal sealed class Fortnight
         for (var number = 0; number < 30; number++)
         {
             var project = random.Next(4) == 0 ? "x" : null;
-            var call = new UsageCall("gateway", $"{account}-{number}", random.Next(200) == 0 ? "nobody" : account, Apis[random.Next(Apis.Length)], Region,
+            var call = new UsageCall("gateway", $"{account}-{number}", random.Next(200) == 0 ? "nobody" : account,
+                Apis[random.Next(Apis.Length)], Region,
                 Moment(0.15, Days), random.Next(20) == 0 ? 500 : 200, 1 + random.Next(6), project);
             calls.Add(call);
             if (random.Next(30) == 0)
@@ -144,7 +146,8 @@ internal sealed class Fortnight
         };
     }
 
-    private long Day(int day, double part) => StartUs + (day * Instant.PerDayUs) + (long)(part * Instant.PerDayUs) + (random.Next(3600) * Instant.PerSecondUs);
+    private long Day(int day, double part) =>
+        StartUs + (day * Instant.PerDayUs) + (long)(part * Instant.PerDayUs) + (random.Next(3600) * Instant.PerSecondUs);
 
     private string Money(int fromCents, int toCents) => (random.Next(fromCents, toCents) / 100m).ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -19,7 +19,8 @@ internal static class FortnightBooks
     private const int CommandsPerMessage = 10;
     private const int EventsPerMessage = 40;
 
-    public static readonly BillingSettings Settings = ReplayStore.Settings with { EveryLevel = new LevelDays(new ArrearsDays(2, 3), new ArrearsDays(2, 3)) };
+    public static readonly BillingSettings Settings = ReplayStore.Settings with { EveryLevel = new LevelDays(
+        new ArrearsDays(2, 3), new ArrearsDays(2, 3)) };
 
     /// <summary>What is compared beyond <see cref="Telling.Tell"/>, without numbers given on arrival and times of transaction.</summary>
     private static readonly string[] More =
@@ -60,12 +61,15 @@ internal static class FortnightBooks
         return store;
     }
 
-    public static IEnumerable<string> CommandBodies(Fortnight story) => story.Commands.Chunk(CommandsPerMessage).Select(c => $"[{string.Join(',', c.Select(x => x.Json))}]");
+    public static IEnumerable<string> CommandBodies(Fortnight story) =>
+        story.Commands.Chunk(CommandsPerMessage).Select(c => $"[{string.Join(',', c.Select(x => x.Json))}]");
 
-    public static IEnumerable<byte[]> UsageBodies(Fortnight story) => story.Calls.Chunk(EventsPerMessage).Select(chunk => new Told.UsageEvents([.. chunk.Select(c =>
+    public static IEnumerable<byte[]> UsageBodies(Fortnight story) =>
+        story.Calls.Chunk(EventsPerMessage).Select(chunk => new Told.UsageEvents([.. chunk.Select(c =>
         new Told.UsageEvent
         {
-            Id = c.Id, Source = c.Source, Account = c.Account, Api = c.Api, Region = c.Region, Time = Instant.ToUtc(c.TimeUs), Status = c.Status, Count = c.Count, Project = c.Project,
+            Id = c.Id, Source = c.Source, Account = c.Account, Api = c.Api, Region = c.Region, Time = Instant.ToUtc(c.TimeUs), Status = c.Status,
+            Count = c.Count, Project = c.Project,
         })]).ToUtf8Bytes());
 
     /// <summary>After an outage of the whole fortnight: everything is stored, then caught up.</summary>
@@ -109,7 +113,9 @@ internal static class FortnightBooks
     }
 
     public static List<string> Tell(Session session) =>
-        [.. new Telling(session).Tell(), .. More.SelectMany(sql => Rows(session, sql).Select(r => string.Join('|', r.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)))))];
+        [.. new Telling(session).Tell(),
+            .. More.SelectMany(sql =>
+            Rows(session, sql).Select(r => string.Join('|', r.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)))))];
 
     /// <summary>
     /// 8.3: one deduction per package and term; attempts at 03:00:00 of the billing zone or when the switch was turned on (8.4), never below zero.
@@ -117,7 +123,8 @@ internal static class FortnightBooks
     public static void RenewsAsRuled(ReplayStore store)
     {
         var told = store.Telling();
-        Assert.All(told.Rows.Where(r => r.Kind is (long)RowKind.Renewal or (long)RowKind.AutoRenewal).GroupBy(r => (r.PackageId, r.LotNo)), lot => Assert.Single(lot));
+        Assert.All(told.Rows.Where(r => r.Kind is (long)RowKind.Renewal or (long)RowKind.AutoRenewal).GroupBy(r => (r.PackageId, r.LotNo)), lot =>
+            Assert.Single(lot));
         const string Stray = """
             SELECT COUNT(*) FROM Renewal AS r JOIN Package AS p ON p.PackageNo = r.PackageNo WHERE (r.SlotUs + 28800000000) % 86400000000 <> 10800000000 AND NOT EXISTS
             (SELECT 1 FROM Command AS c WHERE c.Type = 'set-auto-renew' AND c.State = 'applied' AND c.AtUs = r.SlotUs
@@ -125,7 +132,8 @@ internal static class FortnightBooks
             """;
         Assert.Equal(0, store.Count(Stray));
         Assert.Equal(
-            store.Count("SELECT COUNT(*) FROM Renewal WHERE Renewed = 1"), store.Count($"SELECT COUNT(*) FROM BillRow WHERE Kind = {(long)RowKind.AutoRenewal}"));
+            store.Count("SELECT COUNT(*) FROM Renewal WHERE Renewed = 1"),
+            store.Count($"SELECT COUNT(*) FROM BillRow WHERE Kind = {(long)RowKind.AutoRenewal}"));
         Assert.Equal(0, store.Count("SELECT COUNT(*) FROM (SELECT PackageNo FROM Renewal WHERE Renewed = 1 GROUP BY PackageNo, LotNo HAVING COUNT(*) > 1) AS twice"));
     }
 

@@ -69,7 +69,8 @@ public class FortnightTests
 
     private static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
-    private static async Task<uint> Depth(TestBroker broker) => await broker.DepthAsync(BrokerTopology.UsageEvents) + await broker.DepthAsync(BrokerTopology.BillingCommands);
+    private static async Task<uint> Depth(TestBroker broker) =>
+        await broker.DepthAsync(BrokerTopology.UsageEvents) + await broker.DepthAsync(BrokerTopology.BillingCommands);
 
     /// <returns>How many different calls were sent.</returns>
     internal static async Task<int> SendAsync(TestBroker broker, Fortnight story)
@@ -77,7 +78,8 @@ public class FortnightTests
         foreach (var queue in BrokerTopology.Inputs)
             await BrokerTopology.DeclareInputAsync(broker.Connection, queue, Cancel);
         await Task.WhenAll(FortnightBooks.CommandBodies(story).Select(b => broker.PublishAsync(BrokerTopology.BillingCommands, b).AsTask()));
-        await Task.WhenAll(FortnightBooks.UsageBodies(story).Select(b => broker.PublishAsync(BrokerTopology.UsageEvents, b, "application/json").AsTask()));
+        await Task.WhenAll(FortnightBooks.UsageBodies(story)
+            .Select(b => broker.PublishAsync(BrokerTopology.UsageEvents, b, "application/json").AsTask()));
         return story.Calls.Distinct().Count();
     }
 
@@ -99,7 +101,8 @@ public class FortnightTests
                 Say($"killed at {store.Count(progress)} of {progress}");
                 // What the dead worker held is back in the queues once the broker has seen the end of its connection.
                 foreach (var queue in BrokerTopology.Inputs)
-                    await TestWorker.UntilAsync(async () => await broker.Channel.ConsumerCountAsync(queue, Cancel) == 0, $"{queue} has lost its dead consumer");
+                    await TestWorker.UntilAsync(async () =>
+                        await broker.Channel.ConsumerCountAsync(queue, Cancel) == 0, $"{queue} has lost its dead consumer");
             }
         }
     }

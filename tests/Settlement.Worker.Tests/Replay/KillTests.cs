@@ -79,7 +79,8 @@ public class KillTests
         var sent = await Publisher.PublishAsync(broker.Settings, seed, unreadable: 5, malformed: 5);
         var workers = new KilledWorkers(broker.Settings, store, new Random(seed))
         {
-            Then = () => Assert.True(store.Count(Stored) == NasaDay.Rows || store.Count(Closed) == 0, "No hour closes until all that waited is stored."),
+            Then = () =>
+                Assert.True(store.Count(Stored) == NasaDay.Rows || store.Count(Closed) == 0, "No hour closes until all that waited is stored."),
         };
         await (await workers.WorkAsync(2, Stored, NasaDay.Rows - 1000)).KillAsync();
         await using (var worker = await workers.WorkAsync(5, Closed, 3_000))

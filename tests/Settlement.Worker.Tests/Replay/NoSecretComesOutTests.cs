@@ -57,12 +57,14 @@ public sealed class NoSecretComesOutTests : IDisposable
         var connection = $"Server=127.0.0.1,1;Database={DatabasePassword};User ID=u;Password={DatabasePassword};Connect Timeout=1";
         var settings = new[]
         {
-            ("Database__Engine", "SqlServer"), ("Database__ConnectionStringFile", Write(connection)), ("Http__Port", "0"), ("Http__TokenFile", Write(Token)),
+            ("Database__Engine", "SqlServer"), ("Database__ConnectionStringFile", Write(connection)), ("Http__Port", "0"),
+            ("Http__TokenFile", Write(Token)),
         };
         var catalog = Checkout.PathOf("deploy", "examples", "catalog.json");
         foreach (var verb in new string[][]
         {
-            ["run"], ["status"], ["migrate"], ["close"], ["bill"], ["account", "a"], ["quarantine", "list"], ["catalog", "check", catalog], ["backup", "x"],
+            ["run"], ["status"], ["migrate"], ["close"], ["bill"], ["account", "a"], ["quarantine", "list"], ["catalog", "check", catalog],
+            ["backup", "x"],
         })
         {
             foreach (var more in new string[][] { [], ["--verbose"] })
@@ -117,7 +119,8 @@ public sealed class NoSecretComesOutTests : IDisposable
         Assert.DoesNotContain(Mark, said.Output + said.Error, StringComparison.Ordinal);
 
         said = await RunAsync(
-            ["status"], ("Http__Prot", Token), ("RabitMq__Password", BrokerPassword), ("RabbitMq__Host", $"amqp://u:{BrokerPassword}@x"), ("RabbitMq__Pasword", BrokerPassword));
+            ["status"], ("Http__Prot", Token), ("RabitMq__Password", BrokerPassword), ("RabbitMq__Host", $"amqp://u:{BrokerPassword}@x"),
+            ("RabbitMq__Pasword", BrokerPassword));
         Assert.Equal(4, said.Error.TrimEnd().Split('\n').Length);
         Assert.Equal(Exit.BadInput, said.Exit);
         Assert.DoesNotContain(Mark, said.Output + said.Error, StringComparison.Ordinal);
@@ -139,11 +142,14 @@ public sealed class NoSecretComesOutTests : IDisposable
             shown.Append(await AskAsync(port, path, token));
         Assert.Contains(said, shown.ToString(), StringComparison.Ordinal);
         shown.Append(await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{worker.Id}/cmdline"), Cancel));
-        foreach (var verb in new string[][] { ["status"], ["status", "--output", "json"], ["errors", "list"], ["errors", "list", "--verbose"], ["health"] })
+        foreach (var verb in new string[][] { ["status"], ["status", "--output", "json"], ["errors", "list"], ["errors", "list", "--verbose"],
+            ["health"] })
         {
             var ran = await RunAsync(verb, [
-                ("Database__ConnectionString", store.ConnectionString), ("RabbitMq__Host", settings.Host!), ("RabbitMq__Port", settings.Port.ToString(CultureInfo.InvariantCulture)),
-                ("RabbitMq__VirtualHost", settings.VirtualHost), ("RabbitMq__Username", settings.Username), ("RabbitMq__PasswordFile", Write(settings.Password)),
+                ("Database__ConnectionString", store.ConnectionString), ("RabbitMq__Host", settings.Host!),
+                ("RabbitMq__Port", settings.Port.ToString(CultureInfo.InvariantCulture)),
+                ("RabbitMq__VirtualHost", settings.VirtualHost), ("RabbitMq__Username", settings.Username),
+                ("RabbitMq__PasswordFile", Write(settings.Password)),
                 .. more[..2].Select(m => (m.Split('=')[0], m.Split('=')[1])), ("Billing__MaxUsageAge", "20000.00:00:00"),
             ]);
             Assert.True(ran.Output.Length + ran.Error.Length > 0);
@@ -161,7 +167,8 @@ public sealed class NoSecretComesOutTests : IDisposable
     private static async Task<string> AskAsync(int port, string path, string token)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/health/{path}"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/health/{path}"));
         if (token.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await client.SendAsync(request, Cancel);

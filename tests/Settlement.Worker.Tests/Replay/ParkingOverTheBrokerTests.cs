@@ -16,7 +16,8 @@ namespace Settlement.Worker.Tests.Replay;
 public sealed class ParkingOverTheBrokerTests : IDisposable
 {
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
-    private static readonly string Poison = Refusals.Catalog.Replace("""[{"unitPrice":"1"}]""", """[{"unitPrice":"20000"}]""", StringComparison.Ordinal);
+    private static readonly string Poison = Refusals.Catalog.Replace("""[{"unitPrice":"1"}]""", """[{"unitPrice":"20000"}]""",
+        StringComparison.Ordinal);
 
     /// <summary>The start of an hour that is due to be closed; the hour after it is not yet due.</summary>
     private readonly DateTimeOffset hour = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 3600 * 3600).AddHours(-3);
@@ -57,7 +58,8 @@ public sealed class ParkingOverTheBrokerTests : IDisposable
         Assert.Equal(Exit.Done, await RunAsync("catalog", "apply", cure));
         Assert.Equal(Exit.Done, await RunAsync("parked", "retry", "a"));
         Assert.Equal((0, 2), (store.Count("SELECT COUNT(*) FROM Parked"), store.Count("SELECT COUNT(*) FROM BillRow")));
-        await worker.UntilAsync(() => store.Count($"SELECT COUNT(*) FROM Notice WHERE Name = '{NoticeName.AccountResumed}' AND Published = 1") == 1, "its listeners are told");
+        await worker.UntilAsync(() =>
+            store.Count($"SELECT COUNT(*) FROM Notice WHERE Name = '{NoticeName.AccountResumed}' AND Published = 1") == 1, "its listeners are told");
         Assert.Equal(0, await worker.StopAsync());
     }
 
@@ -73,6 +75,9 @@ public sealed class ParkingOverTheBrokerTests : IDisposable
 
     private string Account(string id) => string.Join(
         ',',
-        JsonSerializer.Serialize(new { id = "open " + id, type = "open-account", account = id, at = hour.ToString("O", CultureInfo.InvariantCulture) }),
-        JsonSerializer.Serialize(new { id = "sub " + id, type = "subscribe", account = id, api = "images", region = "cn-north-4", at = hour.ToString("O", CultureInfo.InvariantCulture) }));
+        JsonSerializer.Serialize(
+            new { id = "open " + id, type = "open-account", account = id, at = hour.ToString("O", CultureInfo.InvariantCulture) }),
+        JsonSerializer.Serialize(
+            new { id = "sub " + id, type = "subscribe", account = id, api = "images", region = "cn-north-4",
+            at = hour.ToString("O", CultureInfo.InvariantCulture) }));
 }

@@ -28,7 +28,8 @@ public sealed class PoisonOverTheBrokerTests : IDisposable
         await broker.PublishAsync(BrokerTopology.BillingCommands, $"[{OpenAccount("before")},{OpenAccount("guilty")},{OpenAccount("beside")}]");
         await broker.PublishAsync(BrokerTopology.BillingCommands, OpenAccount("behind"));
 
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Command WHERE CommandId IN ('before', 'beside', 'behind')") == 3, "the others are stored");
+        await worker.UntilAsync(() =>
+            store.Count("SELECT COUNT(*) FROM Command WHERE CommandId IN ('before', 'beside', 'behind')") == 3, "the others are stored");
         await worker.UntilAsync(async () => await broker.ErrorsAsync() == 1, "the guilty one is in the error queue");
         await worker.UntilAsync(() => new Health(port).AnswersAsync("ready", HttpStatusCode.OK), "it is ready");
         var error = Assert.Single(await new ErrorQueue(broker.Settings, BrokerTopology.BillingCommands).ListAsync(10, Cancel).ToListAsync(Cancel));
@@ -37,7 +38,8 @@ public sealed class PoisonOverTheBrokerTests : IDisposable
 
         await RefuseAsync("DROP TRIGGER NoCommand");
         Assert.Equal(1, await new ErrorQueue(broker.Settings, BrokerTopology.BillingCommands).ReplayAsync(null, Cancel));
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Command") == 4, "it is stored once its fault is mended, and the others not again");
+        await worker.UntilAsync(() =>
+            store.Count("SELECT COUNT(*) FROM Command") == 4, "it is stored once its fault is mended, and the others not again");
         Assert.Equal(0, await worker.StopAsync());
     }
 
@@ -51,7 +53,8 @@ public sealed class PoisonOverTheBrokerTests : IDisposable
         for (var attempt = 1; attempt <= 2; attempt++)
             await broker.PublishAsync(BrokerTopology.UsageEvents, Malformed(attempt));
         for (var i = 0; i < 20; i++)
-            await broker.PublishAsync(BrokerTopology.UsageEvents, Refusals.Event(string.Create(CultureInfo.InvariantCulture, $"good-{i}"), at: DateTimeOffset.UtcNow, status: 200));
+            await broker.PublishAsync(BrokerTopology.UsageEvents,
+                Refusals.Event(string.Create(CultureInfo.InvariantCulture, $"good-{i}"), at: DateTimeOffset.UtcNow, status: 200));
         await using var worker = Start(broker, port);
 
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM EventIdentity") == 20, "the good ones are stored");

@@ -16,7 +16,8 @@ internal static class Publisher
         var address = $"amqp://{broker.Username}:{broker.Password}@{broker.Host}:{Show(broker.Port)}/{broker.VirtualHost}";
         var start = new ProcessStartInfo(
             Executable(),
-            ["--broker", address, "--file", NasaDay.File(), "--seed", Show(seed), "--region", Story.Region, "--unreadable", Show(unreadable), "--malformed", Show(malformed)])
+            ["--broker", address, "--file", NasaDay.File(), "--seed", Show(seed), "--region", Story.Region, "--unreadable",
+                Show(unreadable), "--malformed", Show(malformed)])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -12,7 +12,8 @@ internal static class Refusals
                    {"offer":"past","api":"images","region":"cn-north-4","calls":10,"price":"5","term":"P1Y","to":"2000-01-01T00:00:00Z"}]}
         """;
 
-    public static string Event(string id, string account = "a", string api = "images", string region = "cn-north-4", DateTimeOffset? at = null, int count = 1, int status = 200) =>
+    public static string Event(string id, string account = "a", string api = "images", string region = "cn-north-4", DateTimeOffset? at = null,
+        int count = 1, int status = 200) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"id":"{{id}}","source":"gw","account":"{{account}}","api":"{{api}}","region":"{{region}}","time":"{{at ?? DateTimeOffset.UtcNow:O}}","status":{{status}},"count":{{count}}}""");

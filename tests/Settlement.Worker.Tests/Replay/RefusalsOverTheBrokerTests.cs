@@ -41,14 +41,16 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         var before = store.Telling();
         var refused = Refusals.OfEvents(DateTimeOffset.UtcNow);
         foreach (var (reason, bad) in refused)
-            await broker.PublishAsync(BrokerTopology.UsageEvents, $"{{\"events\":[{Refusals.Event(reason + "-1")},{bad},{Refusals.Event(reason + "-2")}]}}");
+            await broker.PublishAsync(
+                BrokerTopology.UsageEvents, $"{{\"events\":[{Refusals.Event(reason + "-1")},{bad},{Refusals.Event(reason + "-2")}]}}");
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Usage") == 1 + (2 * refused.Count), "the neighbours are stored");
         Assert.Equal(0, await worker.StopAsync());
 
         var after = store.Telling();
         Assert.Equal(refused.Select(r => r.Reason).Order(StringComparer.Ordinal), after.Held.Select(h => h.Reason).Order(StringComparer.Ordinal));
         Assert.Equal(before.Rows.Count, after.Rows.Count);
-        Assert.Equal(before.Accounts.Select(a => (a.AccountId, a.BalanceE8, a.State)), after.Accounts.Select(a => (a.AccountId, a.BalanceE8, a.State)));
+        Assert.Equal(
+            before.Accounts.Select(a => (a.AccountId, a.BalanceE8, a.State)), after.Accounts.Select(a => (a.AccountId, a.BalanceE8, a.State)));
         Assert.Equal(before.Lots, after.Lots);
         store.Work(ReplayStore.NowUs + (3 * Instant.PerHourUs), core => core.Timeline.AdvanceTo(core.NowUs));
         var closed = store.Telling();
@@ -76,7 +78,8 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         Assert.DoesNotContain("fail:", worker.Log, StringComparison.Ordinal);
         Assert.Equal(before.SkipLast(1), store.Telling().Tell().SkipLast(1));
         var errors = await new ErrorQueue(broker.Settings, BrokerTopology.UsageEvents).ListAsync(100, Cancel).ToListAsync(Cancel);
-        Assert.Equal(Refusals.OfBodies.Select(Convert.ToHexString).Order(StringComparer.Ordinal), errors.Select(e => Convert.ToHexString(e.Body.Span)).Order(StringComparer.Ordinal));
+        Assert.Equal(Refusals.OfBodies.Select(Convert.ToHexString).Order(StringComparer.Ordinal), errors.Select(e => Convert.ToHexString(e.Body.Span))
+            .Order(StringComparer.Ordinal));
         Assert.All(errors, e => Assert.StartsWith("The body ", e.Reason, StringComparison.Ordinal));
     }
 
@@ -89,8 +92,10 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
         await using var worker = WorkerProcess.Start(broker.Settings, store);
         await worker.UntilLoggedAsync("What waited in the broker is stored");
         foreach (var (number, (_, fields)) in Refusals.OfCommands.Index())
-            await broker.PublishAsync(BrokerTopology.BillingCommands, string.Create(CultureInfo.InvariantCulture, $"{{\"id\":\"r{number:D2}\",{fields}}}"));
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Command WHERE Code IS NOT NULL") == Refusals.OfCommands.Count, "all are refused");
+            await broker.PublishAsync(
+                BrokerTopology.BillingCommands, string.Create(CultureInfo.InvariantCulture, $"{{\"id\":\"r{number:D2}\",{fields}}}"));
+        await worker.UntilAsync(() =>
+            store.Count("SELECT COUNT(*) FROM Command WHERE Code IS NOT NULL") == Refusals.OfCommands.Count, "all are refused");
         Assert.Equal(0, await worker.StopAsync());
         Assert.Equal(Refusals.OfCommands.Select(c => c.Code), store.Read(session => Codes(session)));
         Assert.Equal(before, Untold());
@@ -112,6 +117,7 @@ public sealed class RefusalsOverTheBrokerTests : IDisposable
     private List<string> Untold()
     {
         var told = store.Telling();
-        return [.. told.Tell().Where(l => l[..4] is "row|" or "lot|" or "entr"), .. told.Accounts.Select(a => $"{a.AccountId} {a.BalanceE8} {a.State}")];
+        return [.. told.Tell().Where(l => l[..4] is "row|" or "lot|" or "entr"),
+            .. told.Accounts.Select(a => $"{a.AccountId} {a.BalanceE8} {a.State}")];
     }
 }

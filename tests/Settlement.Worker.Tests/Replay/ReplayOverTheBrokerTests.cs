@@ -48,7 +48,8 @@ public class ReplayOverTheBrokerTests
         await worker.UntilLoggedAsync("What waited in the broker is stored");
         foreach (var body in story.CommandBodies())
             await broker.PublishAsync(BrokerTopology.BillingCommands, body, "application/json");
-        await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Command WHERE State = 'applied'") == story.CommandCount + 1, "all commands are applied");
+        await worker.UntilAsync(() =>
+            store.Count("SELECT COUNT(*) FROM Command WHERE State = 'applied'") == story.CommandCount + 1, "all commands are applied");
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var sent = await Publisher.PublishAsync(broker.Settings, seed, unreadable: 20, malformed: 15);

@@ -1,4 +1,3 @@
-
 using Settlement.Domain.Pricing;
 using Settlement.Domain.Settings;
 using Settlement.Domain.Time;
@@ -30,7 +29,8 @@ internal sealed class ReplayStore(BillingSettings settings, bool durable, TestSq
     /// <summary>A new store with a catalog in force, created at an instant; on SQLite if no server is given.</summary>
     /// <param name="confirmed">Whether the store records that the clock is right: a store created long ago would look as if the clock were far
     /// ahead.</param>
-    public static ReplayStore Create(string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null, bool confirmed = true)
+    public static ReplayStore Create(
+        string catalogJson, long nowUs, BillingSettings? settings = null, bool durable = true, TestSqlServer? server = null, bool confirmed = true)
     {
         var made = new ReplayStore(settings ?? Settings, durable, server);
         using (var engine = made.Open())

@@ -44,7 +44,8 @@ public sealed class RestoreTests
         await Publisher.PublishAsync(broker.Settings, seed: 2, unreadable: 0, malformed: 0);
         await using (var worker = WorkerProcess.Start(broker.Settings, store))
         {
-            await worker.UntilAsync(() => store.Count("SELECT LastRunUs FROM Store") > ReplayStore.NowUs - Instant.PerHourUs, "the time line has come to now");
+            await worker.UntilAsync(() =>
+                store.Count("SELECT LastRunUs FROM Store") > ReplayStore.NowUs - Instant.PerHourUs, "the time line has come to now");
             await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 0") == 0, "all notices are published");
             await worker.UntilAsync(async () => await broker.DepthAsync(BrokerTopology.UsageEvents) == 0, "the queue is empty");
             Assert.Equal(0, await worker.StopAsync());

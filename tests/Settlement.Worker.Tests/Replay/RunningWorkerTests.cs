@@ -78,7 +78,8 @@ public sealed class RunningWorkerTests : IDisposable
         await using var worker = WorkerProcess.Start(broker.Settings with { Port = proxy.Port }, store);
         for (var published = 0; published < 5; published++)
         {
-            await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") >= published * 1_000, "some more are published");
+            await worker.UntilAsync(() =>
+                store.Count("SELECT COUNT(*) FROM Notice WHERE Published = 1") >= published * 1_000, "some more are published");
             await proxy.CloseAsync();
             proxy.Open();
         }

@@ -65,7 +65,8 @@ internal sealed class WorkerGroup(RabbitMqSettings broker, ReplayStore store, Ra
             if (said != workers.Sum(w => w.Lines))
                 (said, since) = (workers.Sum(w => w.Lines), TimeProvider.System.GetTimestamp());
             Assert.True(
-                TimeProvider.System.GetElapsedTime(since) < Silence, $"No worker said anything for {Silence} until {what}:\n{string.Join('\n', workers.Select(w => w.Log))}");
+                TimeProvider.System.GetElapsedTime(
+                    since) < Silence, $"No worker said anything for {Silence} until {what}:\n{string.Join('\n', workers.Select(w => w.Log))}");
             await Task.Delay(1_000, Cancel);
         }
     }

@@ -1,4 +1,3 @@
-
 using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Domain.Time;
 using Settlement.Engine;

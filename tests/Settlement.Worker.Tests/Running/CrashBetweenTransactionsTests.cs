@@ -82,7 +82,8 @@ public sealed class CrashBetweenTransactionsTests : IDisposable
     }
 
     private static Arrival Call(string id, int minute, SettlementCore core, string account = "a") => new(
-        ReadEvent.Of(new UsageCall("gw", id, account, "images", "cn-north-4", StartUs + (minute * 60 * Instant.PerSecondUs), 200, 1, null)), core.NowUs);
+        ReadEvent.Of(new UsageCall("gw", id, account, "images", "cn-north-4", StartUs + (minute * 60 * Instant.PerSecondUs), 200, 1, null)),
+        core.NowUs);
 
     /// <summary>Opens accounts and delivers a call for each: made at 08:30, delivered at 08:40.</summary>
     private void Begin(int accounts = 1)

@@ -59,7 +59,9 @@ public sealed class LatenessTests : IDisposable
     [Fact]
     public void Another_programs_schema_is_told_at_once() => With((lateness, clock) =>
     {
-        var failure = Assert.Single(lateness.Look(Figures(clock, new WaitingNotices(), null) with { Schema = ["migration 99 is newer than this program"] }, canPublish: true));
+        var failure = Assert.Single(
+            lateness.Look(
+            Figures(clock, new WaitingNotices(), null) with { Schema = ["migration 99 is newer than this program"] }, canPublish: true));
         Assert.Equal(("schema", "migration 99 is newer than this program"), (failure.What, failure.Cause));
     });
 
@@ -114,7 +116,8 @@ public sealed class LatenessTests : IDisposable
         work(new Lateness(new SettlementCore(made.Store, clock), WorkerSettings.Default), clock);
     });
 
-    private static IEnumerable<string> What(Lateness lateness, FakeTimeProvider clock, WaitingNotices notices, double? due = null, bool canPublish = true) =>
+    private static IEnumerable<string> What(
+        Lateness lateness, FakeTimeProvider clock, WaitingNotices notices, double? due = null, bool canPublish = true) =>
         lateness.Look(Figures(clock, notices, due), canPublish).Select(f => f.What);
 
     private static WaitingNotices Notices(double minutesOld) => new() { Notices = 1, OldestUs = (long)(-minutesOld * 60 * Instant.PerSecondUs) };

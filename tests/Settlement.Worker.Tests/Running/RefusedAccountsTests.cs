@@ -1,4 +1,3 @@
-
 using Settlement.Engine.Notices;
 using Settlement.Worker.Running;
 using Xunit;

@@ -20,7 +20,8 @@ namespace Settlement.Worker.Tests.Running;
 /// <summary>The job that lets usage leave (7.4), and what people see of it afterwards.</summary>
 public class RetentionJobTests
 {
-    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs, KeepUsageUs = 63 * Instant.PerDayUs };
+    private static readonly BillingSettings Settings = BillingSettings.Default with { MaxUsageAgeUs = Instant.PerDayUs,
+        KeepUsageUs = 63 * Instant.PerDayUs };
 
     [Fact]
     public async Task A_row_whose_events_have_left_is_explained_but_for_them()
@@ -51,7 +52,8 @@ public class RetentionJobTests
         using var store = new TestStore();
         var ran = await store.RunAsync("status", "--set", "Billing:KeepUsage=400.00:00:00");
         Assert.Equal(Exit.BadInput, ran.Exit);
-        Assert.Contains("Billing:KeepUsage: 400.00:00:00 is less than MaxUsageAge and 62 days: at least 20062.00:00:00, or 0 to keep for ever", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("Billing:KeepUsage: 400.00:00:00 is less than MaxUsageAge and 62 days: at least 20062.00:00:00, or 0 to keep for ever",
+            ran.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public class RetentionJobTests
         var scheduler = await provider.GetRequiredService<ISchedulerFactory>().GetScheduler(TestContext.Current.CancellationToken);
         foreach (var schedule in Schedules.All)
         {
-            Assert.Equal(schedule.Job, (await scheduler.GetJobDetail(new JobKey(schedule.Name), TestContext.Current.CancellationToken))!.JobType.Type);
+            Assert.Equal(
+                schedule.Job, (await scheduler.GetJobDetail(new JobKey(schedule.Name), TestContext.Current.CancellationToken))!.JobType.Type);
             var trigger = Assert.Single(await scheduler.GetTriggersOfJob(new JobKey(schedule.Name), TestContext.Current.CancellationToken));
             Assert.Equal(schedule.Cron, Assert.IsAssignableFrom<ICronTrigger>(trigger).CronExpressionString);
         }
@@ -83,7 +86,8 @@ public class RetentionJobTests
             Assert.Equal(hasLeft ? keptFrom : null, explained.GetProperty("eventsKeptFrom").GetString());
             Assert.Empty(explained.GetProperty("events").EnumerateArray());
             Assert.Equal(kind == "pay-per-use", explained.GetProperty("row").GetProperty("tiers").GetArrayLength() > 0);
-            Assert.Equal(kind != "package-usage", explained.GetProperty("entries").GetArrayLength() > 0 || explained.GetProperty("row").GetProperty("package").GetString() == "P2");
+            Assert.Equal(kind != "package-usage", explained.GetProperty("entries").GetArrayLength() > 0 || explained.GetProperty("row")
+                .GetProperty("package").GetString() == "P2");
         }
 
         Assert.Equal(["package-usage", "pay-per-use", "purchase"], kinds.Order(StringComparer.Ordinal));
@@ -114,7 +118,8 @@ public class RetentionJobTests
         using var engine = new SqliteEngine($"Data Source={store.File}");
         var settled = new SettlementStore(engine, Settings);
         var core = new SettlementCore(settled, new TestClock(settled.Read(StoreState.Of).LastRunUs));
-        await work(new RetentionJob(core, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<RetentionJob>.Instance), core);
+        await work(new RetentionJob(
+            core, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<RetentionJob>.Instance), core);
     }
 
     private static long Count(TestStore store, string table) => store.Read(session =>

@@ -37,7 +37,8 @@ public sealed partial class TimelineLogTests : IDisposable
         core.CommandIntake.Store([.. Enumerable.Range(0, Accounts).SelectMany(i => new[] { Open($"a{i}"), Subscribe($"a{i}") })], core.NowUs);
         advance(Start.AddHours(1));
         lines.Clear();
-        Use(core, Start.AddHours(1), [.. Enumerable.Range(0, Accounts).Select(i => Refusals.Event($"e{i}", account: $"a{i}", at: Start.AddMinutes(5), count: 3))]);
+        Use(core, Start.AddHours(1),
+            [.. Enumerable.Range(0, Accounts).Select(i => Refusals.Event($"e{i}", account: $"a{i}", at: Start.AddMinutes(5), count: 3))]);
         advance(Start.AddHours(2));
         Assert.Equal(["Settled the run of 2026-03-01T19:00:00+08:00 in N s: accounts 450, bill rows 450, calls 1350"], lines);
     });
@@ -97,12 +98,14 @@ public sealed partial class TimelineLogTests : IDisposable
 
     private static string Open(string account) => $$"""{"id":"open-{{account}}","type":"open-account","account":"{{account}}"}""";
 
-    private static string Subscribe(string account) => $$"""{"id":"subscribe-{{account}}","type":"subscribe","account":"{{account}}","api":"images","region":"cn-north-4"}""";
+    private static string Subscribe(
+        string account) => $$"""{"id":"subscribe-{{account}}","type":"subscribe","account":"{{account}}","api":"images","region":"cn-north-4"}""";
 
     private static string TopUp(string id) => $$"""{"id":"{{id}}","type":"top-up","account":"a","amount":"2"}""";
 
     private static void Use(SettlementCore core, DateTimeOffset arrived, params string[] events) => core.Intake.Store(
-        [.. events.SelectMany(e => UsageReader.Read(System.Text.Encoding.UTF8.GetBytes(e), "application/json")).Select(e => new Engine.Usage.Arrival(e, Instant.OfUs(arrived)))]);
+        [.. events.SelectMany(e => UsageReader.Read(System.Text.Encoding.UTF8.GetBytes(e), "application/json"))
+            .Select(e => new Engine.Usage.Arrival(e, Instant.OfUs(arrived)))]);
 
     private void Work(Action<SettlementCore, Action<DateTimeOffset>, List<string>> work)
     {

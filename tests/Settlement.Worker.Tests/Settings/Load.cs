@@ -7,7 +7,8 @@ namespace Settlement.Worker.Tests.Settings;
 /// <summary>Settings from texts, without the process's own file and environment.</summary>
 internal static class Load
 {
-    public static (WorkerSettings? Settings, List<string> Faults) From(string? file = null, Dictionary<string, string>? environment = null, params string[] options)
+    public static (WorkerSettings? Settings, List<string> Faults) From(string? file = null, Dictionary<string, string>? environment = null,
+        params string[] options)
     {
         var faults = new List<SettingFault>();
         if (file is null)

@@ -31,7 +31,8 @@ public class SecretsTests
     {
         using var ca = Pem.Ca("a CA");
         using var client = Pem.Client(ca);
-        var secrets = Secrets.Of(Load.Options("RabbitMq:UseTls=true", $"RabbitMq:ClientCertificate={Pem.Of(client)}", $"RabbitMq:ClientKey={Pem.KeyOf(client)}"));
+        var secrets = Secrets.Of(
+            Load.Options("RabbitMq:UseTls=true", $"RabbitMq:ClientCertificate={Pem.Of(client)}", $"RabbitMq:ClientKey={Pem.KeyOf(client)}"));
         Assert.Equal("-----BEGIN PRIVATE KEY-----\n***\n***\n***\n-----END PRIVATE KEY-----", secrets.Hide(Pem.KeyOf(client)));
     }
 
@@ -55,7 +56,8 @@ public class SecretsTests
     {
         var settings = Settings with { Logging = Settings.Logging.SetItem("Console:FormatterName", formatter) };
         var lines = new Lines();
-        using (var services = new ServiceCollection().AddLogging(logging => logging.AddStandardError(settings, verbose: false)).AddSingleton<ConsoleFormatter>(lines)
+        using (var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddStandardError(settings, verbose: false)).AddSingleton<ConsoleFormatter>(lines)
             .PostConfigure<ConsoleLoggerOptions>(console => console.FormatterName = Lines.Formatter).BuildServiceProvider())
         {
             var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("test");
@@ -64,7 +66,8 @@ public class SecretsTests
         }
 
         Assert.Equal(2, lines.Seen.Count);
-        Assert.DoesNotContain(lines.Seen, line => line.Contains(Token, StringComparison.Ordinal) || line.Contains(Password, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines.Seen, line =>
+            line.Contains(Token, StringComparison.Ordinal) || line.Contains(Password, StringComparison.Ordinal));
         Assert.Contains("The broker said ***", lines.Seen[0], StringComparison.Ordinal);
         Assert.Contains("has ***", lines.Seen[0], StringComparison.Ordinal);
         Assert.Equal(formatter == "json", lines.Seen[1].Contains("Account=acme", StringComparison.Ordinal));
@@ -105,7 +108,8 @@ public class SecretsTests
     [InlineData("RabbitMq:Password hunter2", "RabbitMq:Password: an option is given as Section:Key=value")]
     [InlineData("Http:hunter2", "Http: an option is given as Section:Key=value")]
     [InlineData("=hunter2", ": an option is given as Section:Key=value")]
-    public void An_option_that_is_none_is_not_repeated(string option, string fault) => Assert.Equal(fault, Assert.Single(Load.From(options: [option]).Faults));
+    public void An_option_that_is_none_is_not_repeated(string option, string fault) =>
+        Assert.Equal(fault, Assert.Single(Load.From(options: [option]).Faults));
 
     [Theory]
     [InlineData("Server=db.example;Encrypt=Optional", "Encrypt=Optional sends the books to db.example ")]
@@ -134,9 +138,11 @@ public class SecretsTests
 
         public List<string> Seen { get; } = [];
 
-        public override void Write<TState>(in Microsoft.Extensions.Logging.Abstractions.LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+        public override void Write<TState>(
+            in Microsoft.Extensions.Logging.Abstractions.LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
         {
-            var values = logEntry.State is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : $"{logEntry.State}";
+            var values = logEntry.State is IEnumerable<KeyValuePair<string, object?>> pairs
+                ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : $"{logEntry.State}";
             Seen.Add($"{logEntry.Formatter(logEntry.State, logEntry.Exception)} | {values} | {logEntry.Exception}");
         }
     }

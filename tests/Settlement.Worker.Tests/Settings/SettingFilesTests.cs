@@ -52,7 +52,8 @@ public sealed class SettingFilesTests : IDisposable
             new() { ["RabbitMq__PasswordFile"] = file, ["RabbitMq__Username"] = "plain" },
             $"RabbitMq:VirtualHostFile={file}");
         Assert.Empty(faults);
-        Assert.Equal(("of the file", "plain", "of the file"), (settings!.RabbitMq.Password, settings.RabbitMq.Username, settings.RabbitMq.VirtualHost));
+        Assert.Equal(
+            ("of the file", "plain", "of the file"), (settings!.RabbitMq.Password, settings.RabbitMq.Username, settings.RabbitMq.VirtualHost));
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class SettingFilesTests : IDisposable
     {
         var (settings, faults) = Load.From(environment: new() { ["Database__Engine"] = "SqlServer", ["Database__ConnectionStringFile"] = "/none" });
         Assert.Null(settings);
-        Assert.Equal("Database:ConnectionStringFile: there is no file /none (environment variable Database__ConnectionStringFile)", Assert.Single(faults));
+        Assert.Equal("Database:ConnectionStringFile: there is no file /none (environment variable Database__ConnectionStringFile)",
+            Assert.Single(faults));
     }
 
     [Theory]
@@ -112,7 +114,8 @@ public sealed class SettingFilesTests : IDisposable
             {
                 var (_, faults) = Load.From(environment: new() { [variable] = value }, options: [$"{key}File={file}"]);
                 Assert.DoesNotContain(faults, f => f.Contains(Secret, StringComparison.Ordinal));
-                Assert.All(faults.Where(f => f.StartsWith(key + ":", StringComparison.Ordinal)), f => Assert.EndsWith($"(file {file}, command line)", f, StringComparison.Ordinal));
+                Assert.All(faults.Where(f => f.StartsWith(key + ":", StringComparison.Ordinal)), f =>
+                    Assert.EndsWith($"(file {file}, command line)", f, StringComparison.Ordinal));
             }
         }
     }
@@ -122,7 +125,8 @@ public sealed class SettingFilesTests : IDisposable
     {
         var file = Write("70000");
         var (_, faults) = Load.From(environment: new() { ["Http__PortFile"] = file });
-        Assert.Equal($"Http:Port: its content is not a whole number from 0 to 65535 (file {file}, environment variable Http__PortFile)", Assert.Single(faults));
+        Assert.Equal($"Http:Port: its content is not a whole number from 0 to 65535 (file {file}, environment variable Http__PortFile)",
+            Assert.Single(faults));
     }
 
     [Theory]
@@ -141,7 +145,7 @@ public sealed class SettingFilesTests : IDisposable
 
     [Fact]
     public void No_key_is_that_of_another_ones_file() =>
-        Assert.Empty(SettingKeys.All.Where(k => k.EndsWith(SettingKeys.OfFile, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(SettingKeys.All, k => k.EndsWith(SettingKeys.OfFile, StringComparison.OrdinalIgnoreCase));
 
     [Fact]
     public void A_category_of_the_log_may_be_called_as_it_likes() =>
@@ -175,7 +179,8 @@ public sealed class SettingFilesTests : IDisposable
             (["RabbitMq:UseTls=true", "RabbitMq:ClientKeyPassword=x"], "RabbitMq:ClientKeyPassword: needs RabbitMq:ClientKey"),
             (["RabbitMq:UseTls=true", certificate, "RabbitMq:ClientKey=" + Pem.KeyOf(other)], OtherKey),
             (["RabbitMq:UseTls=true", certificate, encrypted], "RabbitMq:ClientKey: is encrypted: it needs RabbitMq:ClientKeyPassword"),
-            (["RabbitMq:UseTls=true", certificate, encrypted, "RabbitMq:ClientKeyPassword=wrong"], OtherKey + ", or RabbitMq:ClientKeyPassword is wrong"),
+            (["RabbitMq:UseTls=true", certificate, encrypted, "RabbitMq:ClientKeyPassword=wrong"], OtherKey
+                + ", or RabbitMq:ClientKeyPassword is wrong"),
         })
         {
             var (settings, faults) = Load.From(options: options);

@@ -70,7 +70,8 @@ public class SettingsBindBothWaysTests
                 ["RabbitMq:UseTls=true", $"RabbitMq:ClientCertificate={Pem.Of(Client.One)}", $"RabbitMq:ClientKey={Client.Key.ExportPkcs8PrivateKeyPem()}"],
             _ => [],
         };
-        var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x;Database=y") } : Load.Options(along));
+        var before = Flat(key == "Database:Engine" ? WorkerSettings.Default with { Database = new(DatabaseEngine.Sqlite, "Server=x;Database=y") }
+            : Load.Options(along));
 
         var after = Flat(Load.Options([.. along, $"{key.Replace("{level}", "V3", StringComparison.Ordinal)}={value}"]));
 
@@ -79,7 +80,8 @@ public class SettingsBindBothWaysTests
 
     [Fact]
     public void Every_property_has_a_key() =>
-        Assert.Equal(Flat(WorkerSettings.Default).Keys.Where(p => p != "Logging").Order(StringComparer.Ordinal), Samples.Values.Select(s => s.Property).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Flat(WorkerSettings.Default).Keys.Where(p => p != "Logging").Order(StringComparer.Ordinal),
+            Samples.Values.Select(s => s.Property).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_page_names_the_keys_that_exist()
@@ -87,7 +89,8 @@ public class SettingsBindBothWaysTests
         var page = File.ReadAllText(Path.Combine(Root(), "docs", "settings.md"));
         Assert.Equal(
             SettingKeys.All.Order(StringComparer.Ordinal),
-            Regex.Matches(page, @"^\| `(?<key>[^`]+)` \|", RegexOptions.Multiline, TimeSpan.FromSeconds(5)).Select(m => m.Groups["key"].Value).Order(StringComparer.Ordinal));
+            Regex.Matches(page, @"^\| `(?<key>[^`]+)` \|", RegexOptions.Multiline, TimeSpan.FromSeconds(5)).Select(m => m.Groups["key"].Value)
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -100,7 +103,8 @@ public class SettingsBindBothWaysTests
     private static Dictionary<string, string> Flat(WorkerSettings settings) =>
         typeof(WorkerSettings).GetProperties().SelectMany(section => section.Name == "Logging"
             ? [new(section.Name, "")]
-            : section.PropertyType.GetProperties().Where(p => p.CanWrite).Select(p => KeyValuePair.Create($"{section.Name}.{p.Name}", Show(p.GetValue(section.GetValue(settings))))))
+            : section.PropertyType.GetProperties().Where(p => p.CanWrite)
+                .Select(p => KeyValuePair.Create($"{section.Name}.{p.Name}", Show(p.GetValue(section.GetValue(settings))))))
             .ToDictionary(StringComparer.Ordinal);
 
     private static string Show(object? value) =>

@@ -87,7 +87,8 @@ public class SettingsLoaderTests
     {
         var (settings, faults) = Load.From(
             """{ "Logging": { "LogLevel": { "Default": "Debug" } } /* as .NET reads it */, }""",
-            new() { ["PATH"] = "/bin", ["Some__Thing"] = "x", ["npm__config"] = "x", ["HTML__Port"] = "x", ["HttpServer__Port"] = "x", ["HTTP_PROXY"] = "y", ["Logging__LogLevel__Quartz"] = "Warning" });
+            new() { ["PATH"] = "/bin", ["Some__Thing"] = "x", ["npm__config"] = "x", ["HTML__Port"] = "x", ["HttpServer__Port"] = "x",
+                ["HTTP_PROXY"] = "y", ["Logging__LogLevel__Quartz"] = "Warning" });
         Assert.Empty(faults);
         Assert.Equal("Debug", settings!.Logging["LogLevel:Default"]);
         Assert.Equal("Warning", settings.Logging["LogLevel:Quartz"]);
@@ -164,5 +165,6 @@ public class SettingsLoaderTests
     }
 
     [Fact]
-    public void The_file_that_is_shipped_has_no_fault() => Assert.Empty(Load.From(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, SettingsSources.FileName))).Faults);
+    public void The_file_that_is_shipped_has_no_fault() =>
+        Assert.Empty(Load.From(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, SettingsSources.FileName))).Faults);
 }

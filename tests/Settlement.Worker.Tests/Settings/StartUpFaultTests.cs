@@ -50,7 +50,8 @@ public sealed class StartUpFaultTests : IDisposable
     {
         var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "settlement"),
-            ["run", "--database", store.File, "--set", "Http:Port=0", "--set", "Logging:Console:FormatterName=json", "--set", "Logging:LogLevel:Microsoft=Information"])
+            ["run", "--database",
+                store.File, "--set", "Http:Port=0", "--set", "Logging:Console:FormatterName=json", "--set", "Logging:LogLevel:Microsoft=Information"])
         {
             UseShellExecute = false, RedirectStandardError = true,
         };

@@ -70,7 +70,8 @@ public sealed class LicencesTests : IDisposable
     {
         var cache = Directory.CreateDirectory(Path.Combine(folder.FullName, "cache", "odd.one", "1.2.3")).FullName;
         if (licence is not null)
-            Write(Path.Combine(cache, "odd.one.nuspec"), $"<package><metadata><id>Odd.One</id>{licence}<description>MIT</description></metadata></package>");
+            Write(Path.Combine(
+                cache, "odd.one.nuspec"), $"<package><metadata><id>Odd.One</id>{licence}<description>MIT</description></metadata></package>");
         Write(Path.Combine(cache, "LICENSE.txt"), "You may look at it.");
         Write(Path.Combine(cache, "odd.one.1.2.3.nupkg.sha512"), Convert.ToBase64String(SHA512.HashData([])));
         var lockFile = Path.Combine(folder.FullName, "packages.lock.json");
@@ -108,7 +109,8 @@ public sealed class LicencesTests : IDisposable
 
     private static IEnumerable<string> Locked()
     {
-        var packages = JsonDocument.Parse(File.ReadAllText(Checkout.PathOf("src", "Settlement.Worker", "packages.lock.json"))).RootElement.GetProperty("dependencies");
+        var packages = JsonDocument.Parse(
+            File.ReadAllText(Checkout.PathOf("src", "Settlement.Worker", "packages.lock.json"))).RootElement.GetProperty("dependencies");
         return packages.EnumerateObject().SelectMany(target => target.Value.EnumerateObject()).Where(p => Text(p.Value, "type") != "Project")
             .Select(p => $"{p.Name}@{Text(p.Value, "resolved")}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
@@ -116,7 +118,8 @@ public sealed class LicencesTests : IDisposable
     /// <summary>What the program that these tests run says it consists of.</summary>
     private static List<string> Built()
     {
-        var libraries = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "settlement.deps.json"))).RootElement.GetProperty("libraries");
+        var libraries = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "settlement.deps.json"))).RootElement.GetProperty("libraries");
         var built = libraries.EnumerateObject().Where(l => Text(l.Value, "type") == "package").Select(l => l.Name.Replace('/', '@')).ToList();
         Assert.True(built.Count > 20);
         return built;

@@ -16,7 +16,8 @@ namespace Settlement.Worker.Tests.Telemetry;
 public sealed class HealthTellsTheTruthTests : IDisposable
 {
     private const string RunJob = """{"id":"close","type":"run-job","job":"close-hours"}""";
-    private static readonly string Dear = Refusals.Catalog.Replace("""[{"unitPrice":"1"}]""", """[{"unitPrice":"20000"}]""", StringComparison.Ordinal);
+    private static readonly string Dear = Refusals.Catalog.Replace("""[{"unitPrice":"1"}]""", """[{"unitPrice":"20000"}]""",
+        StringComparison.Ordinal);
     private readonly ReplayStore store = ReplayStore.Create(Dear, ReplayStore.NowUs);
     private readonly DateTimeOffset hour = WatchedWorker.DueHour;
 
@@ -102,7 +103,9 @@ public sealed class HealthTellsTheTruthTests : IDisposable
         await worker.VerbAsync(Exit.Done, "catalog", "apply", cure);
         await worker.VerbAsync(Exit.Done, "parked", "retry", "a");
         await worker.Process.UntilAsync(
-            async () => !await worker.HasNoteAsync("parked") && (await worker.ScrapeAsync()).Value("settlement_accounts_parked") == 0, "nothing tells of it any more");
+            async () =>
+                !await worker.HasNoteAsync("parked") && (await worker.ScrapeAsync())
+                .Value("settlement_accounts_parked") == 0, "nothing tells of it any more");
         await worker.UntilReadyAsync();
         Assert.Equal(0, await worker.Process.StopAsync());
     }
@@ -121,16 +124,20 @@ public sealed class HealthTellsTheTruthTests : IDisposable
 
         await worker.Process.UntilAsync(
             async () => await worker.HasNoteAsync("hold") && (await worker.ScrapeAsync()).Value("settlement_hours_behind") >= 2
-                && (await worker.StatusAsync()) is var status && status.GetProperty("hoursBehind").GetInt64() >= 2 && status.GetProperty("heldSince").ValueKind == JsonValueKind.String,
+                && (await worker.StatusAsync()) is var status && status.GetProperty("hoursBehind").GetInt64() >= 2
+                    && status.GetProperty("heldSince").ValueKind == JsonValueKind.String,
             "everything tells of the hold");
         Assert.Equal((1, 0), ((await worker.ScrapeAsync()).Value("settlement_ready"), store.Count("SELECT COUNT(*) FROM BillRow")));
 
         // Lifted before the last hourly run, as it were: the next closing takes what was held.
         await broker.PublishAsync(BrokerTopology.BillingCommands, JsonSerializer.Serialize(
-            new { id = "resume", type = "resume", reason = "seen", by = "test", at = hour.AddMinutes(30).ToString("O", CultureInfo.InvariantCulture) }));
+            new { id = "resume", type = "resume", reason = "seen", by = "test", at = hour.AddMinutes(30)
+                .ToString("O", CultureInfo.InvariantCulture) }));
         await broker.PublishAsync(BrokerTopology.BillingCommands, RunJob.Replace("\"close\"", "\"close again\"", StringComparison.Ordinal));
         await worker.Process.UntilAsync(
-            async () => !await worker.HasNoteAsync("hold") && (await worker.ScrapeAsync()).Value("settlement_hours_behind") == 0, "nothing tells of it any more");
+            async () =>
+                !await worker.HasNoteAsync("hold") && (await worker.ScrapeAsync())
+                .Value("settlement_hours_behind") == 0, "nothing tells of it any more");
         Assert.Equal(1, store.Count("SELECT COUNT(*) FROM BillRow"));
         await worker.UntilReadyAsync();
         Assert.Equal(0, await worker.Process.StopAsync());

@@ -37,7 +37,8 @@ public sealed class HttpPortTests : IDisposable
             Assert.Empty((await SendAsync(worker, HttpMethod.Get, path)).Server);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(worker, HttpMethod.Get, "health/live")).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(worker, HttpMethod.Get, "metrics")).Status);
-        Assert.Contains(" 431 ", await RawAsync(worker.Port, $"GET /health/live HTTP/1.1\r\nHost: x\r\nX: {new string('x', 10_000)}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Contains(" 431 ", await RawAsync(worker.Port, $"GET /health/live HTTP/1.1\r\nHost: x\r\nX: {new string('x', 10_000)}\r\n\r\n"),
+            StringComparison.Ordinal);
         Assert.Contains(" 414 ", await RawAsync(worker.Port, $"GET /{new string('x', 3_000)} HTTP/1.1\r\nHost: x\r\n\r\n"), StringComparison.Ordinal);
     }
 

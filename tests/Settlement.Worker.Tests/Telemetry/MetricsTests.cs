@@ -38,10 +38,12 @@ public sealed class MetricsTests : IDisposable
         // What costs nothing is stored too.
         Assert.Equal(3, scrape.Value("settlement_usage_lag_seconds_count"));
         Assert.True(scrape.Value("settlement_usage_lag_seconds_sum") > 3 * 3600, "The calls are of hours ago");
-        Assert.Equal((12, 0), (scrape.Value("settlement_calls_settled_total", "kind", "balance"), scrape.Value("settlement_calls_settled_total", "kind", "package")));
+        Assert.Equal((12, 0),
+            (scrape.Value("settlement_calls_settled_total", "kind", "balance"), scrape.Value("settlement_calls_settled_total", "kind", "package")));
         Assert.Equal(12, scrape.Value("settlement_deducted_units_total", "kind", "balance"));
         Assert.Equal(1, scrape.Value("settlement_closing_duration_seconds_count"));
-        Assert.Equal((3, 1), (scrape.Value("settlement_commands_total", "outcome", "applied"), scrape.Value("settlement_commands_total", "outcome", "refused")));
+        Assert.Equal((3, 1),
+            (scrape.Value("settlement_commands_total", "outcome", "applied"), scrape.Value("settlement_commands_total", "outcome", "refused")));
         Assert.Equal(14, scrape.Value("settlement_quarantine_value_units", "reason", "unknown-account"));
         Assert.Equal(2, scrape.Value("settlement_quarantine_entries", "reason", "unknown-account"));
         Assert.Equal((0, 0), (scrape.Value("settlement_hours_behind"), scrape.Value("settlement_accounts_parked")));
@@ -68,7 +70,8 @@ public sealed class MetricsTests : IDisposable
         foreach (var body in new[]
         {
             paid, paid, Refusals.Event("2", at: hour.AddMinutes(6), count: 2), Refusals.Event("3", at: hour.AddMinutes(6), status: 500),
-            Refusals.Event("4", account: "nobody", at: hour.AddMinutes(6), count: 5), Refusals.Event("5", account: "no one", at: hour.AddMinutes(6), count: 9),
+            Refusals.Event("4", account: "nobody", at: hour.AddMinutes(6), count: 5),
+            Refusals.Event("5", account: "no one", at: hour.AddMinutes(6), count: 9),
         })
             await broker.PublishAsync(BrokerTopology.UsageEvents, body);
         await UntilAsync("SELECT COUNT(*) FROM EventIdentity", 5, "the events are stored");
@@ -88,11 +91,13 @@ public sealed class MetricsTests : IDisposable
     {
         var exported = scrapes.SelectMany(s => s.All.Select(series => (Name: s.MetricOf(series), Type: s.Types[s.MetricOf(series)], series.Labels)))
             .Where(e => e.Name.StartsWith(Ours, StringComparison.Ordinal)).ToLookup(e => e.Name, StringComparer.Ordinal);
-        Assert.Equal(MetricsPage.Metrics.Select(m => m.Name).Order(StringComparer.Ordinal), exported.Select(e => e.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(MetricsPage.Metrics.Select(m => m.Name).Order(StringComparer.Ordinal), exported.Select(e => e.Key)
+            .Order(StringComparer.Ordinal));
         foreach (var metric in MetricsPage.Metrics)
         {
             Assert.All(exported[metric.Name], e => Assert.Equal(metric.Type, e.Type));
-            var labels = exported[metric.Name].SelectMany(e => e.Labels).Where(l => l.Key != "le").ToLookup(l => l.Key, l => l.Value, StringComparer.Ordinal);
+            var labels = exported[metric.Name].SelectMany(e => e.Labels).Where(l => l.Key != "le")
+                .ToLookup(l => l.Key, l => l.Value, StringComparer.Ordinal);
             Assert.Equal(metric.Labels.Keys.Order(StringComparer.Ordinal), labels.Select(l => l.Key).Order(StringComparer.Ordinal));
             foreach (var (name, values) in metric.Labels.Where(l => l.Value.Count > 0))
                 Assert.Empty(labels[name].Except(values).Select(v => $"{metric.Name}: {name} = {v} is not on the page"));

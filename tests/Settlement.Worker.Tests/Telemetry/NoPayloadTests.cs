@@ -24,7 +24,8 @@ public sealed class NoPayloadTests : IDisposable
         await using var collector = new Collector();
         await using var broker = await TestBroker.StartAsync();
         await using var worker = new WatchedWorker(
-            broker.Settings, store, $"Telemetry__OtlpEndpoint={collector.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=500",
+            broker.Settings,
+            store, $"Telemetry__OtlpEndpoint={collector.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_METRIC_EXPORT_INTERVAL=500",
             "OTEL_BSP_SCHEDULE_DELAY=200");
         await worker.UntilReadyAsync();
         await SendEverythingAsync(broker, worker);
@@ -57,7 +58,8 @@ public sealed class NoPayloadTests : IDisposable
         Assert.All(lines, line =>
         {
             var json = JsonSerializer.Deserialize<JsonElement>(line);
-            Assert.All(["Timestamp", "LogLevel", "Category", "Message"], field => Assert.Equal(JsonValueKind.String, json.GetProperty(field).ValueKind));
+            Assert.All(["Timestamp", "LogLevel", "Category", "Message"], field =>
+                Assert.Equal(JsonValueKind.String, json.GetProperty(field).ValueKind));
         });
     }
 
@@ -70,7 +72,8 @@ public sealed class NoPayloadTests : IDisposable
             p.Headers = new Dictionary<string, object?> { ["traceparent"] = $"00-{TraceId}-b7ad6b7169203331-01" });
         foreach (var body in new[]
         {
-            Refusals.Event("2", account: Secret, status: 99), Refusals.Event("3", account: Secret, api: Secret), Refusals.Event("4", account: Secret + "2"),
+            Refusals.Event("2", account: Secret, status: 99), Refusals.Event("3", account: Secret, api: Secret),
+            Refusals.Event("4", account: Secret + "2"),
             $"no JSON {Secret}", $$"""{"hello":"{{Secret}}"}""", $$"""{"id":"5","account":"{{Secret}}","time":"{{Secret}}"}""",
         })
             await broker.PublishAsync(BrokerTopology.UsageEvents, body);

@@ -18,7 +18,9 @@ internal sealed class PrivateNode : IAsyncDisposable
 
     public static async Task<PrivateNode> StartAsync()
     {
-        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SETTLEMENT_TEST_RABBITMQCTL")), "RabbitMQ: SETTLEMENT_TEST_RABBITMQCTL is not set");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(
+            Environment.GetEnvironmentVariable("SETTLEMENT_TEST_RABBITMQCTL")), "RabbitMQ: SETTLEMENT_TEST_RABBITMQCTL is not set");
         var node = new PrivateNode();
         var said = await RunAsync(Checkout.PathOf("tests", "broker.sh"), "start", node.Node);
         var uri = new Uri(said.Split('\n').Single(l => l.StartsWith("SETTLEMENT_TEST_RABBITMQ=", StringComparison.Ordinal)).Split('=')[1]);

@@ -21,7 +21,8 @@ internal sealed class WatchedWorker : IAsyncDisposable
     {
         Store = store;
         Process = WorkerProcess.Start(broker, store, [string.Create(CultureInfo.InvariantCulture, $"Http__Port={port}"), .. settings]);
-        http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")), Timeout = TimeSpan.FromSeconds(20) };
+        http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")),
+            Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public ReplayStore Store { get; }
@@ -54,20 +55,24 @@ internal sealed class WatchedWorker : IAsyncDisposable
     }
 
     /// <summary>What the store and its worker say, by <c>status --output json</c>.</summary>
-    public async Task<JsonElement> StatusAsync() => JsonSerializer.Deserialize<JsonElement>((await VerbAsync(Exit.Done, "status", "--output", "json")).Output);
+    public async Task<JsonElement> StatusAsync() =>
+        JsonSerializer.Deserialize<JsonElement>((await VerbAsync(Exit.Done, "status", "--output", "json")).Output);
 
     public async Task<(string Output, string Error)> VerbAsync(int exit, params string[] verb)
     {
         using StringWriter output = new(), error = new();
         var ended = await CommandLine.RunAsync(
-            ["--set", "Billing:MaxUsageAge=20000.00:00:00", "--set", $"Http:Port={port}", .. verb, "--database", Path.Combine(Store.Folder, "settlement.db")], output, error);
+            ["--set", "Billing:MaxUsageAge=20000.00:00:00", "--set", $"Http:Port={port}", .. verb, "--database",
+                Path.Combine(Store.Folder, "settlement.db")], output, error);
         Assert.True(ended == exit, $"{string.Join(' ', verb)}: {ended}\n{output}{error}");
         return (output.ToString(), error.ToString());
     }
 
     /// <summary>Until the endpoint, the metrics and the verb all say that the worker is ready.</summary>
     public Task UntilReadyAsync() => Process.UntilAsync(
-        async () => await SaysAsync(async () => (await GetAsync("health/ready")).Status == HttpStatusCode.OK) && (await ScrapeAsync()).Value("settlement_ready") == 1
+        async () =>
+            await SaysAsync(async () => (await GetAsync("health/ready")).Status == HttpStatusCode.OK) && (await ScrapeAsync())
+            .Value("settlement_ready") == 1
             && (await StatusAsync()).GetProperty("ready").ValueKind == JsonValueKind.True,
         "it is ready and says so everywhere");
 
@@ -79,7 +84,8 @@ internal sealed class WatchedWorker : IAsyncDisposable
             if (status != HttpStatusCode.ServiceUnavailable || Named(ready) is not { } part)
                 return false;
             var scrape = await ScrapeAsync();
-            return scrape.Value("settlement_ready") == 0 && scrape.Value("settlement_not_ready", "what", part) == 1 && Named(await StatusAsync()) == part;
+            return scrape.Value("settlement_ready") == 0 && scrape.Value("settlement_not_ready", "what", part) == 1
+                && Named(await StatusAsync()) == part;
 
             string? Named(JsonElement said) => said.GetProperty("reasons") is { ValueKind: JsonValueKind.Array } reasons
                 ? reasons.EnumerateArray().Select(r => r.GetProperty("what").GetString()!).FirstOrDefault(anyOf.Contains) : null;
@@ -100,13 +106,16 @@ internal sealed class WatchedWorker : IAsyncDisposable
     {
         await using var connection = await BrokerConnection.OpenAsync(broker, "agent", Cancel);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancel);
-        await channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), Cancel);
+        await channel.BasicPublishAsync(
+            exchange, "", mandatory: true, new BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), Cancel);
     }
 
     public static string Account(string id, DateTimeOffset at) => string.Join(
         ',',
         JsonSerializer.Serialize(new { id = "open " + id, type = "open-account", account = id, at = at.ToString("O", CultureInfo.InvariantCulture) }),
-        JsonSerializer.Serialize(new { id = "sub " + id, type = "subscribe", account = id, api = "images", region = "cn-north-4", at = at.ToString("O", CultureInfo.InvariantCulture) }));
+        JsonSerializer.Serialize(
+            new { id = "sub " + id, type = "subscribe", account = id, api = "images", region = "cn-north-4",
+            at = at.ToString("O", CultureInfo.InvariantCulture) }));
 
     public async ValueTask DisposeAsync()
     {

@@ -66,7 +66,8 @@ public class BackupVerbTests
     public async Task A_server_makes_its_own_backups()
     {
         using var store = new TestStore();
-        var ran = await store.RunAsync("backup", store.PathOf("x"), "--set", "Database:Engine=SqlServer", "--set", "Database:ConnectionString=Server=127.0.0.1;Database=x");
+        var ran = await store.RunAsync("backup",
+            store.PathOf("x"), "--set", "Database:Engine=SqlServer", "--set", "Database:ConnectionString=Server=127.0.0.1;Database=x");
         // The shorthand that every test gives comes before --set, so this is the server's connection.
         Assert.Equal((Exit.BadInput, ""), (ran.Exit, ran.Output));
         Assert.Contains("makes its own backups (BACKUP DATABASE", ran.Error, StringComparison.Ordinal);

@@ -48,13 +48,17 @@ public sealed class BillListingTests
         using var store = await VerbTests.StoreAsync();
         await store.RunAsync("close", "--until", "2023-04-18T19:00:00");
         var rows = (await store.DoAsync("bill", "--output", "json")).Json.EnumerateArray().ToList();
-        long Sum(bool used) => rows.Where(r => r.GetProperty("kind").GetString() is "package-usage" or "pay-per-use" == used).Sum(r => r.GetProperty("calls").GetInt64());
+        long Sum(bool used) =>
+            rows.Where(r => r.GetProperty("kind").GetString() is "package-usage" or "pay-per-use" == used)
+            .Sum(r => r.GetProperty("calls").GetInt64());
 
         var table = (await store.DoAsync("bill")).Output;
-        var total = table.Split('\n').Single(l => l.TrimStart().StartsWith("total", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var total = table.Split('\n').Single(l => l.TrimStart().StartsWith("total", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("BOUGHT", table, StringComparison.Ordinal);
         Assert.Equal((Show(Sum(used: false)), Show(Sum(used: true))), (total[2], total[3]));
-        Assert.Contains($", {Show(Sum(used: true))} calls used, {Show(Sum(used: false))} calls bought, ", (await store.DoAsync("bill", "--output", "json")).Error, StringComparison.Ordinal);
+        Assert.Contains($", {Show(Sum(used: true))} calls used, {Show(Sum(used: false))} calls bought, ",
+            (await store.DoAsync("bill", "--output", "json")).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,9 +70,11 @@ public sealed class BillListingTests
 
         var june = (await store.DoAsync("bill", "--month", "2026-06")).Output;
         Assert.StartsWith("none\n", june, StringComparison.Ordinal);
-        Assert.Contains("40 calls of 2026-06 were deducted later and stand on the bill of 2026-07 (1 row): bill --month 2026-07", june, StringComparison.Ordinal);
+        Assert.Contains("40 calls of 2026-06 were deducted later and stand on the bill of 2026-07 (1 row): bill --month 2026-07", june,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("deducted later", (await store.DoAsync("bill", "--month", "2026-07")).Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("deducted later", (await store.DoAsync("bill", "--month", "2026-06", "--region", "elsewhere")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("deducted later", (await store.DoAsync("bill", "--month", "2026-06", "--region", "elsewhere")).Output,
+            StringComparison.Ordinal);
         var json = await store.DoAsync("bill", "--month", "2026-06", "--output", "json");
         Assert.Equal("[]\n", json.Output);
         Assert.Contains("bill of 2026-07", json.Error, StringComparison.Ordinal);
@@ -86,7 +92,8 @@ public sealed class BillListingTests
         var lines = csv.Output.Split("\r\n");
         var fields = (await store.DoAsync("bill", "--output", "json")).Json[0].EnumerateObject().Select(p => p.Name);
         Assert.Equal(string.Join(',', fields) + ",currency", lines[0]);
-        Assert.Equal("R000001-000100-0001,adjustment,a1,,,,,,,,,,2026-07-02T09:00:00+08:00,2026-07,,false,-5.00000000,-5.00,0.00000000,,CNY", lines[1]);
+        Assert.Equal("R000001-000100-0001,adjustment,a1,,,,,,,,,,2026-07-02T09:00:00+08:00,2026-07,,false,-5.00000000,-5.00,0.00000000,,CNY",
+            lines[1]);
         Assert.Contains(",\"'=cmd|' /C calc'!A0, \"\"quoted\"\"\",", lines[2], StringComparison.Ordinal);
         Assert.EndsWith(",40 x 0.15 = 6.00000000,CNY", lines[2], StringComparison.Ordinal);
         Assert.Equal(["", lines[1][..4]], [lines[3], "R000"]);
@@ -158,7 +165,8 @@ public sealed class BillListingTests
         var store = new TestStore();
         await store.DoAsync("catalog", "apply", store.Write("catalog.json", VerbTests.Catalog));
         await store.CommandsAsync(
-            new { id = "c1", type = "open-account", account = "a1" }, new { id = "c2", type = "subscribe", account = "a1", api = "passport", region = "cn-north-4", resourceName });
+            new { id = "c1", type = "open-account", account = "a1" },
+            new { id = "c2", type = "subscribe", account = "a1", api = "passport", region = "cn-north-4", resourceName });
         return store;
     }
 

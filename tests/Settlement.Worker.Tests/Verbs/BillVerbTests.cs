@@ -64,7 +64,8 @@ public class BillVerbTests
             await store.DoAsync("explain", id);
             if (kind is "purchase")
             {
-                Assert.Equal(row.GetProperty("package").GetString() == "P1" ? "c4" : "c5", explained.GetProperty("command").GetProperty("id").GetString());
+                Assert.Equal(row.GetProperty("package").GetString() == "P1" ? "c4" : "c5", explained.GetProperty("command").GetProperty("id")
+                    .GetString());
                 continue;
             }
 
@@ -82,7 +83,8 @@ public class BillVerbTests
     public async Task Events_that_do_not_make_up_the_row_end_with_3()
     {
         using var store = await ClosedAsync();
-        var row = (await store.DoAsync("bill", "--kind", "pay-per-use", "--output", "json")).Json.EnumerateArray().First().GetProperty("row").GetString()!;
+        var row = (await store.DoAsync("bill", "--kind", "pay-per-use", "--output", "json")).Json.EnumerateArray().First().GetProperty("row")
+            .GetString()!;
         using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = store.File, Pooling = false }.ToString()))
         {
             connection.Open();
@@ -103,7 +105,8 @@ public class BillVerbTests
         await store.DoAsync("catalog", "apply", store.Write("catalog.json", VerbTests.Catalog));
         await store.CommandsAsync(VerbTests.Commands[..3]);
         var lines = Enumerable.Range(0, 50).Select(i => FormattableString.Invariant($"{i},a1,passport,2023-04-18T15:40:{i:D2}+08:00,200,1"));
-        await VerbTests.IngestAsync(store, store.Write("u.csv", string.Join('\n', lines.Prepend("event_id,account_id,api,occurred_at,status,quantity"))));
+        await VerbTests.IngestAsync(
+            store, store.Write("u.csv", string.Join('\n', lines.Prepend("event_id,account_id,api,occurred_at,status,quantity"))));
         await store.DoAsync("close", "--until", Evening);
         var row = (await store.DoAsync("bill", "--output", "json")).Json[0].GetProperty("row").GetString()!;
         Assert.Contains("and 30 more events (--all shows them)", (await store.DoAsync("explain", row)).Output, StringComparison.Ordinal);

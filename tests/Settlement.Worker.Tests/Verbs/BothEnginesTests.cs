@@ -77,12 +77,14 @@ public sealed partial class BothEnginesTests
         foreach (var verb in Story)
         {
             var ran = await RunAsync(store, verb);
-            Assert.True(ran.Exit is Exit.Done or Exit.Differs || verb[1] is "no such account" || verb[^1] == "999", $"settlement {string.Join(' ', verb)}: {ran.Exit}\n{ran.Error}");
+            Assert.True(ran.Exit is Exit.Done or Exit.Differs || verb[1] is "no such account"
+                || verb[^1] == "999", $"settlement {string.Join(' ', verb)}: {ran.Exit}\n{ran.Error}");
         }
 
         // Verbs that need no store, need a broker, work on a file, or are about this very moment.
         string[] elsewhere = ["run", "demo", "simulate", "errors", "backup", "clock", "health"];
-        Assert.Equal(CommandLine.Root().Subcommands.Select(c => c.Name).Except(elsewhere).Order(StringComparer.Ordinal), Story.Select(v => v[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(CommandLine.Root().Subcommands.Select(c => c.Name).Except(elsewhere).Order(StringComparer.Ordinal), Story.Select(v => v[0])
+            .Distinct().Order(StringComparer.Ordinal));
     }
 
     private static async Task<Ran> RunAsync(TestStore store, string[] verb)
@@ -92,8 +94,10 @@ public sealed partial class BothEnginesTests
         store.Write("usage.csv", VerbTests.Usage());
         store.Write("strange.csv", "event_id,account_id,api,occurred_at,status,quantity\nx1,nobody,passport,2023-04-18T16:10:00+08:00,200,2\nx2,a1,no-such-api,2023-04-18T16:11:00+08:00,200,1\nx3,a1,passport,yesterday,200,1\n");
         store.Write("late.csv", "event_id,account_id,api,occurred_at,status,quantity\nl1,a1,passport,2023-04-18T16:10:00+08:00,200,7\nl2,nobody,passport,2023-04-18T16:12:00+08:00,200,2\n");
-        var row = verb.Contains(LastRow, StringComparer.Ordinal) ? (await store.RunAsync("bill", "--output", "json")).Json.EnumerateArray().Last().GetProperty("row").GetString()! : "";
-        return await store.RunAsync([.. verb.Select(arg => arg == LastRow ? row : arg.Contains('.', StringComparison.Ordinal) ? store.PathOf(arg) : arg)]);
+        var row = verb.Contains(LastRow, StringComparer.Ordinal) ? (await store.RunAsync("bill", "--output", "json")).Json.EnumerateArray().Last()
+            .GetProperty("row").GetString()! : "";
+        return await store.RunAsync(
+            [.. verb.Select(arg => arg == LastRow ? row : arg.Contains('.', StringComparison.Ordinal) ? store.PathOf(arg) : arg)]);
     }
 
     /// <summary>
@@ -115,9 +119,11 @@ public sealed partial class BothEnginesTests
     private static partial Regex Folder();
 
     /// <summary>Times in years after the story's.</summary>
-    [GeneratedRegex(@"20(2[4-9]|[3-9]\d)-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"20(2[4-9]|[3-9]\d)-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Moment();
 
-    [GeneratedRegex(@"\b\d+(\.\d+)? ?(ms|s|min|h|d|days?|hours?|minutes?|seconds?)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b\d+(\.\d+)? ?(ms|s|min|h|d|days?|hours?|minutes?|seconds?)\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Age();
 }

@@ -1,4 +1,3 @@
-
 using System.Globalization;
 using System.Text.Json;
 using Settlement.Domain.Time;
@@ -44,7 +43,8 @@ public sealed class ClockVerbTests : IDisposable
         Assert.Equal(JsonValueKind.Null, status.GetProperty("hoursBehind").ValueKind);
         Assert.StartsWith(year, status.GetProperty("aheadUntil").GetString(), StringComparison.Ordinal);
         Assert.Contains($"the time line is ahead of the clock until {year}", (await RunAsync("status")).Output, StringComparison.Ordinal);
-        Assert.StartsWith(year, (await RunAsync("clock", "show", "--output", "json")).Json.GetProperty("aheadUntil").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            year, (await RunAsync("clock", "show", "--output", "json")).Json.GetProperty("aheadUntil").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,8 @@ public sealed class ClockVerbTests : IDisposable
         var before = ahead.Read(StoreState.Of);
         var back = await RunAsync("clock", "back");
         Assert.Equal(Exit.BadInput, back.Exit);
-        Assert.Contains("ledger entries: 2, the first of " + Now.AddYears(10).Year.ToString(CultureInfo.InvariantCulture), back.Error, StringComparison.Ordinal);
+        Assert.Contains("ledger entries: 2, the first of " + Now.AddYears(10).Year.ToString(CultureInfo.InvariantCulture), back.Error,
+            StringComparison.Ordinal);
         Assert.Equal(before, ahead.Read(StoreState.Of));
     }
 
@@ -91,7 +92,9 @@ public sealed class ClockVerbTests : IDisposable
         var wrong = await RunAsync("clock", "confirm", "2023-04-18T15:00:00+08:00");
         Assert.Equal(Exit.BadInput, wrong.Exit);
         Assert.Contains("set the clock right", wrong.Error, StringComparison.Ordinal);
-        Assert.Equal(Exit.Done, (await RunAsync("clock", "confirm", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))).Exit);
+        Assert.Equal(Exit.Done,
+            (await RunAsync("clock", "confirm", TimeProvider.System.GetUtcNow()
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))).Exit);
         Assert.Equal(JsonValueKind.String, (await RunAsync("clock", "show", "--output", "json")).Json.GetProperty("confirmed").ValueKind);
         Assert.Equal(Exit.BadInput, (await RunAsync("clock", "confirm", "yesterday")).Exit);
     }
@@ -102,10 +105,14 @@ public sealed class ClockVerbTests : IDisposable
         ahead.Work(ReplayStore.NowUs, core => core.Store.Write(session =>
         {
             TroubleRows.Note(session, new Trouble { Worker = "process 1 on x", What = "usage", SinceUs = Instant.OfUs(Now), Cause = "disk full" });
-            TroubleRows.Note(session, new Trouble { Worker = "process 1 on x", What = "time-line", SinceUs = Instant.OfUs(Now), EndedUs = Instant.OfUs(Now) + 1, Cause = "locked" });
+            TroubleRows.Note(session,
+                new Trouble { Worker = "process 1 on x", What = "time-line", SinceUs = Instant.OfUs(Now), EndedUs = Instant.OfUs(Now) + 1,
+                Cause = "locked" });
         }));
-        var trouble = (await RunAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray().OrderByDescending(t => t.GetProperty("what").GetString(), StringComparer.Ordinal).ToList();
-        Assert.Equal(("usage", "disk full", JsonValueKind.Null), (Text(trouble[0], "what"), Text(trouble[0], "cause"), trouble[0].GetProperty("ended").ValueKind));
+        var trouble = (await RunAsync("status", "--output", "json")).Json.GetProperty("trouble").EnumerateArray()
+            .OrderByDescending(t => t.GetProperty("what").GetString(), StringComparer.Ordinal).ToList();
+        Assert.Equal(("usage", "disk full", JsonValueKind.Null),
+            (Text(trouble[0], "what"), Text(trouble[0], "cause"), trouble[0].GetProperty("ended").ValueKind));
         Assert.Equal(("time-line", JsonValueKind.String), (Text(trouble[1], "what"), trouble[1].GetProperty("ended").ValueKind));
         var text = (await RunAsync("status")).Output;
         Assert.Contains("still fails", text, StringComparison.Ordinal);

@@ -19,7 +19,8 @@ public class ClosingVerbTests
         Assert.Equal((Exit.Differs, Exit.Differs), (dry.Exit, real.Exit));
         Assert.Equal(real.Output, dry.Output);
         var run = Assert.Single(real.Json.EnumerateArray());
-        Assert.Equal(("2023-04-18T19:00:00+08:00", 1, 28), (run.GetProperty("run").GetString(), run.GetProperty("accounts").GetInt32(), run.GetProperty("heldCalls").GetInt32()));
+        Assert.Equal(("2023-04-18T19:00:00+08:00", 1, 28),
+            (run.GetProperty("run").GetString(), run.GetProperty("accounts").GetInt32(), run.GetProperty("heldCalls").GetInt32()));
         Assert.Empty(store.Read(session => Books.Faults(session).ToList()));
     }
 
@@ -38,7 +39,8 @@ public class ClosingVerbTests
     {
         using var store = await VerbTests.StoreAsync();
         await store.RunAsync("close", "--until", Evening);
-        await VerbTests.IngestAsync(store, store.Write("late.csv", "event_id,account_id,api,occurred_at,status,quantity\nl1,a1,passport,2023-04-18T16:10:00+08:00,200,7\n"));
+        await VerbTests.IngestAsync(
+            store, store.Write("late.csv", "event_id,account_id,api,occurred_at,status,quantity\nl1,a1,passport,2023-04-18T16:10:00+08:00,200,7\n"));
         var run = Assert.Single((await store.DoAsync("close", "--until", Evening, "--output", "json")).Json.EnumerateArray());
         Assert.Equal((1, 7), (run.GetProperty("rows").GetInt32(), run.GetProperty("calls").GetInt32()));
         var late = Assert.Single((await store.DoAsync("bill", "--output", "json")).Json.EnumerateArray(), r => r.GetProperty("late").GetBoolean());
@@ -66,16 +68,19 @@ public class ClosingVerbTests
             new { id = "2", type = "top-up", account = "a", amount = "239.99" },
             new { id = "3", type = "buy-package", account = "a", offer = "passport-30", package = "P", autoRenew = true, daysBefore = 1 });
         var before = store.Dump();
-        var later = TimeProvider.System.GetUtcNow().AddDays(40).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var later = TimeProvider.System.GetUtcNow().AddDays(40)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var steps = (await store.DoAsync("lifecycle", "--dry-run", "--until", later, "--output", "json")).Json.EnumerateArray().ToList();
         Assert.Equal(before, store.Dump());
         Assert.Equal(
             ["lot-expiring", "renewal-attempt", "lot-expiring", "renewal-attempt", "lot-end", "lot-void"],
             steps.Select(s => Text(s, "step")));
-        Assert.All(steps.Where(s => Text(s, "step") == "renewal-attempt"), s => Assert.Equal(("insufficient-balance", "0.01"), (Text(s, "outcome"), Text(s, "shortfall"))));
+        Assert.All(steps.Where(s => Text(s, "step") == "renewal-attempt"), s =>
+            Assert.Equal(("insufficient-balance", "0.01"), (Text(s, "outcome"), Text(s, "shortfall"))));
         Assert.Equal("30 calls void", Text(steps[^1], "outcome"));
         Assert.Equal(steps.Select(s => Text(s, "at")).Order(StringComparer.Ordinal), steps.Select(s => Text(s, "at")));
-        Assert.Contains("2 renewal attempts would fail", (await store.DoAsync("lifecycle", "--dry-run", "--until", later)).Output, StringComparison.Ordinal);
+        Assert.Contains("2 renewal attempts would fail", (await store.DoAsync("lifecycle", "--dry-run", "--until", later)).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,7 +123,8 @@ public class ClosingVerbTests
             new { id = "1", type = "open-account", account = "a" },
             new { id = "2", type = "top-up", account = "a", amount = "240" },
             new { id = "3", type = "buy-package", account = "a", offer = "passport-30", package = "P", autoRenew = true, daysBefore = 1 });
-        var later = TimeProvider.System.GetUtcNow().AddDays(40).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var later = TimeProvider.System.GetUtcNow().AddDays(40)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var steps = (await store.DoAsync("lifecycle", "--until", later, "--output", "json")).Json.EnumerateArray().ToList();
         var attempt = Assert.Single(steps, s => Text(s, "step") == "renewal-attempt");
         var renewal = Assert.Single((await store.DoAsync("bill", "--kind", "auto-renewal", "--output", "json")).Json.EnumerateArray());

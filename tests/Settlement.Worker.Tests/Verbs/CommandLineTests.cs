@@ -52,7 +52,8 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Everything_has_a_description() => Assert.All(Symbols(CommandLine.Root()), s => Assert.False(string.IsNullOrWhiteSpace(s.Description), s.Name));
+    public void Everything_has_a_description() =>
+        Assert.All(Symbols(CommandLine.Root()), s => Assert.False(string.IsNullOrWhiteSpace(s.Description), s.Name));
 
     [Theory]
     [InlineData("bogus", "Unrecognized command or argument 'bogus'.")]
@@ -100,8 +101,10 @@ public class CommandLineTests
     public async Task Options_reach_the_settings()
     {
         VerbContext? seen = null;
-        await Run(Speaking(_ => { }, context => seen = context), ["speak", "x", "--database", "my.db", "--set", "Http:Port=1", "--set", "Billing:DaysBefore=2", "--verbose"]);
-        Assert.Equal(("Data Source=my.db", 1, 2L, true), (seen!.Settings.Database.ConnectionString, seen.Settings.Http.Port, seen.Settings.Billing.DaysBefore, seen.Verbose));
+        await Run(Speaking(_ => { }, context => seen = context),
+            ["speak", "x", "--database", "my.db", "--set", "Http:Port=1", "--set", "Billing:DaysBefore=2", "--verbose"]);
+        Assert.Equal(("Data Source=my.db", 1, 2L, true),
+            (seen!.Settings.Database.ConnectionString, seen.Settings.Http.Port, seen.Settings.Billing.DaysBefore, seen.Verbose));
     }
 
     [Fact]
@@ -114,11 +117,13 @@ public class CommandLineTests
 
     [Fact]
     public async Task Details_of_it_come_with_verbose() =>
-        Assert.Contains("   at ", (await Run(Speaking(_ => throw new InvalidOperationException("fire")), ["speak", "x", "--verbose"])).Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", (await Run(Speaking(_ => throw new InvalidOperationException("fire")), ["speak", "x", "--verbose"])).Error,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_bad_input_file_ends_with_2() =>
-        Assert.Equal((Exit.BadInput, "", "f.csv: line 2: no\n"), await Run(Speaking(_ => throw new BadInputException("f.csv: line 2: no")), ["speak", "x"]));
+        Assert.Equal(
+            (Exit.BadInput, "", "f.csv: line 2: no\n"), await Run(Speaking(_ => throw new BadInputException("f.csv: line 2: no")), ["speak", "x"]));
 
     private static Task<(int Exit, string Output, string Error)> Run(string[] args) => Run(CommandLine.Root(), args);
 

@@ -24,7 +24,8 @@ public class CommandVerbTests
         Assert.Equal(
             ["1 applied  False", "2 refused malformed False", "3 refused unknown-account False", "4 refused malformed False", "1 applied  True"],
             answers.Take(5).Select(a => $"{a.GetProperty("id")} {a.GetProperty("state")} {a.GetProperty("code")} {a.GetProperty("repeated")}"));
-        Assert.Equal(("amount: is not in whole minor units of CNY", "at: is later than now"), (answers[1].GetProperty("detail").GetString(), answers[3].GetProperty("detail").GetString()));
+        Assert.Equal(("amount: is not in whole minor units of CNY", "at: is later than now"),
+            (answers[1].GetProperty("detail").GetString(), answers[3].GetProperty("detail").GetString()));
         Assert.StartsWith("no-id-", answers[5].GetProperty("id").GetString(), StringComparison.Ordinal);
         Assert.Equal(Exit.BadInput, (await store.RunAsync("account", "other")).Exit);
         Assert.Contains("2: amount: is not in whole minor units of CNY\n", (await store.RunAsync("command", file)).Output, StringComparison.Ordinal);
@@ -37,7 +38,8 @@ public class CommandVerbTests
         await store.DoAsync("migrate");
         await store.DoAsync("command", store.Write("r.json", """[ { "id": "1", "type": "top-up", "account": "b", "amount": "1" } ]"""));
         var malformed = store.Write("m.json", """[ { "id": "2", "type": "top-up", "account": "b", "amount": 1 } ]""");
-        Assert.Equal((Exit.Differs, Exit.Differs), ((await store.RunAsync("command", malformed)).Exit, (await store.RunAsync("command", malformed)).Exit));
+        Assert.Equal(
+            (Exit.Differs, Exit.Differs), ((await store.RunAsync("command", malformed)).Exit, (await store.RunAsync("command", malformed)).Exit));
     }
 
     [Theory]

@@ -14,10 +14,12 @@ public class ConflictTests
     public async Task One_that_waits_for_its_hour_is_shown_beside_it_and_each_field_that_differs_is_named()
     {
         using var store = await VerbTests.StoreAsync();
-        var standing = await StandingAsync(store, "x,a1,passport,2023-04-18T15:40:00.25+08:00,200,2,", "x,a1,general-table,2023-04-18T15:41:00+08:00,500,3,Y");
+        var standing = await StandingAsync(
+            store, "x,a1,passport,2023-04-18T15:40:00.25+08:00,200,2,", "x,a1,general-table,2023-04-18T15:41:00+08:00,500,3,Y");
 
         Assert.Equal("a1 passport cn-north-4  2023-04-18T15:40:00.25+08:00 200 2", Fields(standing));
-        Assert.Equal(("waiting", false, JsonValueKind.Null), (Where(standing), standing.GetProperty("late").GetBoolean(), standing.GetProperty("run").ValueKind));
+        Assert.Equal(("waiting", false, JsonValueKind.Null),
+            (Where(standing), standing.GetProperty("late").GetBoolean(), standing.GetProperty("run").ValueKind));
         Assert.Equal(["api", "project", "time", "status", "calls"], Texts(standing, "differs"));
         var page = await PageAsync(store);
         Assert.Matches("(?m)^ *status +200 +500 +differs *$", page);
@@ -41,8 +43,10 @@ public class ConflictTests
         Assert.Equal(31, rows.Sum(r => r.GetProperty("calls").GetInt64()));
         foreach (var row in rows)
         {
-            var events = (await store.DoAsync("explain", row.GetProperty("row").GetString()!, "--all", "--output", "json")).Json.GetProperty("events").EnumerateArray();
-            Assert.Equal(row.GetProperty("calls").GetInt64(), events.Single(e => e.GetProperty("id").GetString() == "x").GetProperty("taken").GetInt64());
+            var events = (await store.DoAsync("explain", row.GetProperty("row").GetString()!, "--all", "--output", "json")).Json.GetProperty("events")
+                .EnumerateArray();
+            Assert.Equal(row.GetProperty("calls").GetInt64(), events.Single(e => e.GetProperty("id").GetString() == "x").GetProperty("taken")
+                .GetInt64());
         }
 
         Assert.Contains("It was settled in the run of 2023-04-18 19:00", await PageAsync(store), StringComparison.Ordinal);
@@ -59,7 +63,8 @@ public class ConflictTests
 
         await store.RunAsync("close", "--until", "2023-04-18T20:00:00");
         standing = await ShownAsync(store);
-        Assert.Equal(("settled", true, 2L), (Where(standing), standing.GetProperty("late").GetBoolean(), standing.GetProperty("rows")[0].GetProperty("calls").GetInt64()));
+        Assert.Equal(("settled", true, 2L),
+            (Where(standing), standing.GetProperty("late").GetBoolean(), standing.GetProperty("rows")[0].GetProperty("calls").GetInt64()));
     }
 
     [Fact]
@@ -79,8 +84,10 @@ public class ConflictTests
     public async Task One_that_is_itself_in_quarantine_is_shown_from_there_and_followed_when_it_leaves()
     {
         using var store = await VerbTests.StoreAsync();
-        var standing = await StandingAsync(store, "x,nobody,passport,2023-04-18T15:40:00+08:00,200,2,", "x,a1,passport,2023-04-18T15:40:00+08:00,200,2,");
-        Assert.Equal(("held", "nobody passport cn-north-4  2023-04-18T15:40:00+08:00 200 2", "unknown-account held 2"), (Where(standing), Fields(standing), Entry(standing)));
+        var standing = await StandingAsync(
+            store, "x,nobody,passport,2023-04-18T15:40:00+08:00,200,2,", "x,a1,passport,2023-04-18T15:40:00+08:00,200,2,");
+        Assert.Equal(("held", "nobody passport cn-north-4  2023-04-18T15:40:00+08:00 200 2", "unknown-account held 2"),
+            (Where(standing), Fields(standing), Entry(standing)));
         Assert.Equal(["account"], Texts(standing, "differs"));
         Assert.Contains("It is itself in quarantine.", await PageAsync(store), StringComparison.Ordinal);
 
@@ -118,7 +125,8 @@ public class ConflictTests
         using var store = await VerbTests.StoreAsync();
         await VerbTests.IngestAsync(store, store.Write("u.csv", Head + "u,nobody,passport,2023-04-18T15:40:00+08:00,200,3,\n"));
         var entry = Number((await store.DoAsync("quarantine", "list", "--output", "json")).Json[0]);
-        Assert.Equal(JsonValueKind.Null, (await store.DoAsync("quarantine", "show", entry, "--output", "json")).Json.GetProperty("standing").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null, (await store.DoAsync("quarantine", "show", entry, "--output", "json")).Json.GetProperty("standing").ValueKind);
         Assert.DoesNotContain("stands", (await store.DoAsync("quarantine", "show", entry)).Output, StringComparison.Ordinal);
     }
 
@@ -148,5 +156,6 @@ public class ConflictTests
     private static string Entry(JsonElement standing) => Assert.Single(standing.GetProperty("entries").EnumerateArray()) is var e
         ? $"{e.GetProperty("reason").GetString()} {e.GetProperty("state").GetString()} {e.GetProperty("calls").GetInt64()}" : "";
 
-    private static IEnumerable<string?> Texts(JsonElement standing, string name) => standing.GetProperty(name).EnumerateArray().Select(t => t.GetString());
+    private static IEnumerable<string?> Texts(JsonElement standing, string name) =>
+        standing.GetProperty(name).EnumerateArray().Select(t => t.GetString());
 }

@@ -13,7 +13,8 @@ public class CurrencyTests
     {
         using var store = new TestStore();
         await store.DoAsync("migrate");
-        await store.CommandsAsync(new { id = "1", type = "open-account", account = "a" }, new { id = "2", type = "top-up", account = "a", amount = "10.50" });
+        await store.CommandsAsync(
+            new { id = "1", type = "open-account", account = "a" }, new { id = "2", type = "top-up", account = "a", amount = "10.50" });
         var yen = store.Write("yen.json", Yen);
         var before = store.Dump();
         foreach (var verb in new[] { "check", "apply" })
@@ -39,7 +40,8 @@ public class CurrencyTests
         var yen = store.Write("yen.json", Yen);
         await store.DoAsync("catalog", "check", yen);
         await store.DoAsync("catalog", "apply", yen);
-        await store.CommandsAsync(new { id = "1", type = "open-account", account = "a" }, new { id = "2", type = "top-up", account = "a", amount = "10" });
+        await store.CommandsAsync(
+            new { id = "1", type = "open-account", account = "a" }, new { id = "2", type = "top-up", account = "a", amount = "10" });
         Assert.Equal("10", await BalanceAsync(store));
     }
 

@@ -19,7 +19,8 @@ public class NasaDayTests
         var ingested = (await store.DoAsync(["ingest", trace, .. How])).Json;
         Assert.Equal(
             (NasaDay.Calls, 0, NasaDay.Rows - NasaDay.Calls, 0, 2554),
-            (Number(ingested, "accepted"), Number(ingested, "duplicate"), Number(ingested, "notBillable"), Number(ingested, "quarantined"), Number(ingested, "accountsOpened")));
+            (Number(ingested, "accepted"), Number(ingested, "duplicate"), Number(ingested, "notBillable"), Number(ingested, "quarantined"),
+                Number(ingested, "accountsOpened")));
 
         // The first run of a store takes everything before it; the rest of the day closes hour by hour.
         await store.DoAsync("close", "--until", "1995-07-09T14:00:00Z");
@@ -42,7 +43,8 @@ public class NasaDayTests
         await store.DoAsync(["ingest", trace, .. How]);
         var before = store.Dump();
         var again = (await store.DoAsync(["ingest", trace, .. How])).Json;
-        Assert.Equal((0, NasaDay.Rows, 0, 0), (Number(again, "accepted"), Number(again, "duplicate"), Number(again, "accountsOpened"), Number(again, "scopesSubscribed")));
+        Assert.Equal((0, NasaDay.Rows, 0, 0),
+            (Number(again, "accepted"), Number(again, "duplicate"), Number(again, "accountsOpened"), Number(again, "scopesSubscribed")));
         Assert.Equal(before, store.Dump());
     }
 

@@ -12,7 +12,8 @@ public class OperatorVerbTests
     {
         using var store = await VerbTests.StoreAsync();
         var before = store.Dump();
-        var faulty = store.Write("faulty.json", VerbTests.Catalog.Replace("\"0.15\"", "\"0,15\"", StringComparison.Ordinal).Replace("P1M", "P1Q", StringComparison.Ordinal));
+        var faulty = store.Write("faulty.json", VerbTests.Catalog.Replace("\"0.15\"", "\"0,15\"", StringComparison.Ordinal)
+            .Replace("P1M", "P1Q", StringComparison.Ordinal));
         var edited = store.Write("edited.json", VerbTests.Catalog.Replace("\"0.15\"", "\"0.16\"", StringComparison.Ordinal));
         foreach (var verb in new[] { "check", "apply" })
         {
@@ -35,10 +36,12 @@ public class OperatorVerbTests
         using var store = await VerbTests.StoreAsync();
         var file = store.Write("more.csv", "event_id,account_id,api,occurred_at,status,quantity\nx1,a1,invoice,2023-04-18T15:40:00+08:00,200,2\n");
         Assert.Equal(Exit.Differs, (await VerbTests.IngestAsync(store, file)).Exit);
-        var catalog = store.Write("wider.json", VerbTests.Catalog.Replace("\"general-table\"", "\"general-table\", \"invoice\"", StringComparison.Ordinal));
+        var catalog = store.Write("wider.json",
+            VerbTests.Catalog.Replace("\"general-table\"", "\"general-table\", \"invoice\"", StringComparison.Ordinal));
         Assert.Contains("invoice", (await store.DoAsync("catalog", "check", catalog)).Output, StringComparison.Ordinal);
         var applied = (await store.DoAsync("catalog", "apply", catalog, "--output", "json")).Json;
-        Assert.Equal(("invoice", 1), (Assert.Single(applied.GetProperty("apis").EnumerateArray()).GetString(), applied.GetProperty("released").GetInt32()));
+        Assert.Equal(
+            ("invoice", 1), (Assert.Single(applied.GetProperty("apis").EnumerateArray()).GetString(), applied.GetProperty("released").GetInt32()));
         Assert.Empty((await store.DoAsync("quarantine", "list", "--output", "json")).Json.EnumerateArray());
         // apply takes what show prints, and finds nothing new in it.
         var shown = store.Write("shown.json", (await store.DoAsync("catalog", "show", "--output", "json")).Output);
@@ -54,7 +57,8 @@ public class OperatorVerbTests
         await store.CommandsAsync(VerbTests.Commands[0]);
         await VerbTests.IngestAsync(store, store.Write("u.csv", "event_id,account_id,api,occurred_at,status,quantity\n1,a1,passport,2023-04-18T15:40:00+08:00,200,1000000\n2,a1,passport,2023-04-18T15:41:00+08:00,200,1000000\n"));
         await store.RunAsync("close", "--until", "2023-04-18T19:00:00");
-        var held = (await store.DoAsync("quarantine", "list", "--output", "json")).Json.EnumerateArray().Select(e => e.GetProperty("value").GetString());
+        var held = (await store.DoAsync("quarantine", "list", "--output", "json")).Json.EnumerateArray()
+            .Select(e => e.GetProperty("value").GetString());
         Assert.Equal(["20000000000.00", "20000000000.00"], held);
         Assert.Contains("worth 40000000000.00 CNY", (await store.DoAsync("quarantine", "list")).Output, StringComparison.Ordinal);
     }
@@ -124,7 +128,8 @@ public class OperatorVerbTests
         var ran = (await VerbTests.IngestAsync(store, file, "--account-auto")).Json;
         Assert.Equal((1, 1), (ran.GetProperty("accountsOpened").GetInt32(), ran.GetProperty("scopesSubscribed").GetInt32()));
         Assert.Single((await store.DoAsync("account", "a1", "--output", "json")).Json.GetProperty("subscriptions").EnumerateArray());
-        var subscription = Assert.Single((await store.DoAsync("account", "a2", "--output", "json")).Json.GetProperty("subscriptions").EnumerateArray());
+        var subscription = Assert.Single((await store.DoAsync("account", "a2", "--output", "json")).Json.GetProperty("subscriptions")
+            .EnumerateArray());
         Assert.Equal("2023-04-18T15:45:00+08:00", subscription.GetProperty("since").GetString());
     }
 
@@ -151,7 +156,8 @@ public class OperatorVerbTests
         foreach (var verb in new[] { "list", "replay", "discard --all" })
         {
             var ran = await store.RunAsync(["errors", .. verb.Split(' ')]);
-            Assert.Equal((Exit.BadInput, "", "RabbitMq:Host: no broker is configured, so there are no error queues\n"), (ran.Exit, ran.Output, ran.Error));
+            Assert.Equal(
+                (Exit.BadInput, "", "RabbitMq:Host: no broker is configured, so there are no error queues\n"), (ran.Exit, ran.Output, ran.Error));
         }
     }
 
@@ -163,12 +169,15 @@ public class OperatorVerbTests
         var options = OptionsOf(broker);
         await Worker.Bus.BrokerTopology.DeclareInputAsync(broker.Connection, "usage-events", TestContext.Current.CancellationToken);
         await broker.Channel.BasicPublishAsync(
-            "", "usage-events_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true }, "bad"u8.ToArray(), TestContext.Current.CancellationToken);
+            "", "usage-events_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true }, "bad"u8.ToArray(),
+            TestContext.Current.CancellationToken);
         await TestWorker.UntilAsync(async () => await broker.ErrorsAsync() == 1, "it is in the error queue");
         var message = Assert.Single((await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray());
         Assert.Equal("bad", message.GetProperty("body").GetString());
-        Assert.Equal(1, (await store.DoAsync(["status", "--output", "json", .. options])).Json.GetProperty("queues")[0].GetProperty("unreadable").GetInt64());
-        Assert.Contains("usage-events", (await store.DoAsync(["errors", "replay", "--queue", "usage-events", .. options])).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await store.DoAsync(["status", "--output", "json", .. options])).Json.GetProperty("queues")[0].GetProperty("unreadable")
+            .GetInt64());
+        Assert.Contains("usage-events", (await store.DoAsync(["errors", "replay", "--queue", "usage-events", .. options])).Output,
+            StringComparison.Ordinal);
         await TestWorker.UntilAsync(async () => await broker.DepthAsync("usage-events") == 1, "it is back");
     }
 
@@ -180,14 +189,17 @@ public class OperatorVerbTests
         var options = OptionsOf(broker);
         foreach (var queue in Worker.Bus.BrokerTopology.Inputs)
             await Worker.Bus.BrokerTopology.DeclareInputAsync(broker.Connection, queue, TestContext.Current.CancellationToken);
-        foreach (var (queue, body) in new[] { ("usage-events", "one"), ("usage-events", "two"), ("billing-commands", "three"), ("billing-commands", "f\u001b[31m\u202E") })
+        foreach (var (queue, body) in new[] { ("usage-events", "one"), ("usage-events", "two"), ("billing-commands", "three"),
+            ("billing-commands", "f\u001b[31m\u202E") })
         {
             await broker.Channel.BasicPublishAsync(
-                "", queue + "_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), TestContext.Current.CancellationToken);
+                "", queue + "_error", mandatory: true, new RabbitMQ.Client.BasicProperties { Persistent = true },
+                System.Text.Encoding.UTF8.GetBytes(body), TestContext.Current.CancellationToken);
         }
 
         await TestWorker.UntilAsync(async () => await broker.ErrorsAsync() == 4, "they are in the error queues");
-        var listed = (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray().ToDictionary(m => m.GetProperty("body").GetString()!, m => m.GetProperty("id").GetString()!);
+        var listed = (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray()
+            .ToDictionary(m => m.GetProperty("body").GetString()!, m => m.GetProperty("id").GetString()!);
         Assert.Contains(@"f\u001b[31m\u202e", (await store.DoAsync(["errors", "list", .. options])).Output, StringComparison.Ordinal);
         Assert.Equal(Exit.BadInput, (await store.RunAsync(["errors", "discard", .. options])).Exit);
         var mistyped = await store.RunAsync(["errors", "discard", listed["one"], "nothing", .. options]);
@@ -197,9 +209,12 @@ public class OperatorVerbTests
 
         var some = (await store.DoAsync(["errors", "discard", listed["one"], listed["three"], "--output", "json", .. options])).Json;
         Assert.Equal([1, 1], some.EnumerateArray().Select(d => d.GetProperty("discarded").GetInt32()));
-        Assert.Equal(["two", "f\u001b[31m\u202E"], (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray().Select(m => m.GetProperty("body").GetString()));
+        Assert.Equal(["two", "f\u001b[31m\u202E"], (await store.DoAsync(["errors", "list", "--output", "json", .. options])).Json.EnumerateArray()
+            .Select(m => m.GetProperty("body").GetString()));
         await store.DoAsync(["errors", "discard", "--all", "--queue", "usage-events", .. options]);
-        await TestWorker.UntilAsync(async () => (await broker.DepthAsync("usage-events_error"), await broker.DepthAsync("billing-commands_error")) == (0u, 1u), "the other queue's is there");
+        await TestWorker.UntilAsync(async () =>
+            (await broker.DepthAsync("usage-events_error"), await broker.DepthAsync("billing-commands_error")) == (
+            0u, 1u), "the other queue's is there");
         await store.DoAsync(["errors", "replay", listed["f\u001b[31m\u202E"], .. options]);
         await TestWorker.UntilAsync(async () => await broker.DepthAsync("billing-commands") == 1, "it is back");
         Assert.Equal(0u, await broker.DepthAsync("usage-events"));
@@ -214,5 +229,6 @@ public class OperatorVerbTests
         }.SelectMany(s => new[] { "--set", s }),
     ];
 
-    private static string Number(JsonElement entry) => entry.GetProperty("entry").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Number(JsonElement entry) =>
+        entry.GetProperty("entry").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -20,19 +20,22 @@ public class ParkedVerbTests
         Assert.Equal([("b", 2L, "40000.00")], await RowsAsync(store));
 
         var parked = Assert.Single((await store.DoAsync("parked", "list", "--output", "json")).Json.EnumerateArray());
-        Assert.Equal(("a", "closing", "2023-04-18T19:00:00+08:00", 0), (Text(parked, "account"), Text(parked, "step"), Text(parked, "at"), parked.GetProperty("tries").GetInt32()));
+        Assert.Equal(("a", "closing", "2023-04-18T19:00:00+08:00", 0),
+            (Text(parked, "account"), Text(parked, "step"), Text(parked, "at"), parked.GetProperty("tries").GetInt32()));
         Assert.Equal(1, (await store.DoAsync("status", "--output", "json")).Json.GetProperty("parkedAccounts").GetInt32());
         var account = (await store.DoAsync("account", "a", "--output", "json")).Json.GetProperty("parked");
         Assert.Equal(("closing", Text(parked, "reason")), (Text(account, "step"), Text(account, "reason")));
         Assert.Equal(JsonValueKind.Null, (await store.DoAsync("account", "b", "--output", "json")).Json.GetProperty("parked").ValueKind);
 
         // The account still takes commands; they wait with it.
-        var waits = await store.RunAsync("command", store.Write("later.ndjson", """{"id":"later","type":"top-up","account":"a","amount":"5"}"""), "--output", "json");
+        var waits = await store.RunAsync("command",
+            store.Write("later.ndjson", """{"id":"later","type":"top-up","account":"a","amount":"5"}"""), "--output", "json");
         Assert.Equal((Exit.Differs, "parked"), (waits.Exit, Text(Assert.Single(waits.Json.EnumerateArray()), "state")));
 
         var again = await store.RunAsync("parked", "retry", "--output", "json");
         Assert.Equal((Exit.Differs, "parked"), (again.Exit, Text(Assert.Single(again.Json.EnumerateArray()), "outcome")));
-        Assert.Equal(1, Assert.Single((await store.DoAsync("parked", "show", "a", "--output", "json")).Json.EnumerateArray()).GetProperty("tries").GetInt32());
+        Assert.Equal(1, Assert.Single((await store.DoAsync("parked", "show", "a", "--output", "json")).Json.EnumerateArray()).GetProperty("tries")
+            .GetInt32());
 
         Assert.Equal(Exit.BadInput, (await ApplyCureAsync(store, "2023-04-18T16:00:00+08:00")).Exit);
         Assert.Equal(Exit.Done, (await ApplyCureAsync(store, "2023-04-18T17:00:00+08:00")).Exit);
@@ -50,7 +53,8 @@ public class ParkedVerbTests
     {
         using var store = await PoisonedAsync();
         await store.RunAsync("close", "--until", "2023-04-18T17:59:59");
-        await store.RunAsync("command", store.Write("run.ndjson", """{"id":"r","type":"run-job","job":"close-hours","at":"2023-04-18T18:00:00+08:00"}"""));
+        await store.RunAsync("command",
+            store.Write("run.ndjson", """{"id":"r","type":"run-job","job":"close-hours","at":"2023-04-18T18:00:00+08:00"}"""));
         Assert.Equal("[]\n", (await store.DoAsync("parked", "list", "--output", "json")).Output);
         Assert.Equal(Exit.BadInput, (await ApplyCureAsync(store, "2023-04-18T16:00:00+08:00")).Exit);
     }
@@ -72,7 +76,8 @@ public class ParkedVerbTests
         {
             await store.CommandsAsync(
                 new { id = $"open {account}", type = "open-account", account, at = "2023-04-18T15:00:00+08:00" },
-                new { id = $"subscribe {account}", type = "subscribe", account, api = "passport", region = "cn-north-4", at = "2023-04-18T15:00:00+08:00" });
+                new { id = $"subscribe {account}", type = "subscribe", account, api = "passport", region = "cn-north-4",
+                    at = "2023-04-18T15:00:00+08:00" });
         }
 
         await VerbTests.IngestAsync(store, store.Write("usage.csv", """
@@ -84,7 +89,8 @@ public class ParkedVerbTests
         return store;
     }
 
-    private static Task<Ran> ApplyCureAsync(TestStore store, string from) => store.RunAsync("catalog", "apply", store.Write("cure.json", Poison.Replace(
+    private static Task<Ran> ApplyCureAsync(TestStore store, string from) =>
+        store.RunAsync("catalog", "apply", store.Write("cure.json", Poison.Replace(
         "\"prices\": [",
         $$"""
         "prices": [ { "api": "passport", "region": "cn-north-4", "from": "{{from}}", "tiers": [ { "unitPrice": "0.02" } ] },
@@ -92,7 +98,8 @@ public class ParkedVerbTests
         StringComparison.Ordinal)));
 
     private static async Task<List<(string? Account, long Calls, string? Fee)>> RowsAsync(TestStore store) =>
-        [.. (await store.DoAsync("bill", "--output", "json")).Json.EnumerateArray().Select(r => (Text(r, "account"), r.GetProperty("calls").GetInt64(), Text(r, "deducted"))).Order()];
+        [.. (await store.DoAsync("bill", "--output", "json")).Json.EnumerateArray()
+            .Select(r => (Text(r, "account"), r.GetProperty("calls").GetInt64(), Text(r, "deducted"))).Order()];
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

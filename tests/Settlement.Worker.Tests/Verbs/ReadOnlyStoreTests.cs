@@ -195,7 +195,9 @@ public sealed class ReadOnlyStoreTests
     private static async Task<List<string>> VerbsAsync(TestStore store, int count)
     {
         var row = (await store.DoAsync("bill", "--output", "json")).Json[0].GetProperty("row").GetString();
-        return [.. Looking.Take(count).Select(v => v.Replace("{row}", row, StringComparison.Ordinal).Replace("{catalog}", store.PathOf("catalog.json"), StringComparison.Ordinal))];
+        return [.. Looking.Take(count)
+            .Select(v =>
+            v.Replace("{row}", row, StringComparison.Ordinal).Replace("{catalog}", store.PathOf("catalog.json"), StringComparison.Ordinal))];
     }
 
     private static async Task<List<string>> AllAsync(List<string> verbs, Func<string[], Task<Ran>> run)
@@ -216,7 +218,8 @@ public sealed class ReadOnlyStoreTests
         string.Join('\n', output.Split('\n').Where(l => !Array.Exists(OfNow, name => l.StartsWith(name, StringComparison.Ordinal))));
 
     private static List<string> Files(TestStore store) =>
-        [.. new DirectoryInfo(store.PathOf(".")).GetFiles("settlement.db*").OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc:O}")];
+        [.. new DirectoryInfo(store.PathOf(".")).GetFiles("settlement.db*").OrderBy(f => f.Name, StringComparer.Ordinal)
+            .Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc:O}")];
 
     /// <summary>Takes rights away; they are given back at the end, so that the next test can empty the folder.</summary>
     private static Rest Limit(TestStore store, bool folder, bool file)

@@ -85,7 +85,8 @@ public sealed class SqlServerTlsTests : IDisposable
         try
         {
             await stream.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [new SslApplicationProtocol("tds/8.0")] }, cancel);
+                new SslServerAuthenticationOptions { ServerCertificate = certificate,
+                    ApplicationProtocols = [new SslApplicationProtocol("tds/8.0")] }, cancel);
             return await stream.ReadAsync(new byte[16], cancel) > 0;
         }
         catch (Exception e) when (e is IOException or AuthenticationException or SocketException)

@@ -101,7 +101,8 @@ public class StoreOpeningTests
 
     /// <summary>Without the store's name and the instants at which the test did it: the story is of 2023.</summary>
     private static async Task<string> SaidAsync(TestStore store, string verb) => Regex.Replace(
-        (await store.DoAsync(verb.Split(' '))).Output.Replace(store.File, "", StringComparison.Ordinal), "\"(?!2023)[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*\"", "\"\"",
+        (await store.DoAsync(verb.Split(' '))).Output.Replace(
+            store.File, "", StringComparison.Ordinal), "\"(?!2023)[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*\"", "\"\"",
         RegexOptions.None, TimeSpan.FromSeconds(10));
 
     [Fact]

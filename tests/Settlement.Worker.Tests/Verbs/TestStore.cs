@@ -20,7 +20,8 @@ internal sealed class TestStore(string? server = null) : IDisposable
     public string PathOf(string name) => Path.Combine(folder.FullName, name);
 
     public Task<Ran> RunAsync(params string[] args) => server is null
-        ? AtAsync(File, args) : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionStringFile={Write("connection", server)}"], []);
+        ? AtAsync(File, args)
+            : RunAsync([.. args, "--set", "Database:Engine=SqlServer", "--set", $"Database:ConnectionStringFile={Write("connection", server)}"], []);
 
     /// <summary>On a file other than the store's own.</summary>
     public Task<Ran> AtAsync(string file, params string[] args) => RunAsync(args, ["--database", file]);
@@ -86,7 +87,8 @@ internal sealed class TestStore(string? server = null) : IDisposable
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
         while (reader.Read())
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : reader.GetValue(i).ToString())));
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount)
+                .Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : reader.GetValue(i).ToString())));
         return rows;
     }
 }

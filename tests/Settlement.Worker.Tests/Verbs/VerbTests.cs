@@ -14,15 +14,19 @@ internal static class VerbTests
     [
         new { id = "c1", type = "open-account", account = "a1", name = "Acme", at = "2023-04-18T15:00:00+08:00" },
         new { id = "c2", type = "top-up", account = "a1", amount = "239.99", at = "2023-04-18T15:00:00+08:00" },
-        new { id = "c3", type = "subscribe", account = "a1", api = "passport", region = "cn-north-4", resourceName = "front desk", at = "2023-04-18T15:30:00+08:00" },
-        new { id = "c4", type = "buy-package", account = "a1", offer = "passport-30", package = "P1", autoRenew = true, at = "2023-04-18T16:30:30+08:00" },
-        new { id = "c5", type = "buy-package", account = "a1", offer = "passport-30", package = "P2", origin = "free", by = "Bob", project = "X", at = "2023-04-18T16:45:00+08:00" },
+        new { id = "c3", type = "subscribe", account = "a1", api = "passport", region = "cn-north-4", resourceName = "front desk",
+            at = "2023-04-18T15:30:00+08:00" },
+        new { id = "c4", type = "buy-package", account = "a1", offer = "passport-30", package = "P1", autoRenew = true,
+            at = "2023-04-18T16:30:30+08:00" },
+        new { id = "c5", type = "buy-package", account = "a1", offer = "passport-30", package = "P2", origin = "free", by = "Bob", project = "X",
+            at = "2023-04-18T16:45:00+08:00" },
     ];
 
     /// <summary>
     /// 90 events from 15:20 on, a minute apart, of 1 to 3 calls, every fifth for project X; some fail, and some are for an API without a price.
     /// </summary>
-    public static string Usage() => string.Join('\n', Enumerable.Range(0, 90).Select(Line).Prepend("event_id,account_id,api,occurred_at,status,quantity,project"));
+    public static string Usage() =>
+        string.Join('\n', Enumerable.Range(0, 90).Select(Line).Prepend("event_id,account_id,api,occurred_at,status,quantity,project"));
 
     /// <summary>A store with all of it, its hours still open.</summary>
     /// <param name="first">What is done to the empty store before anything else.</param>

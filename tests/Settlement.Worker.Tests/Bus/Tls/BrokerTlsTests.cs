@@ -42,9 +42,12 @@ public sealed class BrokerTlsTests(TlsNode node) : IClassFixture<TlsNode>, IDisp
         await SendAsync(channel, BrokerTopology.UsageEvents, Refusals.Event("one"));
         await SendAsync(channel, BrokerTopology.UsageEvents, "unreadable");
         await worker.UntilAsync(() => store.Count("SELECT COUNT(*) FROM Usage") == 1, "the call is stored");
-        await worker.UntilAsync(async () => await channel.BasicGetAsync("listener", autoAck: true, Cancel) is not null, "the listener has the notice");
+        await worker.UntilAsync(async () =>
+            await channel.BasicGetAsync("listener", autoAck: true, Cancel) is not null, "the listener has the notice");
         await worker.UntilAsync(
-            async () => await BrokerTopology.DepthAsync(connection, BrokerTopology.ErrorQueueOf(BrokerTopology.UsageEvents), Cancel) == 1, "it is in the error queue");
+            async () =>
+                await BrokerTopology.DepthAsync(
+                connection, BrokerTopology.ErrorQueueOf(BrokerTopology.UsageEvents), Cancel) == 1, "it is in the error queue");
 
         var errors = await VerbAsync(settings, "errors", "list", "--output", "json");
         Assert.Equal((Exit.Done, "unreadable"), (errors.Exit, JsonDocument.Parse(errors.Output).RootElement[0].GetProperty("body").GetString()));
@@ -107,7 +110,8 @@ public sealed class BrokerTlsTests(TlsNode node) : IClassFixture<TlsNode>, IDisp
         using var client = Pem.Client(below, "from below");
         var encrypted = settings with
         {
-            ClientCertificate = Pem.Of(client) + "\n" + Pem.Of(below), ClientKey = Pem.EncryptedKeyOf(client, "of the key"), ClientKeyPassword = "of the key",
+            ClientCertificate = Pem.Of(client) + "\n" + Pem.Of(below), ClientKey = Pem.EncryptedKeyOf(client, "of the key"),
+            ClientKeyPassword = "of the key",
         };
         await using var connection = await BrokerConnection.OpenAsync(encrypted, "test", Cancel);
         Assert.Contains("CN=from below", await node.Node.ControlAsync("list_connections", "peer_cert_subject"), StringComparison.Ordinal);
@@ -132,7 +136,8 @@ public sealed class BrokerTlsTests(TlsNode node) : IClassFixture<TlsNode>, IDisp
     private static string Http(int port) => string.Create(CultureInfo.InvariantCulture, $"Http__Port={port}");
 
     private static ValueTask SendAsync(IChannel channel, string exchange, string body) =>
-        channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), Cancel);
+        channel.BasicPublishAsync(
+            exchange, "", mandatory: true, new BasicProperties { Persistent = true }, System.Text.Encoding.UTF8.GetBytes(body), Cancel);
 
     /// <summary>A connection of our own is refused, and so is the bus's, which MassTransit makes.</summary>
     private static async Task RefusedAsync(RabbitMqSettings settings, string cause)
@@ -166,9 +171,11 @@ public sealed class BrokerTlsTests(TlsNode node) : IClassFixture<TlsNode>, IDisp
         string[] environment =
         [
             $"Database__ConnectionString={store.ConnectionString}", $"RabbitMq__Host={settings.Host}",
-            string.Create(CultureInfo.InvariantCulture, $"RabbitMq__Port={settings.Port}"), "Billing__MaxUsageAge=20000.00:00:00", .. node.Environment(settings), .. more,
+            string.Create(CultureInfo.InvariantCulture, $"RabbitMq__Port={settings.Port}"), "Billing__MaxUsageAge=20000.00:00:00",
+            .. node.Environment(settings), .. more,
         ];
         return Checkout.RunAsync(
-            Path.Combine(AppContext.BaseDirectory, "settlement"), verb, environment: environment.Select(e => e.Split('=', 2)).Select(e => (e[0], e[1])));
+            Path.Combine(AppContext.BaseDirectory, "settlement"), verb, environment: environment.Select(e => e.Split('=', 2))
+                .Select(e => (e[0], e[1])));
     }
 }

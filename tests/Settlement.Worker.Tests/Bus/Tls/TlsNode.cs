@@ -69,7 +69,8 @@ public sealed class TlsNode : IAsyncLifetime
     internal string[] Environment(RabbitMqSettings settings) =>
     [
         "RabbitMq__UseTls=true",
-        .. new[] { ("Ca", settings.Ca), ("ClientCertificate", settings.ClientCertificate), ("ClientKey", settings.ClientKey), ("ClientKeyPassword", settings.ClientKeyPassword) }
+        .. new[] { ("Ca", settings.Ca), ("ClientCertificate", settings.ClientCertificate), ("ClientKey", settings.ClientKey),
+            ("ClientKeyPassword", settings.ClientKeyPassword) }
             .Where(s => s.Item2 is not null).Select(s => $"RabbitMq__{s.Item1}File={Write($"{Guid.NewGuid():N}.pem", s.Item2 + "\n")}"),
     ];
 
