@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Settlement.Domain.Time;
 
 /// <summary>A half-open UTC hour (2.1), numbered since 1970-01-01T00:00:00Z.</summary>
@@ -21,6 +23,9 @@ public readonly record struct BillingHour(long Number) : IComparable<BillingHour
 
     /// <summary>The last instant on the hour at or before <paramref name="us"/>.</summary>
     public static long LastOnTheHourUs(long us) => Of(us).StartUs;
+
+    /// <summary>Its number. Not the text that a record makes of itself: that would show the next one, and the one after it, without end.</summary>
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
 
     public int CompareTo(BillingHour other) => Number.CompareTo(other.Number);
 

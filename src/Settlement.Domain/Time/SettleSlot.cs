@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Settlement.Domain.Time;
 
 /// <summary>
@@ -28,6 +30,9 @@ public readonly record struct SettleSlot(long Number) : IComparable<SettleSlot>
     public static SettleSlot Min(SettleSlot a, SettleSlot b) => a < b ? a : b;
 
     public static SettleSlot Max(SettleSlot a, SettleSlot b) => a > b ? a : b;
+
+    /// <summary>Its number. Not the text that a record makes of itself: that would show the next one, and the one after it, without end.</summary>
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
 
     public int CompareTo(SettleSlot other) => Number.CompareTo(other.Number);
 

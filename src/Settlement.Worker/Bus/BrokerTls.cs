@@ -14,14 +14,12 @@ internal static class BrokerTls
     /// <summary>The purpose "server authentication".</summary>
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
 
-    private const string PemMark = "-----";
-
     /// <param name="host">The name that the broker's certificate must be for.</param>
     public static SslOption OptionOf(RabbitMqSettings settings, string host)
     {
         if (!settings.UseTls)
             return new SslOption { Enabled = false };
-        var roots = settings.Ca is { } ca ? CertificatesIn(ca) : null;
+        var roots = settings.Ca is { } ca ? PemText.CertificatesIn(ca) : null;
         var option = new SslOption
         {
             Enabled = true,
@@ -30,47 +28,15 @@ internal static class BrokerTls
             CertificateValidationCallback = (_, certificate, chain, errors) => FaultOf(host, roots, certificate, chain, errors) is { } fault
                 ? throw new AuthenticationException($"the certificate of {host} is refused: {fault}") : true,
         };
-        if (settings.ClientCertificate is not null && ClientOf(settings) is { } client)
+        if (settings.ClientCertificate is not null && PemText.ClientOf(settings) is { } client)
         {
             option.Certs = [client];
             // Intermediate certificates go with it; the broker may know the root alone.
-            option.ClientCertificateContext = SslStreamCertificateContext.Create(client, CertificatesIn(settings.ClientCertificate), offline: true);
+            option.ClientCertificateContext = SslStreamCertificateContext.Create(client, PemText.CertificatesIn(settings.ClientCertificate), offline: true);
         }
 
         return option;
     }
-
-    /// <summary>Empty if the text holds none, or any that is broken.</summary>
-    public static X509Certificate2Collection CertificatesIn(string pem)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPem(pem);
-            return certificates;
-        }
-        catch (CryptographicException)
-        {
-            return [];
-        }
-    }
-
-    /// <returns>The certificate with its private key; null if they do not belong together or can't be read.</returns>
-    public static X509Certificate2? ClientOf(RabbitMqSettings settings)
-    {
-        try
-        {
-            return IsEncrypted(settings.ClientKey!)
-                ? X509Certificate2.CreateFromEncryptedPem(settings.ClientCertificate, settings.ClientKey, settings.ClientKeyPassword)
-                : X509Certificate2.CreateFromPem(settings.ClientCertificate, settings.ClientKey);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            return null;
-        }
-    }
-
-    public static bool IsEncrypted(string key) => key.Contains("ENCRYPTED", StringComparison.Ordinal);
 
     /// <summary>Whether the broker ended the connection, instead of this client or the network before it: by an alert or by just closing.</summary>
     public static bool IsClosedByBroker(Exception e)
@@ -87,10 +53,6 @@ internal static class BrokerTls
 
         return false;
     }
-
-    /// <summary>The lines of a key that nobody may see.</summary>
-    public static IEnumerable<string> SecretLines(string key) =>
-        key.Split('\n', '\r').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith(PemMark, StringComparison.Ordinal));
 
     /// <returns>Why the certificate is refused; null if it is good.</returns>
     private static string? FaultOf(

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Settlement.Worker.Bus;
 
 namespace Settlement.Worker.Settings;
 
@@ -27,7 +26,7 @@ internal sealed class Secrets
         .. PasswordsIn(settings.Database.ConnectionString),
         settings.RabbitMq.Password is RabbitMqSettings.DefaultPassword ? "" : settings.RabbitMq.Password,
         settings.RabbitMq.ClientKeyPassword ?? "",
-        .. settings.RabbitMq.ClientKey is { } key ? BrokerTls.SecretLines(key) : [],
+        .. settings.RabbitMq.ClientKey is { } key ? PemText.SecretLines(key) : [],
         settings.Http.Token ?? "",
     ]);
 

@@ -1,5 +1,4 @@
 using Settlement.Domain.Settings;
-using Settlement.Worker.Bus;
 
 namespace Settlement.Worker.Settings;
 
@@ -25,7 +24,7 @@ internal static class TlsFaults
     }
 
     private static SettingFault? CaFault(RabbitMqSettings settings) =>
-        settings.Ca is not { } ca || BrokerTls.CertificatesIn(ca).Count > 0 ? null : new SettingFault(Ca, NoCertificate);
+        settings.Ca is not { } ca || PemText.CertificatesIn(ca).Count > 0 ? null : new SettingFault(Ca, NoCertificate);
 
     private static SettingFault? ClientFault(RabbitMqSettings settings) =>
         settings switch
@@ -33,9 +32,9 @@ internal static class TlsFaults
             { ClientCertificate: null, ClientKey: null, ClientKeyPassword: null } => null,
             { ClientKey: null } => new SettingFault(settings.ClientCertificate is null ? KeyPassword : Certificate, $"needs {Key}"),
             { ClientCertificate: null } => new SettingFault(Key, $"needs {Certificate}"),
-            _ when BrokerTls.CertificatesIn(settings.ClientCertificate).Count == 0 => new SettingFault(Certificate, NoCertificate),
-            _ when BrokerTls.ClientOf(settings) is not null => null,
-            _ when !BrokerTls.IsEncrypted(settings.ClientKey) => new SettingFault(Key, OtherKey),
+            _ when PemText.CertificatesIn(settings.ClientCertificate).Count == 0 => new SettingFault(Certificate, NoCertificate),
+            _ when PemText.ClientOf(settings) is not null => null,
+            _ when !PemText.IsEncrypted(settings.ClientKey) => new SettingFault(Key, OtherKey),
             { ClientKeyPassword: null } => new SettingFault(Key, $"is encrypted: it needs {KeyPassword}"),
             _ => new SettingFault(Key, $"{OtherKey}, or {KeyPassword} is wrong"),
         };

@@ -37,5 +37,9 @@ public class SettleSlotTests
     public void The_hour_of_a_slot_is_the_last_one_it_closes() => Property.Holds(Gen.Select(Hour, Gen.Long[0, 999]), 5_000, (hour, late) =>
         Assert.Equal(hour, Late(hour, late).Hour));
 
+    [Fact]
+    public void Hours_slots_and_months_are_shown_by_what_they_are_numbered_with() =>
+        Assert.Equal("-3 7000 2026-03", $"{new BillingHour(-3)} {new SettleSlot(7_000)} {new BillingMonth(2026 * 12 + 2)}");
+
     private static SettleSlot Late(BillingHour hour, long late) => new(SettleSlot.OfHour(hour).Number + late);
 }

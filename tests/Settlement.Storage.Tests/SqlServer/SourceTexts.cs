@@ -20,7 +20,7 @@ public sealed partial class SourceTexts
         // Copies: see below.
         ["SELECT * FROM "] = null,
         // The first text reads Evolve's table of the migrations that ran; the other checks whether that table exists.
-        ["SELECT version FROM "] = null,
+        ["SELECT name FROM "] = null,
         ["SELECT CAST(COUNT(*) AS bigint) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = @Table"] = null,
     };
 
