@@ -116,6 +116,7 @@ public sealed class RetentionTests
             [.. new[] { "a0", "a1" }.SelectMany(a => new[]
             {
                 $$"""{"id":"open-{{a}}","type":"open-account","account":"{{a}}"}""",
+                $$"""{"id":"money-{{a}}","type":"top-up","account":"{{a}}","amount":"1000000"}""",
                 $$"""{"id":"sub-{{a}}","type":"subscribe","account":"{{a}}","api":"p","region":"r"}""",
             })],
             StartUs);
