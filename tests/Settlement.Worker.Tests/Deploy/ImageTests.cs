@@ -45,8 +45,8 @@ public sealed class ImageTests(Publication publication) : IClassFixture<Publicat
             }
 
             Assert.Equal("ready", said.Trim());
-            var catalog = await PublishedWorker.RunAsync(publication.App, data.FullName, port, ["catalog", "show"]);
-            Assert.True(catalog.Exit == Exit.Done, catalog.Said);
+            var status = await PublishedWorker.RunAsync(publication.App, data.FullName, port, ["status"]);
+            Assert.True(status.Exit == Exit.Done, status.Said);
             Assert.Equal(Exit.Done, await worker.StopAsync(Grace()));
             Assert.Contains("Settling on SQLite file ", await worker.LogAsync(), StringComparison.Ordinal);
             Assert.DoesNotContain("HTTP_PORTS", await worker.LogAsync(), StringComparison.Ordinal);

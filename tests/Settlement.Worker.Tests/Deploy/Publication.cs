@@ -103,11 +103,11 @@ internal sealed class PublishedWorker : IAsyncDisposable
     /// <summary>Another command in the same image, as the health check is.</summary>
     public static async Task<(int Exit, string Said)> RunAsync(string app, string data, int port, IEnumerable<string> arguments)
     {
-        using var process = Process.Start(InImage(app, data, port, arguments))!;
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, output + await error);
+        using var ran = Process.Start(InImage(app, data, port, arguments))!;
+        var error = ran.StandardError.ReadToEndAsync(Cancel);
+        var output = await ran.StandardOutput.ReadToEndAsync(Cancel);
+        await ran.WaitForExitAsync(Cancel);
+        return (ran.ExitCode, output + await error);
     }
 
     /// <summary>Sends the image's signal; returns the exit code, or fails when it takes longer than compose would wait before it kills.</summary>
@@ -153,7 +153,7 @@ internal sealed class PublishedWorker : IAsyncDisposable
     private static readonly Lazy<bool> CanUnshare = new(() =>
     {
         string[] line = ["--mount", "--propagation", "private", "mount", "-t", "tmpfs", "none", NoRoot];
-        using var tried = Process.Start(new ProcessStartInfo("unshare", line) { RedirectStandardError = true })!;
+        using var tried = Process.Start(new ProcessStartInfo("unshare", line) { RedirectStandardError = true, UseShellExecute = false })!;
         tried.WaitForExit();
         return tried.ExitCode == 0;
     });
