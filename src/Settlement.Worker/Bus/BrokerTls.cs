@@ -77,7 +77,8 @@ internal static class BrokerTls
     {
         for (var at = e; at is not null; at = at is AggregateException several ? several.InnerExceptions[0] : at.InnerException)
         {
-            if (at is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted }
+            if (at is EndOfStreamException
+                || at is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted }
                 || at.Message.Contains(" alert ", StringComparison.Ordinal))
             {
                 return true;
@@ -116,7 +117,7 @@ internal static class BrokerTls
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid) && (server.NotAfter < DateTime.Now || server.NotBefore > DateTime.Now))
             return $"it is valid from {Show(server.NotBefore)} to {Show(server.NotAfter)} only";
-        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
+        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != X509ChainStatusFlags.NoError
             ? $"it is not issued by any of {trusted}" : status.ToString();
     }
 

@@ -40,9 +40,9 @@ internal static class SettingWarnings
         if (IsThisMachine(connection.DataSource))
             return null;
         var server = connection.DataSource;
-        if (connection.Encrypt == SqlConnectionEncryptOption.Optional)
+        if (connection.Encrypt.Equals(SqlConnectionEncryptOption.Optional))
             return $"Encrypt=Optional sends the books to {server} for everyone in between to read and change. Set Encrypt=Mandatory or Strict";
-        return connection.TrustServerCertificate && connection.Encrypt != SqlConnectionEncryptOption.Strict
+        return connection.TrustServerCertificate && !connection.Encrypt.Equals(SqlConnectionEncryptOption.Strict)
             ? $"with TrustServerCertificate anyone between here and {server} can pose as the server. Trust its CA, or name its certificate "
                 + "(ServerCertificate=file)"
             : null;
