@@ -18,7 +18,8 @@ public sealed class TestSqlServer : IDisposable
     private static readonly string[] Tables =
     [
         "ParkedAgenda", "ParkedCommand", "Parked", "Agenda", "Renewal", "Command", "Notice", "Entry", "TierStep", "BillRow", "Closing", "WorkClaim", "SpanPart", "Span", "Run", "HeldOnce", "QuarantineRelease", "Quarantine", "Usage",
-        "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "TestStore", "ClockWord", "Trouble", "Store",
+        "EventIdentity", "MonthUse", "Lot", "Package", "Subscription", "Scope", "Account", "Word", "CatalogVersion", "SettingsVersion", "TestStore", "ClockWord", "Trouble",
+        "KeptSpan", "BodyLeft", "Store",
     ];
 
     private static readonly ConcurrentBag<TestSqlServer> Idle = [];
