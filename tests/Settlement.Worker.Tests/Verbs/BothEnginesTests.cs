@@ -107,10 +107,14 @@ public sealed partial class BothEnginesTests
     private static string Masked(string[] verb, Ran ran)
     {
         var text = $"exit {ran.Exit}\n" + (verb[0] == "migrate" ? "" : ran.Output) + (ran.Exit is Exit.Done or Exit.Differs ? "" : ran.Error);
-        foreach (var pattern in new[] { Store(), Folder(), Moment(), Age() })
+        foreach (var pattern in new[] { Size(), Store(), Folder(), Moment(), Age() })
             text = pattern.Replace(text, "*");
         return text;
     }
+
+    /// <summary>How large a store is differs, and a server may not say.</summary>
+    [GeneratedRegex(@"""size"": \{.*?""keptFrom""|Size: .*?Kept from", RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Size();
 
     [GeneratedRegex(@"(SQLite file|SQL Server) [^\n""]*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Store();
